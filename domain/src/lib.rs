@@ -1,1 +1,30 @@
-//! Placeholder.
+//! The shared room: words and rules of the salon, the same on phone, laptop and server.
+//!
+//! Ids, money, phones, plans and error codes; the frozen shapes of clients, appointments and notes; how a document
+//! becomes a row; the messages of `/api/v1/sync`. Everything here is data and pure functions: time, chance and ids
+//! are arguments, and there is no file, socket, SQL or clock.
+
+pub mod appointments;
+pub mod clients;
+pub mod dates;
+pub mod documents;
+pub mod email;
+pub mod errors;
+pub mod ids;
+pub mod input;
+pub mod lang;
+pub mod money;
+pub mod notes;
+pub mod payments;
+pub mod phone;
+pub mod plans;
+mod project;
+pub mod search;
+pub mod services;
+mod shapes;
+pub mod sync;
+
+pub use project::{Projection, project};
+
+/// The version of the app, as it stands in the history of every document.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");

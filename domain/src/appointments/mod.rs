@@ -1,0 +1,17 @@
+//! Appointments: visits, and blocks of personal time.
+//!
+//! A slice of the shared room: the typed edit, the status rule, overlaps, the row and the JSON. Pure. The time of a
+//! visit is one scalar, so a move is atomic; its status is a rule over events, so what was done beats what was
+//! planned, whatever the clocks say.
+
+mod edit;
+mod overlap;
+mod row;
+mod status;
+
+pub use edit::{
+    AppointmentEdit, BookContext, Step, book, edit, import, named_service, remove, reschedule, take_step,
+};
+pub use overlap::{Busy, overlapping};
+pub use row::{Appointment, AppointmentRow, Item};
+pub use status::{Event, Status, current_status, moment_of};

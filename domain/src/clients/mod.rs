@@ -1,0 +1,10 @@
+//! Clients: what the master knows about a person.
+//!
+//! A slice of the shared room: the typed edit, what it writes into the document, the row read back, and the JSON
+//! that REST, devices and exports show. Pure.
+
+mod edit;
+mod row;
+
+pub use edit::{ClientEdit, create, edit, remove};
+pub use row::{Client, ClientRow, Consent};

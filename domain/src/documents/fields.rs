@@ -1,0 +1,317 @@
+//! Reading and writing the fields of a document: scalars at the root, maps and texts inside the genesis containers.
+//!
+//! Part of the documents room; the only place that speaks automerge's read and write calls. A write of the value
+//! that stands there already is left out, so that an edit without effect makes no change.
+
+use std::collections::BTreeMap;
+
+use automerge::transaction::Transactable as _;
+use automerge::{AutoCommit, ObjId, ObjType, ROOT, ReadDoc as _, ScalarValue, Value};
+use serde_json::{Map, Number, Value as Json};
+
+use super::Hash;
+use super::genesis::genesis_actor;
+
+/// Reads a document. Lenient: what it does not understand it passes over, so a newer device's values survive.
+#[derive(Debug)]
+pub struct Reader<'a> {
+    doc: &'a mut AutoCommit,
+}
+
+impl<'a> Reader<'a> {
+    pub(super) fn new(doc: &'a mut AutoCommit) -> Self {
+        Self { doc }
+    }
+
+    /// A text scalar at the root.
+    #[must_use]
+    pub fn str(&self, name: &str) -> Option<String> {
+        match self.doc.get(ROOT, name) {
+            Ok(Some((Value::Scalar(value), _))) => value.as_str().map(str::to_owned),
+            _ => None,
+        }
+    }
+
+    /// A moment at the root, in milliseconds since 1970.
+    #[must_use]
+    pub fn time(&self, name: &str) -> Option<i64> {
+        match self.doc.get(ROOT, name) {
+            Ok(Some((Value::Scalar(value), _))) => millis(&value),
+            _ => None,
+        }
+    }
+
+    /// The whole of a mergeable text.
+    #[must_use]
+    pub fn text(&self, container: &str) -> String {
+        self.container(container).and_then(|id| self.doc.text(id).ok()).unwrap_or_default()
+    }
+
+    /// The keys of a map, sorted.
+    #[must_use]
+    pub fn keys(&self, container: &str) -> Vec<String> {
+        let mut keys: Vec<String> = self.container(container).map(|id| self.doc.keys(id).collect()).unwrap_or_default();
+        keys.sort_unstable();
+        keys
+    }
+
+    /// A map as JSON: scalars as they are, moments as milliseconds, maps inside maps as objects.
+    #[must_use]
+    pub fn map(&self, container: &str) -> Map<String, Json> {
+        self.container(container).map(|id| self.object(&id)).unwrap_or_default()
+    }
+
+    /// All values that stand at a root field at once, as JSON, sorted by their text. More than one means that two
+    /// devices wrote it without knowing of each other.
+    #[must_use]
+    pub fn rivals(&self, name: &str) -> Vec<Json> {
+        let mut values: Vec<Json> = self
+            .doc
+            .get_all(ROOT, name)
+            .unwrap_or_default()
+            .iter()
+            .filter_map(|(value, _)| if let Value::Scalar(v) = value { scalar(v) } else { None })
+            .collect();
+        values.sort_by_cached_key(Json::to_string);
+        values.dedup();
+        values
+    }
+
+    /// The names of all root fields.
+    #[must_use]
+    pub fn names(&self) -> Vec<String> {
+        self.doc.keys(ROOT).collect()
+    }
+
+    /// The changes that wrote the values standing at a root field.
+    #[must_use]
+    pub fn writers_of(&mut self, name: &str) -> Vec<Hash> {
+        let values: Vec<ObjId> =
+            self.doc.get_all(ROOT, name).unwrap_or_default().into_iter().map(|(_, id)| id).collect();
+        values.iter().filter_map(|id| self.doc.hash_for_opid(id)).map(Hash::from).collect()
+    }
+
+    /// How many changes are not in the past of these ones: made after them, or without knowing of them.
+    #[must_use]
+    pub fn changes_not_before(&mut self, hashes: &[Hash]) -> usize {
+        let hashes: Vec<_> = hashes.iter().map(|hash| (*hash).into()).collect();
+        self.doc.get_changes_meta(&hashes).len()
+    }
+
+    /// The times of all changes after genesis, in seconds since 1970; unknown ones (0) left out.
+    #[must_use]
+    pub fn change_times(&mut self) -> Vec<i64> {
+        self.doc.get_changes_meta(&[]).iter().map(|meta| meta.timestamp).filter(|at| *at > 0).collect()
+    }
+
+    pub(super) fn is_the_genesis_container(&self, name: &str, kind: ObjType) -> bool {
+        let Ok(values) = self.doc.get_all(ROOT, name) else { return false };
+        let [(Value::Object(found), ObjId::Id(_, actor, _))] = values.as_slice() else { return false };
+        *found == kind && *actor == genesis_actor()
+    }
+
+    pub(super) fn every_value_is_text(&self, name: &str, is_valid: fn(&str) -> bool) -> bool {
+        self.doc.get_all(ROOT, name).unwrap_or_default().iter().all(|(value, _)| match value {
+            Value::Scalar(v) => matches!(**v, ScalarValue::Null) || v.as_str().is_some_and(is_valid),
+            Value::Object(_) => false,
+        })
+    }
+
+    pub(super) fn every_value_is_time(&self, name: &str) -> bool {
+        self.doc.get_all(ROOT, name).unwrap_or_default().iter().all(|(value, _)| match value {
+            Value::Scalar(v) => matches!(**v, ScalarValue::Null) || millis(v).is_some(),
+            Value::Object(_) => false,
+        })
+    }
+
+    fn container(&self, name: &str) -> Option<ObjId> {
+        match self.doc.get(ROOT, name) {
+            Ok(Some((Value::Object(_), id))) => Some(id),
+            _ => None,
+        }
+    }
+
+    fn object(&self, id: &ObjId) -> Map<String, Json> {
+        let mut map = Map::new();
+        for key in self.doc.keys(id) {
+            match self.doc.get(id, key.as_str()) {
+                Ok(Some((Value::Scalar(value), _))) => {
+                    if let Some(value) = scalar(&value) {
+                        map.insert(key, value);
+                    }
+                }
+                Ok(Some((Value::Object(ObjType::Map | ObjType::Table), inner))) => {
+                    map.insert(key, Json::Object(self.object(&inner)));
+                }
+                Ok(Some((Value::Object(ObjType::Text), inner))) => {
+                    map.insert(key, Json::String(self.doc.text(inner).unwrap_or_default()));
+                }
+                _ => {}
+            }
+        }
+        map
+    }
+}
+
+/// Writes one change. Every method leaves the document alone if the value stands there already.
+#[derive(Debug)]
+pub struct Writer<'a> {
+    doc: &'a mut AutoCommit,
+}
+
+impl<'a> Writer<'a> {
+    pub(super) fn new(doc: &'a mut AutoCommit) -> Self {
+        Self { doc }
+    }
+
+    /// Sets or clears a text scalar at the root.
+    pub fn put_str(&mut self, name: &str, value: Option<&str>) {
+        self.put_at(&ROOT, name, value.map(ScalarValue::from));
+    }
+
+    /// Sets or clears a moment at the root, in milliseconds since 1970.
+    pub fn put_time(&mut self, name: &str, millis: Option<i64>) {
+        self.put_at(&ROOT, name, millis.map(ScalarValue::Timestamp));
+    }
+
+    /// Rewrites a mergeable text as the difference to what stands there, so that two devices' edits merge.
+    pub fn put_text(&mut self, container: &str, text: &str) {
+        if let Some(id) = self.container(container)
+            && self.doc.text(&id).is_ok_and(|standing| standing != text)
+        {
+            self.doc.update_text(&id, text).expect("a genesis text takes a difference");
+        }
+    }
+
+    /// Sets an entry of a map to a JSON value; an object becomes a map inside the map, entry by entry.
+    pub fn put_entry(&mut self, container: &str, key: &str, value: &Json) {
+        if let Some(id) = self.container(container) {
+            self.put_json(&id, key, value);
+        }
+    }
+
+    /// The keys of a map.
+    #[must_use]
+    pub fn keys(&self, container: &str) -> Vec<String> {
+        self.container(container).map(|id| self.doc.keys(id).collect()).unwrap_or_default()
+    }
+
+    /// Removes an entry of a map. An entry that another device adds at the same time stays.
+    pub fn remove_entry(&mut self, container: &str, key: &str) {
+        if let Some(id) = self.container(container) {
+            self.put_at(&id, key, None);
+        }
+    }
+
+    /// Makes the keys of a set-like map exactly these; only the difference is written.
+    pub fn put_set(&mut self, container: &str, wanted: &[String]) {
+        let Some(id) = self.container(container) else { return };
+        let standing: Vec<String> = self.doc.keys(&id).collect();
+        for gone in standing.iter().filter(|key| !wanted.contains(key)) {
+            self.put_at(&id, gone, None);
+        }
+        for new in wanted.iter().filter(|key| !standing.contains(key)) {
+            self.put_at(&id, new, Some(ScalarValue::Boolean(true)));
+        }
+    }
+
+    /// Makes a map of lines exactly this one; only the difference is written.
+    pub fn put_lines(&mut self, container: &str, wanted: &BTreeMap<String, String>) {
+        let Some(id) = self.container(container) else { return };
+        let standing: Vec<String> = self.doc.keys(&id).collect();
+        for gone in standing.iter().filter(|key| !wanted.contains_key(*key)) {
+            self.put_at(&id, gone, None);
+        }
+        for (key, line) in wanted {
+            self.put_at(&id, key, Some(ScalarValue::from(line.as_str())));
+        }
+    }
+
+    /// Sets the given entries of a map and removes those given as `null`; the others stay. `None` empties the map.
+    pub fn merge_map(&mut self, container: &str, entries: Option<&Map<String, Json>>) {
+        let Some(id) = self.container(container) else { return };
+        let Some(entries) = entries else {
+            let standing: Vec<String> = self.doc.keys(&id).collect();
+            return standing.iter().for_each(|key| self.put_at(&id, key, None));
+        };
+        for (key, value) in entries {
+            self.put_json(&id, key, value);
+        }
+    }
+
+    #[cfg(test)]
+    pub(super) fn put_raw(&mut self, name: &str, value: i64) {
+        self.put_at(&ROOT, name, Some(ScalarValue::Int(value)));
+    }
+
+    fn put_json(&mut self, parent: &ObjId, key: &str, value: &Json) {
+        match value {
+            Json::Null => self.put_at(parent, key, None),
+            Json::Object(entries) => {
+                let inner = match self.doc.get(parent, key) {
+                    Ok(Some((Value::Object(ObjType::Map), id))) => id,
+                    _ => self.doc.put_object(parent, key, ObjType::Map).expect("a map takes an entry"),
+                };
+                for (key, value) in entries {
+                    self.put_json(&inner, key, value);
+                }
+            }
+            Json::Bool(flag) => self.put_at(parent, key, Some(ScalarValue::Boolean(*flag))),
+            Json::Number(number) => self.put_at(parent, key, Some(number_scalar(number))),
+            Json::String(text) => self.put_at(parent, key, Some(ScalarValue::from(text.as_str()))),
+            // Lists do not merge; what comes as one is kept whole, as its JSON text.
+            Json::Array(_) => self.put_at(parent, key, Some(ScalarValue::from(value.to_string().as_str()))),
+        }
+    }
+
+    fn put_at(&mut self, parent: &ObjId, key: &str, value: Option<ScalarValue>) {
+        let standing = self.doc.get_all(parent, key).unwrap_or_default();
+        match value {
+            None if standing.is_empty() => {}
+            None => self.doc.delete(parent, key).expect("a standing entry can be deleted"),
+            Some(value) => {
+                let same = matches!(standing.as_slice(), [(Value::Scalar(old), _)] if **old == value);
+                if !same {
+                    self.doc.put(parent, key, value).expect("a map takes a scalar");
+                }
+            }
+        }
+    }
+
+    fn container(&self, name: &str) -> Option<ObjId> {
+        match self.doc.get(ROOT, name) {
+            Ok(Some((Value::Object(_), id))) => Some(id),
+            _ => None,
+        }
+    }
+}
+
+fn millis(value: &ScalarValue) -> Option<i64> {
+    match value {
+        ScalarValue::Timestamp(at) | ScalarValue::Int(at) => Some(*at),
+        ScalarValue::Uint(at) => i64::try_from(*at).ok(),
+        _ => None,
+    }
+}
+
+fn scalar(value: &ScalarValue) -> Option<Json> {
+    match value {
+        ScalarValue::Str(text) => Some(Json::String(text.to_string())),
+        ScalarValue::Int(n) | ScalarValue::Timestamp(n) => Some(Json::from(*n)),
+        ScalarValue::Uint(n) => Some(Json::from(*n)),
+        ScalarValue::F64(n) => Number::from_f64(*n).map(Json::Number),
+        ScalarValue::Boolean(flag) => Some(Json::Bool(*flag)),
+        ScalarValue::Counter(counter) => Some(Json::from(i64::from(counter))),
+        ScalarValue::Null | ScalarValue::Bytes(_) | ScalarValue::Unknown { .. } => None,
+    }
+}
+
+fn number_scalar(number: &Number) -> ScalarValue {
+    if let Some(n) = number.as_i64() {
+        ScalarValue::Int(n)
+    } else if let Some(n) = number.as_u64() {
+        ScalarValue::Uint(n)
+    } else {
+        ScalarValue::F64(number.as_f64().unwrap_or_default())
+    }
+}

@@ -1,0 +1,122 @@
+//! Payments: money that changed hands, as a record.
+//!
+//! A slice of the shared room. For now payments only come in through imports; the money module builds on this
+//! record later. Pure. A refund is a payment below zero; taxes stand apart and are never part of the amount.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Number, Value as Json};
+
+use crate::errors::FieldErrors;
+use crate::ids::{AppointmentId, ClientId, PaymentId};
+use crate::input::{Fields, Sign};
+use crate::money::Currency;
+
+/// A payment as stored, sent and shown.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct Payment {
+    /// The payment's id.
+    pub id: PaymentId,
+    /// `payment`, or `refund` when the amount is below zero.
+    pub kind: String,
+    /// The day of the receipt, `2018-06-09`.
+    pub date: String,
+    /// Currency units, without taxes; below zero for a refund.
+    #[cfg_attr(feature = "openapi", schema(value_type = f64))]
+    pub amount: Number,
+    /// ISO 4217.
+    pub currency: String,
+    /// Taxes by name, currency units.
+    #[cfg_attr(feature = "openapi", schema(value_type = Object))]
+    pub taxes: BTreeMap<String, Number>,
+    /// Who paid.
+    pub client_id: Option<ClientId>,
+    /// For which visit.
+    pub appointment_id: Option<AppointmentId>,
+    /// The receipt's number.
+    pub receipt: Option<String>,
+    /// What was paid for.
+    pub description: Option<String>,
+    /// Pieces.
+    pub quantity: Option<Number>,
+    /// `cash`, `transfer`, `import`, or a provider.
+    pub provider: String,
+    /// Further data.
+    #[cfg_attr(feature = "openapi", schema(value_type = Object))]
+    pub metadata: Map<String, Json>,
+    /// RFC 3339, the server's clock.
+    pub created_at: String,
+}
+
+impl Payment {
+    /// Reads a request that records a payment: it needs `date` and `amount`. `now` is RFC 3339.
+    ///
+    /// # Errors
+    /// Every field that is missing, unknown or wrong.
+    pub fn new_from_json(
+        id: PaymentId,
+        object: &Map<String, Json>,
+        currency: Currency,
+        now: &str,
+    ) -> Result<Self, FieldErrors> {
+        let mut fields = Fields::new(object);
+        let date = fields.date("date");
+        let currency = fields.currency("currency", currency);
+        let amount = fields.money("amount", currency, Sign::Any);
+        let taxes = fields.amounts("taxes", currency);
+        let client_id = fields.id("clientId");
+        let appointment_id = fields.id("appointmentId");
+        let receipt = fields.line("receipt");
+        let description = fields.line("description");
+        let quantity = fields.number("quantity");
+        let provider = fields.line("provider");
+        let metadata = fields.object("metadata");
+        fields.require("date", &date);
+        fields.require("amount", &amount);
+        let cents = amount.value().map_or(0, |money| money.minor());
+        fields.finish(())?;
+        Ok(Self {
+            id,
+            kind: if cents < 0 { "refund" } else { "payment" }.to_owned(),
+            date: date.into_option().unwrap_or_default(),
+            amount: amount.value().map_or_else(|| Number::from(0), |money| money.to_json_number()),
+            currency: currency.to_string(),
+            taxes: taxes.into_option().unwrap_or_default(),
+            client_id: client_id.into_option(),
+            appointment_id: appointment_id.into_option(),
+            receipt: receipt.into_option(),
+            description: description.into_option(),
+            quantity: quantity.into_option(),
+            provider: provider.into_option().unwrap_or_else(|| "import".to_owned()),
+            metadata: metadata.into_option().unwrap_or_default(),
+            created_at: now.to_owned(),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn read(value: &Json) -> Result<Payment, FieldErrors> {
+        let id = PaymentId(uuid::Uuid::from_u128(1));
+        Payment::new_from_json(id, value.as_object().unwrap(), Currency::RUB, "2026-11-22T10:00:00Z")
+    }
+
+    #[test]
+    fn below_zero_is_a_refund() {
+        let refund = read(&json!({ "date": "2018-06-09", "amount": -65.5, "taxes": { "GST": -3.25 } })).unwrap();
+        assert_eq!((refund.kind.as_str(), refund.amount.to_string()), ("refund", "-65.5".to_owned()));
+        assert_eq!(refund.taxes["GST"].to_string(), "-3.25");
+    }
+
+    #[test]
+    fn a_payment_needs_a_day_and_an_amount() {
+        let errors = read(&json!({ "date": "09.06.2018" })).unwrap_err();
+        assert_eq!(serde_json::to_value(&errors).unwrap(), json!({ "amount": "required", "date": "invalid" }));
+    }
+}

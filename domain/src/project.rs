@@ -1,0 +1,76 @@
+//! From a document to its row: the one reading that server and devices share.
+//!
+//! Pure. The row is stored and compared as canonical JSON, so that two replicas with the same changes have the
+//! same bytes.
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::appointments::AppointmentRow;
+use crate::clients::ClientRow;
+use crate::documents::{Collection, Document};
+use crate::notes::NoteRow;
+
+/// The row of a document of any collection.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "collection", content = "row", rename_all = "snake_case")]
+pub enum Projection {
+    /// A client.
+    Clients(Box<ClientRow>),
+    /// An appointment.
+    Appointments(Box<AppointmentRow>),
+    /// A note.
+    Notes(Box<NoteRow>),
+}
+
+/// Reads a document into its row.
+#[must_use]
+pub fn project(document: &mut Document) -> Projection {
+    match document.collection() {
+        Collection::Clients => Projection::Clients(Box::new(ClientRow::read(document))),
+        Collection::Appointments => Projection::Appointments(Box::new(AppointmentRow::read(document))),
+        Collection::Notes => Projection::Notes(Box::new(NoteRow::read(document))),
+    }
+}
+
+impl Projection {
+    /// Reads back what [`Projection::to_json`] wrote.
+    pub fn from_json(collection: Collection, json: &str) -> Result<Self, serde_json::Error> {
+        Ok(match collection {
+            Collection::Clients => Self::Clients(serde_json::from_str(json)?),
+            Collection::Appointments => Self::Appointments(serde_json::from_str(json)?),
+            Collection::Notes => Self::Notes(serde_json::from_str(json)?),
+        })
+    }
+
+    /// The row as JSON, the same bytes on every replica.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        match self {
+            Self::Clients(row) => serde_json::to_string(row),
+            Self::Appointments(row) => serde_json::to_string(row),
+            Self::Notes(row) => serde_json::to_string(row),
+        }
+        .expect("a row has string keys only")
+    }
+
+    /// Whether the document is marked as deleted.
+    #[must_use]
+    pub fn is_deleted(&self) -> bool {
+        match self {
+            Self::Clients(row) => row.deleted_at.is_some(),
+            Self::Appointments(row) => row.deleted_at.is_some(),
+            Self::Notes(row) => row.deleted_at.is_some(),
+        }
+    }
+
+    /// The client it is about: itself, or the one it names.
+    #[must_use]
+    pub fn client(&self, own: Uuid) -> Option<Uuid> {
+        match self {
+            Self::Clients(_) => Some(own),
+            Self::Appointments(row) => row.client_id.map(Uuid::from),
+            Self::Notes(row) => row.client_id.map(Uuid::from),
+        }
+    }
+}
