@@ -1,0 +1,77 @@
+//! Sync: the tenant's log, what devices push into it and pull out of it, and the door that REST writes through.
+//!
+//! `core` holds the rules and speaks to storage only through [`tx::Tx`]; `store` is that on Postgres, `memory` in
+//! the simulated world. `routes` is HTTP and knows no rule. The domain decides what a change is; nothing here reads
+//! a document's fields.
+
+mod answer;
+pub mod bugs;
+mod compare;
+mod cursor;
+mod intents;
+mod live;
+pub mod memory;
+mod pull;
+mod push;
+mod routes;
+mod session;
+mod store;
+mod tx;
+
+use domain::Projection;
+use domain::documents::{Chunk, Collection, Document};
+use domain::sync::RecordKind;
+use serde_json::Value as Json;
+use uuid::Uuid;
+
+use crate::db::{StoreError, TenantTx};
+
+pub use answer::{AskError, Context, answer};
+pub use compare::compare;
+pub use live::Live;
+pub use routes::routes;
+pub use session::Session;
+pub use tx::Tx;
+
+/// Locks the tenant: the first thing that a writing transaction does, before it reads what it decides on.
+pub async fn lock(tx: &mut TenantTx) -> Result<(), StoreError> {
+    tx.lock().await
+}
+
+/// A document with its history, if the tenant has it.
+pub async fn load(tx: &mut TenantTx, collection: Collection, id: Uuid) -> Result<Option<Document>, StoreError> {
+    let loaded = tx.documents(&[id]).await?.remove(&id);
+    match loaded {
+        Some(stored) if stored.collection == collection => stored.open(id).map_err(StoreError::damaged),
+        _ => Ok(None),
+    }
+}
+
+/// Writes one change made here: appends it to the log, keeps document, row and digest. Returns the new head.
+pub async fn write_document(tx: &mut TenantTx, id: Uuid, document: Document, chunk: Chunk) -> Result<u64, StoreError> {
+    let mut session = Session::begin(tx, None).await?;
+    session.keep(id, document, vec![(None, chunk)]).await?;
+    session.finish().await
+}
+
+/// Writes a record, or removes it. Returns the new head.
+pub async fn write_record(
+    tx: &mut TenantTx,
+    kind: RecordKind,
+    id: Uuid,
+    body: Option<&Json>,
+) -> Result<u64, StoreError> {
+    let mut session = Session::begin(tx, None).await?;
+    session.keep_record(kind.as_str(), id, body).await?;
+    session.finish().await
+}
+
+/// A record's body.
+pub async fn record(tx: &mut TenantTx, kind: RecordKind, id: Uuid) -> Result<Option<Json>, StoreError> {
+    tx.record(kind.as_str(), id).await
+}
+
+/// A document's row as the last write projected it.
+pub async fn row(tx: &mut TenantTx, collection: Collection, id: Uuid) -> Result<Option<Projection>, StoreError> {
+    tx.row(collection, id).await
+}
