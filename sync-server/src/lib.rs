@@ -1,1 +1,30 @@
-//! Placeholder.
+//! The server: `/api/v1` over Postgres, sync with devices, and one day money, messages and jobs.
+//!
+//! One folder per thing the master knows (clients, appointments, notes, services), and rooms that they share: `http`
+//! (who asks, how an error looks), `db` (the wall between tenants), `auth`, `devices`, `sync` (the log; the only door
+//! through which documents are written). Rules live in `domain`; here is what they need from the outside.
+
+pub mod appointments;
+pub mod auth;
+pub mod clients;
+pub mod config;
+pub mod db;
+pub mod devices;
+pub mod embedded_postgres;
+#[cfg(test)]
+#[path = "embedded_postgres/tests.rs"]
+mod embedded_postgres_tests;
+pub mod health;
+pub mod http;
+pub mod logging;
+pub mod notes;
+pub mod openapi;
+pub mod server;
+pub mod services;
+mod state;
+pub mod sync;
+pub mod system;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
+
+pub use state::AppState;

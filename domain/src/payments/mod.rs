@@ -41,6 +41,7 @@ pub struct Payment {
     /// What was paid for.
     pub description: Option<String>,
     /// Pieces.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<f64>))]
     pub quantity: Option<Number>,
     /// `cash`, `transfer`, `import`, or a provider.
     pub provider: String,

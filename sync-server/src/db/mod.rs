@@ -1,0 +1,19 @@
+//! The database door: pool, transactions of one tenant, migrations.
+//!
+//! Queries themselves live in the `store.rs` of their slice and take a [`TenantTx`]; there is no other way to reach
+//! a tenant's rows. Knows no table but those of the catalogue.
+
+mod error;
+mod migrations;
+mod pool;
+mod store;
+mod tenant_tx;
+#[cfg(test)]
+mod wall_tests;
+
+pub use error::StoreError;
+#[cfg(any(test, feature = "testing"))]
+pub(crate) use migrations::fingerprint;
+pub use migrations::{MigrationError, migrate};
+pub use pool::{ConnectError, Db};
+pub use tenant_tx::TenantTx;
