@@ -14,7 +14,8 @@ use std::process::{Command, Stdio};
 use super::error::EmbeddedPostgresError;
 
 /// Whether this program runs as root.
-pub(super) fn is_root() -> bool {
+#[must_use]
+pub fn is_root() -> bool {
     if let Ok(me) = fs::metadata("/proc/self") {
         return me.uid() == 0;
     }

@@ -1,7 +1,7 @@
 //! A Postgres of our own: found, made, started and stopped by the program itself, for a machine where nobody wants to
 //! administer a database. Touches its data folder and its own processes; runs no SQL and knows no tables.
 //!
-//! Only `std` and `thiserror`, on Unix: `xtask` includes this same source by path, since it must build in seconds and
+//! Uses only `std` and `thiserror`, on Unix: `xtask` includes this same source by path, since it must build in seconds and
 //! must work when the rest of this crate does not compile (it makes the database that the `.sqlx` files come from).
 //!
 //! What holds: data survive `kill -9` of anybody; two programs never share a data folder; a program that ends, in
@@ -26,6 +26,7 @@ use account::{Account, Launcher};
 use folder::DataFolder;
 use process::Process;
 
+pub use account::is_root;
 pub use binaries::{Binaries, CACHED_VERSION, cache_dir};
 pub use error::EmbeddedPostgresError;
 

@@ -1,0 +1,32 @@
+//! `cargo xtask check`: all that is checked besides the tests, one named and timed step after the other, up to the first
+//! that fails.
+
+use std::time::Instant;
+
+use crate::chore::{self, ChoreError};
+use crate::generate;
+
+pub(crate) fn run() -> Result<(), ChoreError> {
+    step("formatting", || chore::run(&mut chore::cargo(&["fmt", "--all", "--check"])))?;
+    step("lints", || {
+        let clippy = ["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"];
+        chore::run(&mut chore::cargo(&clippy))
+    })?;
+    step("documentation", || {
+        let mut doc = chore::cargo(&["doc", "--workspace", "--no-deps", "--locked"]);
+        chore::run(doc.env("RUSTDOCFLAGS", "-D warnings"))
+    })?;
+    step("generated files", || generate::run(generate::Mode::Compare))?;
+    step("architecture", || {
+        chore::run(&mut chore::cargo(&["test", "--locked", "-p", "conflict-tests", "--test", "architecture"]))
+    })
+}
+
+fn step(name: &str, work: impl FnOnce() -> Result<(), ChoreError>) -> Result<(), ChoreError> {
+    println!("check: {name}");
+    let start = Instant::now();
+    let done = work();
+    let outcome = if done.is_ok() { "is right" } else { "FAILED" };
+    println!("check: {name} {outcome} ({:.1} s)", start.elapsed().as_secs_f32());
+    done
+}

@@ -1,0 +1,16 @@
+//! Everything that must be on the machine before a build or a test: tools, system packages, Postgres. Says what it is
+//! about to do before it does it, and on a machine that is ready it says nothing, changes nothing and needs no network.
+
+mod packages;
+mod postgres;
+mod tools;
+
+use crate::chore::ChoreError;
+
+/// Makes the machine ready, or says in one line what a person must do.
+pub(crate) fn run() -> Result<(), ChoreError> {
+    tools::refuse_old()?;
+    let postgres = postgres::Source::choose();
+    packages::install_missing(postgres.needs_python())?;
+    postgres.fetch()
+}
