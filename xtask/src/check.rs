@@ -1,8 +1,6 @@
 //! `cargo xtask check`: all that is checked besides the tests, one named and timed step after the other, up to the first
 //! that fails.
 
-use std::time::Instant;
-
 use crate::chore::{self, ChoreError};
 use crate::generate;
 
@@ -24,7 +22,7 @@ pub(crate) fn run() -> Result<(), ChoreError> {
 
 fn step(name: &str, work: impl FnOnce() -> Result<(), ChoreError>) -> Result<(), ChoreError> {
     println!("check: {name}");
-    let start = Instant::now();
+    let start = chore::now();
     let done = work();
     let outcome = if done.is_ok() { "is right" } else { "FAILED" };
     println!("check: {name} {outcome} ({:.1} s)", start.elapsed().as_secs_f32());

@@ -4,6 +4,7 @@ use std::env;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus};
+use std::time::Instant;
 
 use crate::embedded_postgres::EmbeddedPostgresError;
 
@@ -77,6 +78,12 @@ pub(crate) fn output(command: &mut Command) -> Result<Vec<u8>, ChoreError> {
 pub(crate) fn not_started(command: &Command) -> impl FnOnce(io::Error) -> ChoreError + use<> {
     let command = words(command);
     move |source| ChoreError::NotStarted { command, source }
+}
+
+/// For durations that a person waits or reads.
+#[expect(clippy::disallowed_methods, reason = "a chore waits for real programs, in real time")]
+pub(crate) fn now() -> Instant {
+    Instant::now()
 }
 
 /// The command as one would type it.

@@ -8,7 +8,7 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use std::{env, io};
 
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
@@ -92,7 +92,7 @@ impl Server {
 
     /// Until it is ready, and then until somebody or something ends it.
     fn watch(&mut self, port: u16) -> Result<(), ChoreError> {
-        let started = Instant::now();
+        let started = chore::now();
         let mut ready = false;
         loop {
             if let Some(status) = self.ended()? {
@@ -127,8 +127,8 @@ impl Server {
 
     fn stop(&mut self) -> Result<ExitStatus, ChoreError> {
         drop(self.child.stdin.take());
-        let deadline = Instant::now() + STOP_LIMIT;
-        while Instant::now() < deadline {
+        let deadline = chore::now() + STOP_LIMIT;
+        while chore::now() < deadline {
             if let Some(status) = self.ended()? {
                 return Ok(status);
             }

@@ -125,7 +125,7 @@ fn run_until_ready(
 ) -> Result<(Process, u16), EmbeddedPostgresError> {
     let cluster = folder.cluster();
     folder.keep_old_log()?;
-    let deadline = Instant::now() + START_LIMIT;
+    let deadline = process::now() + START_LIMIT;
     loop {
         let port = free_port().map_err(EmbeddedPostgresError::io("cannot find a port for", &cluster))?;
         let log = folder.new_log()?;
@@ -149,7 +149,7 @@ fn run_until_ready(
                 // Somebody took the port first, or the children of a killed Postgres are still on their way out.
                 let passing = said.contains("Address already in use")
                     || said.contains("pre-existing shared memory block");
-                if !passing || Instant::now() >= deadline {
+                if !passing || process::now() >= deadline {
                     let output = folder::last_lines(&said);
                     return Err(EmbeddedPostgresError::Start { output, log: folder.log() });
                 }
@@ -201,7 +201,7 @@ fn wait(process: &mut Process, cluster: &Path, deadline: Instant) -> io::Result<
         if process::is_ready(cluster, process.id()) {
             return Ok(Outcome::Ready);
         }
-        if Instant::now() >= deadline {
+        if process::now() >= deadline {
             return Ok(Outcome::TimeIsUp);
         }
         thread::sleep(PAUSE);

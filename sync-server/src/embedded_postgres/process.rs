@@ -60,8 +60,8 @@ impl Process {
                 break;
             }
             send_signal(self.child.id(), signal)?;
-            let deadline = Instant::now() + patience;
-            while self.child.try_wait()?.is_none() && Instant::now() < deadline {
+            let deadline = now() + patience;
+            while self.child.try_wait()?.is_none() && now() < deadline {
                 thread::sleep(PAUSE);
             }
         }
@@ -106,9 +106,9 @@ pub(super) fn settle_previous(cluster: &Path) -> io::Result<()> {
     for (signal, patience) in [("INT", CLEAN_STOP), ("QUIT", ABRUPT_STOP), ("KILL", ABRUPT_STOP)] {
         // It may have ended by itself in between, so the signal may fail.
         let _ = send_signal(id, signal);
-        let deadline = Instant::now() + patience;
+        let deadline = now() + patience;
         while is_postgres_of(id, cluster) {
-            if Instant::now() >= deadline {
+            if now() >= deadline {
                 break;
             }
             thread::sleep(PAUSE);
@@ -136,6 +136,12 @@ fn is_postgres_of(id: u32, cluster: &Path) -> bool {
         said.windows(cluster.len()).any(|part| part == cluster)
             && said.windows(8).any(|part| part == b"postgres")
     })
+}
+
+/// Only for how long we wait, never for what we decide, so it need not come from outside.
+#[expect(clippy::disallowed_methods, reason = "patience with a real process is measured in real time")]
+pub(super) fn now() -> Instant {
+    Instant::now()
 }
 
 /// By the shell's own `kill`: the program of that name is missing on small systems, and a call to the C library would
