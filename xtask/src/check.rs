@@ -24,7 +24,7 @@ fn step(name: &str, work: impl FnOnce() -> Result<(), ChoreError>) -> Result<(),
     println!("check: {name}");
     let start = chore::now();
     let done = work();
-    let outcome = if done.is_ok() { "is right" } else { "FAILED" };
-    println!("check: {name} {outcome} ({:.1} s)", start.elapsed().as_secs_f32());
+    let outcome = if done.is_ok() { "ok" } else { "FAILED" };
+    println!("check: {name}: {outcome} ({:.1} s)", start.elapsed().as_secs_f32());
     done
 }
