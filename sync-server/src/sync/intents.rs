@@ -1,0 +1,181 @@
+//! Intents: what devices ask the server to do, run once inside the sync that carries them.
+//!
+//! Only intents without outside effects are here. Their bodies are the JSON that REST takes, read by the same
+//! functions of the domain; an intent asked again gets its first answer.
+
+use std::collections::BTreeMap;
+
+use domain::errors::{ErrorCode, FieldErrors};
+use domain::ids::{PaymentId, ServiceId};
+use domain::money::Currency;
+use domain::payments::Payment;
+use domain::services::{Service, ServiceEdit};
+use domain::sync::{Intent, IntentAction, IntentOutcome, IntentResult, RecordKind};
+use jiff::Timestamp;
+use serde_json::Value as Json;
+
+use super::session::Session;
+use super::tx::Tx;
+use crate::db::StoreError;
+
+/// Runs one intent, or repeats what became of it.
+pub(super) async fn run<T: Tx>(
+    session: &mut Session<'_, T>,
+    intent: &Intent,
+    now: Timestamp,
+) -> Result<IntentResult, StoreError> {
+    if let Some(result) = session.tx.intent(intent.id).await? {
+        return Ok(result);
+    }
+    for hash in &intent.after {
+        if !session.tx.has_change(*hash).await? && !session.has_new_change(*hash) {
+            return Ok(answer(intent, IntentOutcome::Waiting, Some(ErrorCode::IntentWaiting)));
+        }
+    }
+    let result = match deadline(intent) {
+        Err(()) => answer(intent, IntentOutcome::Refused, Some(ErrorCode::IntentInvalid)),
+        Ok(Some(deadline)) if deadline < now => answer(intent, IntentOutcome::Expired, Some(ErrorCode::IntentExpired)),
+        Ok(_) => match act(session, intent, now).await? {
+            Ok(()) => answer(intent, IntentOutcome::Done, None),
+            Err(refusal) => {
+                let mut result = answer(intent, IntentOutcome::Refused, Some(refusal.code));
+                result.fields = refusal.fields.iter().map(|(name, problem)| (name.to_owned(), problem)).collect();
+                result
+            }
+        },
+    };
+    session.tx.keep_intent(intent, &result).await?;
+    Ok(result)
+}
+
+struct Refusal {
+    code: ErrorCode,
+    fields: FieldErrors,
+}
+
+impl From<FieldErrors> for Refusal {
+    fn from(fields: FieldErrors) -> Self {
+        Self { code: ErrorCode::ValidationFailed, fields }
+    }
+}
+
+impl From<ErrorCode> for Refusal {
+    fn from(code: ErrorCode) -> Self {
+        Self { code, fields: FieldErrors::new() }
+    }
+}
+
+async fn act<T: Tx>(
+    session: &mut Session<'_, T>,
+    intent: &Intent,
+    now: Timestamp,
+) -> Result<Result<(), Refusal>, StoreError> {
+    let Some(action) = IntentAction::parse(&intent.action) else {
+        return Ok(Err(ErrorCode::IntentInvalid.into()));
+    };
+    let (kind, body) = match action {
+        IntentAction::ServiceAdd | IntentAction::ServiceEdit | IntentAction::ServiceRemove => {
+            let kind = RecordKind::Service.as_str();
+            let standing = session.record_body(kind, intent.target).await?;
+            match service(action, intent, standing, currency(session).await?, now) {
+                Ok(change) => (kind.to_owned(), change),
+                Err(refusal) => return Ok(Err(refusal)),
+            }
+        }
+        IntentAction::PaymentAdd => {
+            let kind = RecordKind::Payment.as_str();
+            if session.record_body(kind, intent.target).await?.is_some() {
+                return Ok(Ok(()));
+            }
+            let id = PaymentId(intent.target);
+            match Payment::new_from_json(id, &intent.body, currency(session).await?, &now.to_string()) {
+                Ok(payment) => (kind.to_owned(), Change::Write(to_json(&payment)?)),
+                Err(fields) => return Ok(Err(fields.into())),
+            }
+        }
+        IntentAction::RecordOffer => match offered(session, intent).await? {
+            Ok(Some((kind, body))) => (kind, Change::Write(body)),
+            Ok(None) => return Ok(Ok(())),
+            Err(code) => return Ok(Err(code.into())),
+        },
+    };
+    match change_body(&body) {
+        Some(body) => session.keep_record(&kind, intent.target, body).await?,
+        None => return Ok(Ok(())),
+    }
+    Ok(Ok(()))
+}
+
+enum Change {
+    Nothing,
+    Write(Json),
+    Remove,
+}
+
+#[expect(clippy::option_option, reason = "outer: is there a change; inner: a body, or removal")]
+fn change_body(change: &Change) -> Option<Option<&Json>> {
+    match change {
+        Change::Nothing => None,
+        Change::Write(body) => Some(Some(body)),
+        Change::Remove => Some(None),
+    }
+}
+
+fn service(
+    action: IntentAction,
+    intent: &Intent,
+    standing: Option<Json>,
+    currency: Currency,
+    now: Timestamp,
+) -> Result<Change, Refusal> {
+    let now = now.to_string();
+    let standing: Option<Service> = standing.and_then(|body| serde_json::from_value(body).ok());
+    let service = match (action, standing) {
+        (IntentAction::ServiceAdd, Some(_)) | (IntentAction::ServiceRemove, None) => return Ok(Change::Nothing),
+        (IntentAction::ServiceAdd, None) => {
+            ServiceEdit::new_from_json(&intent.body, currency)?.add(ServiceId(intent.target), currency, &now)
+        }
+        (IntentAction::ServiceRemove, Some(_)) => return Ok(Change::Remove),
+        (_, None) => return Err(ErrorCode::NotFound.into()),
+        (_, Some(service)) => ServiceEdit::patch_from_json(&intent.body, currency)?.apply(service, &now),
+    };
+    serde_json::to_value(service).map(Change::Write).map_err(|_| ErrorCode::Internal.into())
+}
+
+/// A record that a device still has and a restored server lost. Kept only where there is nothing.
+async fn offered<T: Tx>(
+    session: &mut Session<'_, T>,
+    intent: &Intent,
+) -> Result<Result<Option<(String, Json)>, ErrorCode>, StoreError> {
+    let kind = intent.body.get("record").and_then(Json::as_str).unwrap_or_default();
+    let Some(body) = intent.body.get("body") else { return Ok(Err(ErrorCode::IntentInvalid)) };
+    let is_whole = match kind {
+        "service" => serde_json::from_value::<Service>(body.clone()).is_ok_and(|s| s.id.0 == intent.target),
+        "payment" => serde_json::from_value::<Payment>(body.clone()).is_ok_and(|p| p.id.0 == intent.target),
+        _ => false,
+    };
+    if !is_whole {
+        return Ok(Err(ErrorCode::IntentInvalid));
+    }
+    let standing = session.record_body(kind, intent.target).await?;
+    Ok(Ok(standing.is_none().then(|| (kind.to_owned(), body.clone()))))
+}
+
+async fn currency<T: Tx>(session: &mut Session<'_, T>) -> Result<Currency, StoreError> {
+    let tenant = session.tx.tenant();
+    let body = session.record_body(RecordKind::Tenant.as_str(), tenant.0).await?;
+    let code = body.as_ref().and_then(|body| body.get("currency")).and_then(Json::as_str);
+    Ok(code.and_then(|code| code.parse().ok()).unwrap_or(Currency::RUB))
+}
+
+fn to_json(payment: &Payment) -> Result<Json, StoreError> {
+    serde_json::to_value(payment).map_err(StoreError::damaged)
+}
+
+fn deadline(intent: &Intent) -> Result<Option<Timestamp>, ()> {
+    intent.deadline.as_deref().map(str::parse).transpose().map_err(|_| ())
+}
+
+fn answer(intent: &Intent, result: IntentOutcome, code: Option<ErrorCode>) -> IntentResult {
+    IntentResult { id: intent.id, result, code, fields: BTreeMap::new() }
+}

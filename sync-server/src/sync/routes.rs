@@ -1,0 +1,225 @@
+//! HTTP of sync: read the message, one transaction, write the message. No rule lives here.
+
+use std::time::Duration;
+
+use axum::body::Bytes;
+use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
+use axum::extract::{DefaultBodyLimit, FromRequest, Request, State};
+use axum::http::header::{ACCEPT, CONTENT_TYPE};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse as _, Response};
+use domain::errors::ErrorCode;
+use domain::sync::{Ask, Compare, ContentType, LiveWord, MAX_REQUEST_BYTES, PROTOCOL, decode, encode};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::answer::{AskError, Context, answer};
+use super::compare::compare;
+use super::tx::Tx as _;
+use crate::AppState;
+use crate::http::{AnonymousErrors, Principal, Problem};
+
+/// A socket that says nothing for this long is asked whether anybody is there.
+const PING_EVERY: Duration = Duration::from_secs(30);
+/// Changes older than this may be folded into their documents; a device that was away for longer gets those.
+const FOLD_AFTER_DAYS: i32 = 30;
+/// How many are folded with one push, so that no push waits long.
+const FOLD_AT_ONCE: i64 = 200;
+
+/// The routes of sync.
+pub fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(sync))
+        .routes(routes!(sync_compare))
+        .layer(DefaultBodyLimit::max(MAX_REQUEST_BYTES))
+        .routes(routes!(sync_live))
+}
+
+/// Push and pull in one round trip.
+///
+/// The message is described field by field in `docs/sync-protocol.md`, as JSON and as CBOR.
+#[utoipa::path(
+    post, path = "/sync", tag = "sync", operation_id = "sync",
+    request_body(content(
+        (Object = "application/json", example = json!({ "protocol": 1, "schema": "1/2026e", "cursor": null })),
+        (Vec<u8> = "application/cbor"),
+    )),
+    responses(
+        (status = 200, description = "What became of the pushed changes, and what is new", body = Object,
+         example = json!({ "epoch": "0192f0c1-2d3e-7f40-8a5b-6c7d8e9fa0b1", "head": 1, "cursor": "…", "more": false,
+                           "serverTime": "2026-11-22T10:00:00Z" })),
+        (status = 426, description = "Another version of the protocol: `unsupported_protocol`"),
+        AnonymousErrors,
+    ),
+    security(("token" = []))
+)]
+async fn sync(State(state): State<AppState>, principal: Principal, message: SyncMessage<Ask>) -> Result<Response, Problem> {
+    may_sync(&principal)?;
+    let (content, ask) = (message.answer_as, message.body);
+    let mut tx = state.db.tenant(principal.tenant).await?;
+    let mut ids = state.ids.clone();
+    let before = tx.state().await?.head;
+    let mut context = Context { now: state.now(), ids: &mut ids, device: principal.device };
+    let answered = answer(&mut tx, ask, &mut context).await?;
+    if answered.head > before {
+        tx.fold(FOLD_AFTER_DAYS, FOLD_AT_ONCE).await?;
+    }
+    tx.commit().await?;
+    if answered.head > before {
+        state.live.poke(principal.tenant, answered.head);
+    }
+    Ok(write(&answered, content))
+}
+
+/// Where do a device and the server differ?
+///
+/// The device sends its sums of 256 buckets; the answer lists what the server has in those that differ.
+#[utoipa::path(
+    post, path = "/sync/compare", tag = "sync", operation_id = "syncCompare",
+    request_body(content(
+        (Object = "application/json", example = json!({ "protocol": 1, "part": "clients", "buckets": [] })),
+        (Vec<u8> = "application/cbor"),
+    )),
+    responses(
+        (status = 200, description = "The buckets that differ", body = Object,
+         example = json!({ "head": 1, "differing": [] })),
+        (status = 426, description = "Another version of the protocol: `unsupported_protocol`"),
+        AnonymousErrors,
+    ),
+    security(("token" = []))
+)]
+async fn sync_compare(
+    State(state): State<AppState>,
+    principal: Principal,
+    message: SyncMessage<Compare>,
+) -> Result<Response, Problem> {
+    may_sync(&principal)?;
+    if message.body.protocol != PROTOCOL {
+        return Err(Problem::new(ErrorCode::UnsupportedProtocol));
+    }
+    let mut tx = state.db.tenant(principal.tenant).await?;
+    let answered = compare(&mut tx, &message.body).await?;
+    Ok(write(&answered, message.answer_as))
+}
+
+/// The live word: a WebSocket that says `{"head": N}` whenever the log has grown.
+#[utoipa::path(
+    get, path = "/sync/live", tag = "sync", operation_id = "syncLive",
+    responses((status = 101, description = "The socket is open"), AnonymousErrors),
+    security(("token" = []))
+)]
+async fn sync_live(
+    State(state): State<AppState>,
+    principal: Principal,
+    upgrade: WebSocketUpgrade,
+) -> Result<Response, Problem> {
+    may_sync(&principal)?;
+    let mut tx = state.db.tenant(principal.tenant).await?;
+    // Listening begins before the head is read, so no word falls between the two.
+    let mut heard = state.live.listen(principal.tenant, 0);
+    let head = tx.state().await?.head;
+    drop(tx);
+    Ok(upgrade.on_upgrade(move |socket| async move {
+        heard.mark_unchanged();
+        tell(socket, head, heard, state, principal).await;
+    }))
+}
+
+async fn tell(
+    mut socket: WebSocket,
+    mut head: u64,
+    mut heard: tokio::sync::watch::Receiver<u64>,
+    state: AppState,
+    principal: Principal,
+) {
+    loop {
+        let word = encode(&LiveWord { head }, ContentType::Json);
+        let text = String::from_utf8(word).unwrap_or_default();
+        if socket.send(Message::Text(text.into())).await.is_err() {
+            return;
+        }
+        loop {
+            tokio::select! {
+                changed = heard.changed() => {
+                    if changed.is_err() {
+                        return;
+                    }
+                    let newest = *heard.borrow_and_update();
+                    if newest > head {
+                        head = newest;
+                        break;
+                    }
+                }
+                () = tokio::time::sleep(PING_EVERY) => {
+                    if !is_still_welcome(&state, &principal).await || socket.send(Message::Ping(Bytes::new())).await.is_err() {
+                        return;
+                    }
+                }
+                message = socket.recv() => {
+                    if !matches!(message, Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Text(_)))) {
+                        return;
+                    }
+                }
+            }
+        }
+        if !is_still_welcome(&state, &principal).await {
+            return;
+        }
+    }
+}
+
+/// A revoked token hears nothing more.
+async fn is_still_welcome(state: &AppState, principal: &Principal) -> bool {
+    crate::auth::is_valid(&state.db, principal, state.now()).await
+}
+
+fn may_sync(principal: &Principal) -> Result<(), Problem> {
+    let may = principal.abilities.iter().any(|ability| ability == "*" || ability == "sync");
+    if may { Ok(()) } else { Err(Problem::new(ErrorCode::Forbidden)) }
+}
+
+/// A message in either encoding, and the encoding that its answer should have.
+struct SyncMessage<T> {
+    body: T,
+    answer_as: ContentType,
+}
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for SyncMessage<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        let content = content_type(request.headers(), &CONTENT_TYPE)
+            .ok_or_else(|| Problem::new(ErrorCode::UnsupportedMediaType))?;
+        let answer_as = content_type(request.headers(), &ACCEPT).unwrap_or(content);
+        let bytes = Bytes::from_request(request, state).await.map_err(|rejection| {
+            match rejection.into_response().status() {
+                StatusCode::PAYLOAD_TOO_LARGE => Problem::new(ErrorCode::PayloadTooLarge),
+                _ => Problem::new(ErrorCode::BadRequest),
+            }
+        })?;
+        let body = decode(&bytes, content).map_err(|_| {
+            Problem::new(if content == ContentType::Json { ErrorCode::BadJson } else { ErrorCode::BadRequest })
+        })?;
+        Ok(Self { body, answer_as })
+    }
+}
+
+fn content_type(headers: &HeaderMap, name: &axum::http::HeaderName) -> Option<ContentType> {
+    headers.get(name).and_then(|value| value.to_str().ok()).and_then(ContentType::parse)
+}
+
+fn write<T: Serialize>(message: &T, content: ContentType) -> Response {
+    ([(CONTENT_TYPE, content.as_str())], encode(message, content)).into_response()
+}
+
+impl From<AskError> for Problem {
+    fn from(error: AskError) -> Self {
+        match error {
+            AskError::UnsupportedProtocol => Self::new(ErrorCode::UnsupportedProtocol),
+            AskError::BadCursor => Self::new(ErrorCode::BadCursor),
+            AskError::Store(cause) => cause.into(),
+        }
+    }
+}

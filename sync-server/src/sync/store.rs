@@ -1,0 +1,592 @@
+//! Sync's storage on Postgres: every SQL statement of the log, the documents, the records and the rows.
+//!
+//! Row-level security binds each statement to the transaction's tenant; the tenant is named in the keys all the same.
+
+use std::collections::BTreeMap;
+
+use domain::documents::{Collection, Hash, Heads};
+use domain::ids::{DeviceId, IntentId, TenantId};
+use domain::search::{digits, fold};
+use domain::sync::{CompareDoc, Intent, IntentResult, Sum, document_digest, purged_digest, record_digest};
+use domain::Projection;
+use jiff_sqlx::ToSqlx as _;
+use serde_json::Value as Json;
+use uuid::Uuid;
+
+use super::tx::{Entry, EntryKind, FIRST_RECORDS, Form, LogState, Phase, Refused, StoredDocument, StoredRecord, Tx};
+use crate::db::{StoreError, TenantTx};
+
+/// The most chunks that a tenant's quarantine keeps; older ones are for the log of the device.
+const MOST_QUARANTINED: i64 = 1_000;
+
+impl Tx for TenantTx {
+    fn tenant(&self) -> TenantId {
+        Self::tenant(self)
+    }
+
+    async fn lock(&mut self) -> Result<(), StoreError> {
+        let tenant = Self::tenant(self).0;
+        sqlx::query_scalar!("SELECT head FROM tenants WHERE id = $1 FOR UPDATE", tenant)
+            .fetch_one(self.conn())
+            .await?;
+        Ok(())
+    }
+
+    async fn state(&mut self) -> Result<LogState, StoreError> {
+        let tenant = Self::tenant(self).0;
+        let rows = sqlx::query!(
+            r#"SELECT t.head, t.epoch, t.chain, d.part AS "part?", d.sum AS "sum?"
+               FROM tenants t LEFT JOIN digests d ON d.tenant_id = t.id
+               WHERE t.id = $1"#,
+            tenant
+        )
+        .fetch_all(self.conn())
+        .await?;
+        let first = rows.first().ok_or_else(|| StoreError::damaged("the tenant has no row"))?;
+        let (head, epoch, chain) = (number(first.head)?, first.epoch, hash(&first.chain)?);
+        let mut digest: BTreeMap<String, Sum> =
+            ["clients", "appointments", "notes", "records"].map(|part| (part.to_owned(), Sum::default())).into();
+        for row in rows {
+            if let (Some(part), Some(sum)) = (row.part, row.sum) {
+                digest.insert(part, Sum(hash(&sum)?.0));
+            }
+        }
+        Ok(LogState { head, chain, epoch, digest })
+    }
+
+    async fn keep_state(&mut self, state: &LogState) -> Result<(), StoreError> {
+        let tenant = Self::tenant(self).0;
+        sqlx::query!(
+            "UPDATE tenants SET head = $2, chain = $3, epoch = $4 WHERE id = $1",
+            tenant,
+            big(state.head)?,
+            &state.chain.0[..],
+            state.epoch
+        )
+        .execute(self.conn())
+        .await?;
+        let parts: Vec<String> = state.digest.keys().cloned().collect();
+        let sums: Vec<Vec<u8>> = state.digest.values().map(|sum| sum.0.to_vec()).collect();
+        sqlx::query!(
+            "INSERT INTO digests (tenant_id, part, sum)
+             SELECT $1, part, sum FROM unnest($2::text[], $3::bytea[]) AS new (part, sum)
+             ON CONFLICT (tenant_id, part) DO UPDATE SET sum = excluded.sum",
+            tenant,
+            &parts,
+            &sums
+        )
+        .execute(self.conn())
+        .await?;
+        Ok(())
+    }
+
+    async fn documents(&mut self, ids: &[Uuid]) -> Result<BTreeMap<Uuid, StoredDocument>, StoreError> {
+        let tenant = Self::tenant(self).0;
+        let rows = sqlx::query!(
+            "SELECT id, collection, form, bytes, checksum, heads, seq
+             FROM documents
+             WHERE tenant_id = $1 AND id = ANY($2)",
+            tenant,
+            ids
+        )
+        .fetch_all(self.conn())
+        .await?;
+        rows.into_iter()
+            .map(|row| {
+                if Hash::of(&row.bytes).0[..] != row.checksum {
+                    return Err(StoreError::damaged(format!("the bytes of document {} differ from their checksum", row.id)));
+                }
+                let collection = row.collection.parse().map_err(StoreError::damaged)?;
+                let form = form_of(&row.form)?;
+                let (bytes, heads, seq) = (row.bytes, heads(&row.heads)?, number(row.seq)?);
+                Ok((row.id, StoredDocument { collection, form, bytes, heads, seq }))
+            })
+            .collect()
+    }
+
+    async fn keep_document(
+        &mut self,
+        id: Uuid,
+        document: &StoredDocument,
+        row: Option<&Projection>,
+    ) -> Result<(), StoreError> {
+        let tenant = Self::tenant(self).0;
+        let heads: Vec<u8> = document.heads.iter().flat_map(|head| head.0).collect();
+        sqlx::query!(
+            "INSERT INTO documents (tenant_id, id, collection, form, bytes, checksum, heads, seq)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+             ON CONFLICT (tenant_id, id) DO UPDATE
+             SET form = excluded.form, bytes = excluded.bytes, checksum = excluded.checksum,
+                 heads = excluded.heads, seq = excluded.seq",
+            tenant,
+            id,
+            document.collection.as_str(),
+            form_word(document.form),
+            &document.bytes,
+            &Hash::of(&document.bytes).0[..],
+            &heads,
+            big(document.seq)?
+        )
+        .execute(self.conn())
+        .await?;
+        match row {
+            Some(row) => keep_row(self, id, row).await,
+            None => forget(self, id).await,
+        }
+    }
+
+    async fn append(&mut self, entries: &[Entry], device: Option<DeviceId>) -> Result<(), StoreError> {
+        let tenant = Self::tenant(self).0;
+        for some in entries.chunks(1_000) {
+            let seqs: Vec<i64> = some.iter().map(|e| big(e.seq)).collect::<Result<_, _>>()?;
+            let groups: Vec<Option<Uuid>> = some.iter().map(|e| e.group).collect();
+            let items: Vec<Uuid> = some.iter().map(|e| e.item).collect();
+            let hashes: Vec<Vec<u8>> = some.iter().map(|e| e.hash.0.to_vec()).collect();
+            let chains: Vec<Vec<u8>> = some.iter().map(|e| e.chain.0.to_vec()).collect();
+            let (mut kinds, mut parts, mut bytes) = (Vec::new(), Vec::new(), Vec::new());
+            for entry in some {
+                let (kind, part, chunk) = match &entry.kind {
+                    EntryKind::Change { collection, bytes } => ("change", collection.as_str(), bytes.clone()),
+                    EntryKind::Record(kind) => ("record", kind.as_str(), None),
+                    EntryKind::Purged(collection) => ("purged", collection.as_str(), None),
+                };
+                kinds.push(kind.to_owned());
+                parts.push(part.to_owned());
+                bytes.push(chunk);
+            }
+            sqlx::query!(
+                "INSERT INTO sync_log (tenant_id, seq, kind, group_id, part, item_id, hash, bytes, chain, device_id, at)
+                 SELECT $1, seq, kind, group_id, part, item_id, hash, bytes, chain, $10, now()
+                 FROM unnest($2::bigint[], $3::text[], $4::uuid[], $5::text[], $6::uuid[], $7::bytea[], $8::bytea[],
+                             $9::bytea[]) AS new (seq, kind, group_id, part, item_id, hash, bytes, chain)",
+                tenant,
+                &seqs,
+                &kinds,
+                &groups as &[Option<Uuid>],
+                &parts,
+                &items,
+                &hashes,
+                &bytes as &[Option<Vec<u8>>],
+                &chains,
+                device.map(|device| device.0)
+            )
+            .execute(self.conn())
+            .await?;
+        }
+        Ok(())
+    }
+
+    async fn has_change(&mut self, hash: Hash) -> Result<bool, StoreError> {
+        let tenant = Self::tenant(self).0;
+        let found = sqlx::query_scalar!(
+            r#"SELECT EXISTS (SELECT 1 FROM sync_log WHERE tenant_id = $1 AND hash = $2) AS "found!""#,
+            tenant,
+            &hash.0[..]
+        )
+        .fetch_one(self.conn())
+        .await?;
+        Ok(found)
+    }
+
+    async fn chain_at(&mut self, seq: u64) -> Result<Option<Hash>, StoreError> {
+        let tenant = Self::tenant(self).0;
+        let Ok(seq) = big(seq) else { return Ok(None) };
+        let chain = sqlx::query_scalar!("SELECT chain FROM sync_log WHERE tenant_id = $1 AND seq = $2", tenant, seq)
+            .fetch_optional(self.conn())
+            .await?;
+        chain.map(|chain| hash(&chain)).transpose()
+    }
+
+    async fn entries(&mut self, after: u64, until: u64, limit: u32) -> Result<Vec<Entry>, StoreError> {
+        let tenant = Self::tenant(self).0;
+        let rows = sqlx::query!(
+            "SELECT seq, kind, group_id, part, item_id, hash, bytes, chain
+             FROM sync_log
+             WHERE tenant_id = $1 AND seq > $2 AND seq <= $3
+             ORDER BY seq
+             LIMIT $4",
+            tenant,
+            big(after)?,
+            big(until)?,
+            i64::from(limit)
+        )
+        .fetch_all(self.conn())
+        .await?;
+        rows.into_iter()
+            .map(|row| {
+                let kind = match row.kind.as_str() {
+                    "change" => {
+                        let collection = row.part.parse().map_err(StoreError::damaged)?;
+                        EntryKind::Change { collection, bytes: row.bytes }
+                    }
+                    "record" => EntryKind::Record(row.part),
+                    "purged" => EntryKind::Purged(row.part.parse().map_err(StoreError::damaged)?),
+                    other => return Err(StoreError::damaged(format!("{other:?} is no kind of log entry"))),
+                };
+                let (seq, hash, chain) = (number(row.seq)?, hash(&row.hash)?, hash(&row.chain)?);
+                Ok(Entry { seq, kind, group: row.group_id, item: row.item_id, hash, chain })
+            })
+            .collect()
+    }
+
+    async fn phase(&mut self, phase: Phase, after: Uuid, since: i64, limit: u32) -> Result<Vec<Uuid>, StoreError> {
+        let tenant = Self::tenant(self).0;
+        let since = jiff::Timestamp::from_second(since).map_err(StoreError::damaged)?.to_sqlx();
+        let limit = i64::from(limit);
+        let first_kinds: Vec<String> = FIRST_RECORDS.map(str::to_owned).to_vec();
+        // One query a phase: each takes exactly what the others leave.
+        let ids = match phase {
+            Phase::FirstRecords | Phase::OtherRecords => {
+                sqlx::query_scalar!(
+                    "SELECT DISTINCT id FROM records
+                     WHERE tenant_id = $1 AND id > $2 AND (kind = ANY($3)) = $4
+                     ORDER BY id LIMIT $5",
+                    tenant,
+                    after,
+                    &first_kinds,
+                    phase == Phase::FirstRecords,
+                    limit
+                )
+                .fetch_all(self.conn())
+                .await?
+            }
+            Phase::ComingVisits | Phase::OtherVisits => {
+                sqlx::query_scalar!(
+                    "SELECT d.id FROM documents d
+                     LEFT JOIN appointments a ON a.tenant_id = d.tenant_id AND a.id = d.id
+                     WHERE d.tenant_id = $1 AND d.collection = 'appointments' AND d.id > $2
+                       AND coalesce(a.starts_at >= $3, false) = $4
+                     ORDER BY d.id LIMIT $5",
+                    tenant,
+                    after,
+                    since as _,
+                    phase == Phase::ComingVisits,
+                    limit
+                )
+                .fetch_all(self.conn())
+                .await?
+            }
+            Phase::TheirClients | Phase::OtherClients => {
+                sqlx::query_scalar!(
+                    "SELECT d.id FROM documents d
+                     WHERE d.tenant_id = $1 AND d.collection = 'clients' AND d.id > $2
+                       AND EXISTS (SELECT 1 FROM appointments a
+                                   WHERE a.tenant_id = $1 AND a.client_id = d.id AND a.starts_at >= $3) = $4
+                     ORDER BY d.id LIMIT $5",
+                    tenant,
+                    after,
+                    since as _,
+                    phase == Phase::TheirClients,
+                    limit
+                )
+                .fetch_all(self.conn())
+                .await?
+            }
+            Phase::TheirNotes | Phase::OtherNotes => {
+                sqlx::query_scalar!(
+                    "SELECT d.id FROM documents d
+                     LEFT JOIN notes n ON n.tenant_id = d.tenant_id AND n.id = d.id
+                     WHERE d.tenant_id = $1 AND d.collection = 'notes' AND d.id > $2
+                       AND EXISTS (SELECT 1 FROM appointments a
+                                   WHERE a.tenant_id = $1 AND a.client_id = n.client_id AND a.starts_at >= $3) = $4
+                     ORDER BY d.id LIMIT $5",
+                    tenant,
+                    after,
+                    since as _,
+                    phase == Phase::TheirNotes,
+                    limit
+                )
+                .fetch_all(self.conn())
+                .await?
+            }
+        };
+        Ok(ids)
+    }
+
+    async fn rows(&mut self, ids: &[Uuid]) -> Result<BTreeMap<Uuid, String>, StoreError> {
+        let tenant = Self::tenant(self).0;
+        let rows = sqlx::query!(
+            r#"SELECT id AS "id!", row AS "row!" FROM clients WHERE tenant_id = $1 AND id = ANY($2)
+               UNION ALL SELECT id, row FROM appointments WHERE tenant_id = $1 AND id = ANY($2)
+               UNION ALL SELECT id, row FROM notes WHERE tenant_id = $1 AND id = ANY($2)"#,
+            tenant,
+            ids
+        )
+        .fetch_all(self.conn())
+        .await?;
+        Ok(rows.into_iter().map(|row| (row.id, row.row)).collect())
+    }
+
+    async fn records(&mut self, ids: &[Uuid]) -> Result<Vec<StoredRecord>, StoreError> {
+        let tenant = Self::tenant(self).0;
+        let rows = sqlx::query!(
+            "SELECT kind, id, body, seq FROM records WHERE tenant_id = $1 AND id = ANY($2) ORDER BY kind, id",
+            tenant,
+            ids
+        )
+        .fetch_all(self.conn())
+        .await?;
+        rows.into_iter()
+            .map(|row| {
+                let body = row.body.as_deref().map(serde_json::from_str).transpose().map_err(StoreError::damaged)?;
+                Ok(StoredRecord { kind: row.kind, id: row.id, body, seq: number(row.seq)? })
+            })
+            .collect()
+    }
+
+    async fn keep_record(&mut self, record: &StoredRecord) -> Result<(), StoreError> {
+        let tenant = Self::tenant(self).0;
+        sqlx::query!(
+            "INSERT INTO records (tenant_id, kind, id, body, seq)
+             VALUES ($1, $2, $3, $4, $5)
+             ON CONFLICT (tenant_id, kind, id) DO UPDATE SET body = excluded.body, seq = excluded.seq",
+            tenant,
+            record.kind,
+            record.id,
+            record.body.as_ref().map(Json::to_string),
+            big(record.seq)?
+        )
+        .execute(self.conn())
+        .await?;
+        Ok(())
+    }
+
+    async fn intent(&mut self, id: IntentId) -> Result<Option<IntentResult>, StoreError> {
+        let tenant = Self::tenant(self).0;
+        let result = sqlx::query_scalar!("SELECT result FROM intents WHERE tenant_id = $1 AND id = $2", tenant, id.0)
+            .fetch_optional(self.conn())
+            .await?;
+        result.map(|text| serde_json::from_str(&text).map_err(StoreError::damaged)).transpose()
+    }
+
+    async fn keep_intent(&mut self, intent: &Intent, result: &IntentResult) -> Result<(), StoreError> {
+        let tenant = Self::tenant(self).0;
+        let text = serde_json::to_string(result).map_err(StoreError::damaged)?;
+        sqlx::query!(
+            "INSERT INTO intents (tenant_id, id, action, target, result, at) VALUES ($1, $2, $3, $4, $5, now())",
+            tenant,
+            intent.id.0,
+            intent.action.chars().take(64).collect::<String>(),
+            intent.target,
+            text
+        )
+        .execute(self.conn())
+        .await?;
+        Ok(())
+    }
+
+    async fn part(&mut self, part: &str) -> Result<Vec<(CompareDoc, Hash)>, StoreError> {
+        let tenant = Self::tenant(self).0;
+        if part == "records" {
+            let rows =
+                sqlx::query!("SELECT kind, id, body FROM records WHERE tenant_id = $1 AND body IS NOT NULL", tenant)
+                    .fetch_all(self.conn())
+                    .await?;
+            return rows
+                .into_iter()
+                .filter_map(|row| row.body.map(|body| (row.kind, row.id, body)))
+                .map(|(kind, id, body)| {
+                    let body: Json = serde_json::from_str(&body).map_err(StoreError::damaged)?;
+                    let digest = record_digest(&kind, id, &body);
+                    let canonical = Hash::of(domain::sync::canonical_json(&body).as_bytes());
+                    Ok((CompareDoc { doc: id, heads: vec![canonical], purged: false }, digest))
+                })
+                .collect();
+        }
+        let rows =
+            sqlx::query!("SELECT id, form, heads FROM documents WHERE tenant_id = $1 AND collection = $2", tenant, part)
+                .fetch_all(self.conn())
+                .await?;
+        rows.into_iter()
+            .map(|row| {
+                let (heads, purged) = (heads(&row.heads)?, form_of(&row.form)? == Form::Purged);
+                let digest = if purged { purged_digest(row.id) } else { document_digest(row.id, &heads) };
+                Ok((CompareDoc { doc: row.id, heads, purged }, digest))
+            })
+            .collect()
+    }
+
+    async fn quarantine(&mut self, refused: &Refused<'_>) -> Result<(), StoreError> {
+        let tenant = Self::tenant(self).0;
+        sqlx::query!(
+            "INSERT INTO quarantine (tenant_id, doc_id, hash, code, collection, bytes, device_id, at)
+             SELECT $1, $2, $3, $4, $5, $6, $7, now()
+             WHERE (SELECT count(*) FROM quarantine WHERE tenant_id = $1) < $8
+             ON CONFLICT DO NOTHING",
+            tenant,
+            refused.doc,
+            &refused.hash.0[..],
+            refused.code,
+            refused.collection.chars().filter(|c| !c.is_control()).take(64).collect::<String>(),
+            refused.bytes,
+            refused.device.map(|device| device.0),
+            MOST_QUARANTINED
+        )
+        .execute(self.conn())
+        .await?;
+        Ok(())
+    }
+}
+
+impl TenantTx {
+    /// A document's row.
+    pub(super) async fn row(&mut self, collection: Collection, id: Uuid) -> Result<Option<Projection>, StoreError> {
+        let rows = Tx::rows(self, &[id]).await?;
+        let stored = Tx::documents(self, &[id]).await?;
+        if stored.get(&id).is_none_or(|document| document.collection != collection) {
+            return Ok(None);
+        }
+        rows.get(&id)
+            .map(|json| Projection::from_json(collection, json).map_err(StoreError::damaged))
+            .transpose()
+    }
+
+    /// A record's body.
+    pub(super) async fn record(&mut self, kind: &str, id: Uuid) -> Result<Option<Json>, StoreError> {
+        let found = Tx::records(self, &[id]).await?.into_iter().find(|record| record.kind == kind);
+        Ok(found.and_then(|record| record.body))
+    }
+
+    /// Takes the bytes out of log entries that are older than `days`: their documents hold them. An old cursor gets
+    /// the document instead. Returns how many.
+    pub(super) async fn fold(&mut self, days: i32, most: i64) -> Result<u64, StoreError> {
+        let tenant = Self::tenant(self).0;
+        let done = sqlx::query!(
+            "UPDATE sync_log SET bytes = NULL
+             WHERE tenant_id = $1 AND seq IN (
+                 SELECT seq FROM sync_log
+                 WHERE tenant_id = $1 AND kind = 'change' AND bytes IS NOT NULL AND at < now() - make_interval(days => $2)
+                 ORDER BY seq LIMIT $3)",
+            tenant,
+            days,
+            most
+        )
+        .execute(self.conn())
+        .await?;
+        Ok(done.rows_affected())
+    }
+}
+
+async fn keep_row(tx: &mut TenantTx, id: Uuid, row: &Projection) -> Result<(), StoreError> {
+    let tenant = tx.tenant().0;
+    let (json, deleted) = (row.to_json(), row.is_deleted());
+    match row {
+        Projection::Clients(client) => {
+            let search = format!("{} {}", fold(&client.search_text()), digits(client.phone.as_deref().unwrap_or_default()));
+            sqlx::query!(
+                "INSERT INTO clients (tenant_id, id, row, name, name_folded, phone, email, search, deleted, created_at, updated_at)
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+                 ON CONFLICT (tenant_id, id) DO UPDATE
+                 SET row = excluded.row, name = excluded.name, name_folded = excluded.name_folded,
+                     phone = excluded.phone, email = excluded.email, search = excluded.search,
+                     deleted = excluded.deleted, created_at = excluded.created_at, updated_at = excluded.updated_at",
+                tenant,
+                id,
+                json,
+                client.name,
+                fold(&client.name),
+                client.phone,
+                client.email,
+                search,
+                deleted,
+                client.created_at,
+                client.updated_at
+            )
+            .execute(tx.conn())
+            .await?;
+        }
+        Projection::Appointments(visit) => {
+            let time = visit.visit_time();
+            sqlx::query!(
+                "INSERT INTO appointments (tenant_id, id, row, kind, client_id, service_id, status, starts_at, ends_at,
+                                           deleted, created_at, updated_at)
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+                 ON CONFLICT (tenant_id, id) DO UPDATE
+                 SET row = excluded.row, kind = excluded.kind, client_id = excluded.client_id,
+                     service_id = excluded.service_id, status = excluded.status, starts_at = excluded.starts_at,
+                     ends_at = excluded.ends_at, deleted = excluded.deleted, created_at = excluded.created_at,
+                     updated_at = excluded.updated_at",
+                tenant,
+                id,
+                json,
+                visit.kind,
+                visit.client_id.map(Uuid::from),
+                visit.service_id.map(Uuid::from),
+                visit.status().as_str(),
+                time.as_ref().map(|t| t.starts_at().to_sqlx()) as _,
+                time.as_ref().map(|t| t.ends_at().to_sqlx()) as _,
+                deleted,
+                visit.created_at,
+                visit.updated_at
+            )
+            .execute(tx.conn())
+            .await?;
+        }
+        Projection::Notes(note) => {
+            sqlx::query!(
+                "INSERT INTO notes (tenant_id, id, row, client_id, appointment_id, deleted, created_at, updated_at)
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+                 ON CONFLICT (tenant_id, id) DO UPDATE
+                 SET row = excluded.row, client_id = excluded.client_id, appointment_id = excluded.appointment_id,
+                     deleted = excluded.deleted, created_at = excluded.created_at, updated_at = excluded.updated_at",
+                tenant,
+                id,
+                json,
+                note.client_id.map(Uuid::from),
+                note.appointment_id.map(Uuid::from),
+                deleted,
+                note.created_at,
+                note.updated_at
+            )
+            .execute(tx.conn())
+            .await?;
+        }
+    }
+    Ok(())
+}
+
+/// Takes an erased document's row and the bytes of its changes away.
+async fn forget(tx: &mut TenantTx, id: Uuid) -> Result<(), StoreError> {
+    let tenant = tx.tenant().0;
+    sqlx::query!("DELETE FROM clients WHERE tenant_id = $1 AND id = $2", tenant, id).execute(tx.conn()).await?;
+    sqlx::query!("DELETE FROM appointments WHERE tenant_id = $1 AND id = $2", tenant, id).execute(tx.conn()).await?;
+    sqlx::query!("DELETE FROM notes WHERE tenant_id = $1 AND id = $2", tenant, id).execute(tx.conn()).await?;
+    sqlx::query!("UPDATE sync_log SET bytes = NULL WHERE tenant_id = $1 AND item_id = $2", tenant, id)
+        .execute(tx.conn())
+        .await?;
+    sqlx::query!("DELETE FROM quarantine WHERE tenant_id = $1 AND doc_id = $2", tenant, id).execute(tx.conn()).await?;
+    Ok(())
+}
+
+const fn form_word(form: Form) -> &'static str {
+    match form {
+        Form::Change => "change",
+        Form::Snapshot => "snapshot",
+        Form::Purged => "purged",
+    }
+}
+
+fn form_of(word: &str) -> Result<Form, StoreError> {
+    match word {
+        "change" => Ok(Form::Change),
+        "snapshot" => Ok(Form::Snapshot),
+        "purged" => Ok(Form::Purged),
+        other => Err(StoreError::damaged(format!("{other:?} is no form of a document"))),
+    }
+}
+
+fn hash(bytes: &[u8]) -> Result<Hash, StoreError> {
+    bytes.try_into().map(Hash).map_err(|_| StoreError::damaged("a hash has 32 bytes"))
+}
+
+fn heads(bytes: &[u8]) -> Result<Heads, StoreError> {
+    bytes.chunks(32).map(hash).collect()
+}
+
+fn number(value: i64) -> Result<u64, StoreError> {
+    u64::try_from(value).map_err(StoreError::damaged)
+}
+
+fn big(value: u64) -> Result<i64, StoreError> {
+    i64::try_from(value).map_err(StoreError::damaged)
+}
