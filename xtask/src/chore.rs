@@ -26,7 +26,7 @@ pub(crate) enum ChoreError {
 
 impl ChoreError {
     /// Names the path, which an `io::Error` does not.
-    pub(crate) fn file(path: &Path) -> impl FnOnce(io::Error) -> Self {
+    pub(crate) fn file(path: &Path) -> impl FnOnce(io::Error) -> Self + use<> {
         let path = path.to_owned();
         move |source| Self::File { path, source }
     }

@@ -60,6 +60,12 @@ pub enum EmbeddedPostgresError {
         /// What it said.
         output: String,
     },
+    /// There is a cluster, but the file with its password is gone.
+    #[error("{} is missing, and without it the data beside it cannot be opened: put it back", file.display())]
+    PasswordLost {
+        /// Where it was.
+        file: PathBuf,
+    },
     /// `initdb` failed.
     #[error("a new database cluster could not be made: {output}")]
     Initdb {
@@ -96,7 +102,7 @@ pub enum EmbeddedPostgresError {
 
 impl EmbeddedPostgresError {
     /// Names the path: an `io::Error` alone says "permission denied" and leaves one guessing where.
-    pub(super) fn io(what: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
+    pub(super) fn io(what: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self + use<> {
         let path = path.to_owned();
         move |source| Self::Io { what, path, source }
     }

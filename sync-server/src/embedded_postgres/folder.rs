@@ -121,12 +121,16 @@ impl DataFolder {
     /// whose password nobody knows cannot come to be.
     pub(super) fn password(&self) -> Result<String, EmbeddedPostgresError> {
         let path = self.path.join("password");
-        let read_or_make = || {
-            match fs::read_to_string(&path) {
-                Ok(password) => return Ok(password.trim().to_owned()),
-                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-                Err(error) => return Err(error),
+        let io = EmbeddedPostgresError::io("cannot keep the password in", &path);
+        match fs::read_to_string(&path) {
+            Ok(password) => return Ok(password.trim().to_owned()),
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(io(error)),
+            Err(_) if self.cluster_version().is_some() => {
+                return Err(EmbeddedPostgresError::PasswordLost { file: path });
             }
+            Err(_) => {}
+        }
+        let make = || {
             let password = random_hex()?;
             let draft = self.path.join("password.new");
             write_secret(&draft, &password)?;
@@ -135,7 +139,7 @@ impl DataFolder {
             File::open(&self.path)?.sync_all()?;
             Ok(password)
         };
-        read_or_make().map_err(EmbeddedPostgresError::io("cannot keep the password in", &path))
+        make().map_err(io)
     }
 
     /// Makes the cluster beside its place and moves it there whole: interrupted at any point, the next start begins anew.

@@ -123,6 +123,16 @@ async fn nobody_gets_in_without_the_password() {
 }
 
 #[test]
+fn a_lost_password_is_not_replaced_by_one_that_cannot_fit() {
+    let folder = folder();
+    start(folder.path()).stop().expect("it stops");
+    fs::remove_file(folder.path().join("password")).expect("it is there");
+
+    let error = try_start(folder.path(), Durability::Throwaway).expect_err("nobody knows the password");
+    assert!(matches!(error, EmbeddedPostgresError::PasswordLost { .. }), "{error}");
+}
+
+#[test]
 fn a_folder_below_a_closed_one_serves_too() {
     let closed = folder();
     fs::set_permissions(closed.path(), fs::Permissions::from_mode(0o700)).expect("it is ours");
