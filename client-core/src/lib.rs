@@ -1,1 +1,16 @@
-//! Placeholder.
+//! The app without a screen: the encrypted file, the documents, the sync engine, and what she can do with them.
+//!
+//! `app` is the surface that shells use; `store` is SQLite; `sync` is the state machine that talks in messages and
+//! never in sockets; `driver` is the thin part that does. Shapes and rules come from `domain`. Nothing here listens
+//! on a port, and nothing reads a clock or throws dice except [`system`].
+
+pub mod app;
+pub mod bugs;
+pub mod driver;
+mod replica;
+pub mod store;
+pub mod sync;
+pub mod system;
+
+pub use app::{App, AppError};
+pub use store::{Store, StoreError};

@@ -1,0 +1,139 @@
+//! Whose home this is: server, person, tenant, and the identity of this device.
+
+use domain::ids::{DeviceId, TenantId};
+use domain::money::Currency;
+use domain::sync::RecordKind;
+use secrecy::{ExposeSecret as _, SecretString};
+use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
+
+use super::{App, AppError, Result, fresh_author};
+
+pub(super) const DEVICE: &str = "device";
+const SERVER: &str = "server";
+const TENANT: &str = "tenant";
+const TOKEN: &str = "token";
+const USER: &str = "user";
+
+/// The business, as far as a device must know it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Tenant {
+    /// Its id.
+    pub id: TenantId,
+    /// What she calls it.
+    #[serde(default)]
+    pub name: String,
+    /// IANA name; wall times without an offset are of this zone.
+    pub timezone: String,
+    /// `ru` or `en`.
+    #[serde(default)]
+    pub locale: String,
+    /// ISO 4217.
+    #[serde(default)]
+    pub currency: Currency,
+    /// The plan's name.
+    #[serde(default)]
+    pub plan: String,
+}
+
+/// This device as the server knows it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeviceIdentity {
+    /// Its id.
+    pub id: DeviceId,
+    /// What she calls it.
+    pub name: String,
+}
+
+impl DeviceIdentity {
+    /// As it stands in the history of every document: short, and without spaces.
+    #[must_use]
+    pub fn short_name(&self) -> String {
+        self.id.to_string().chars().rev().take(8).collect::<Vec<_>>().into_iter().rev().collect()
+    }
+}
+
+/// Everything that signing in gives.
+#[derive(Clone, Debug)]
+pub struct Account {
+    /// The server's address, without a path.
+    pub server: String,
+    /// The person, as the server shows them.
+    pub user: Json,
+    /// The business.
+    pub tenant: Tenant,
+    /// This device.
+    pub device: DeviceIdentity,
+    /// The device's token.
+    pub token: SecretString,
+}
+
+impl App {
+    /// Keeps what signing in gave. A home belongs to one tenant for ever.
+    pub fn sign_in(&mut self, account: &Account) -> Result<()> {
+        self.store.write(|tx| {
+            let standing: Option<Tenant> = tx.meta(TENANT)?;
+            if standing.is_some_and(|tenant| tenant.id != account.tenant.id) {
+                return Err(AppError::OtherTenant);
+            }
+            tx.set_meta(SERVER, &account.server)?;
+            tx.set_meta(USER, &account.user)?;
+            tx.set_meta(TENANT, &account.tenant)?;
+            tx.set_meta(DEVICE, &account.device)?;
+            tx.set_meta(TOKEN, &account.token.expose_secret())?;
+            tx.clear_meta(super::home::COPIED)?;
+            Ok(())
+        })?;
+        // From now on the history names this device.
+        self.author = fresh_author(&mut self.store, self.ids.as_mut())?;
+        Ok(())
+    }
+
+    /// A copied home has got an identity of its own.
+    pub fn enrol(&mut self, device: &DeviceIdentity, token: &SecretString) -> Result<()> {
+        self.store.write::<_, AppError>(|tx| {
+            tx.set_meta(DEVICE, device)?;
+            tx.set_meta(TOKEN, &token.expose_secret())?;
+            tx.clear_meta(super::home::COPIED)?;
+            Ok(())
+        })?;
+        self.author = fresh_author(&mut self.store, self.ids.as_mut())?;
+        Ok(())
+    }
+
+    /// Forgets the token; what was written stays.
+    pub fn sign_out(&mut self) -> Result<()> {
+        self.store.write(|tx| Ok(tx.clear_meta(TOKEN)?))
+    }
+
+    /// The business: as the server said last, or else as signing in said.
+    pub fn tenant(&self) -> Result<Tenant> {
+        self.store.read(|tx| {
+            let signed_in: Tenant = tx.meta(TENANT)?.ok_or(AppError::NotSignedIn)?;
+            let record = tx.record(RecordKind::Tenant.as_str(), signed_in.id.0)?;
+            let synced = record.and_then(|record| serde_json::from_value(record.body).ok());
+            Ok(synced.unwrap_or(signed_in))
+        })
+    }
+
+    /// The server's address.
+    pub fn server(&self) -> Result<Option<String>> {
+        self.store.read(|tx| Ok(tx.meta(SERVER)?))
+    }
+
+    /// The person who signed in, as the server shows them.
+    pub fn user(&self) -> Result<Option<Json>> {
+        self.store.read(|tx| Ok(tx.meta(USER)?))
+    }
+
+    /// This device as the server knows it.
+    pub fn device(&self) -> Result<Option<DeviceIdentity>> {
+        self.store.read(|tx| Ok(tx.meta(DEVICE)?))
+    }
+
+    /// The device's token, while it is signed in.
+    pub fn token(&self) -> Result<Option<SecretString>> {
+        self.store.read(|tx| Ok(tx.meta::<String>(TOKEN)?.map(SecretString::from)))
+    }
+}

@@ -1,0 +1,93 @@
+//! The one path of every edit: open, change, prove, store with row, search, digest and outbox, commit (rule D1).
+
+use domain::documents::{Author, Chunk, Collection, Document, Verdict};
+use domain::ids::{GroupId, Ids};
+use domain::{Projection, project};
+use uuid::Uuid;
+
+use super::{App, AppError, Result};
+use crate::replica::{self, Opened};
+use crate::store::{End, Tx};
+
+/// What making a document gives: the document, and its first change.
+pub type Created = (Document, Option<Chunk>);
+
+impl App {
+    /// Writes a new document under an id that nobody has used. `make` gets the author, the time in seconds, and ids.
+    pub fn create_document(
+        &mut self,
+        id: Uuid,
+        make: impl FnOnce(&Author, i64, &mut dyn Ids) -> Created,
+    ) -> Result<Projection> {
+        self.renew_author()?;
+        let (at, group) = (self.now().as_second(), self.group);
+        let (mut document, chunk) = make(&self.author, at, self.ids.as_mut());
+        let blank = Document::new(document.collection());
+        self.store.write(|tx| {
+            if tx.document(id)?.is_some() {
+                return Err(AppError::Exists(id));
+            }
+            let chunk = chunk.ok_or(AppError::NotFound(id))?;
+            write(tx, id, group, &blank, &mut document, &chunk)
+        })
+    }
+
+    /// Edits a document that is there and not removed. Answers the row, also when the edit changed nothing.
+    pub fn edit_document(
+        &mut self,
+        collection: Collection,
+        id: Uuid,
+        edit: impl FnOnce(&mut Document, &Author, i64, &mut dyn Ids) -> Option<Chunk>,
+    ) -> Result<Projection> {
+        self.renew_author()?;
+        let (at, group) = (self.now().as_second(), self.group);
+        let Self { store, author, ids, .. } = self;
+        // The inner result is not an error of the transaction: what was learnt about a damaged document is kept.
+        store.write::<_, AppError>(|tx| {
+            let mut document = match replica::open(tx, id, at)? {
+                Opened::Ready(document) if document.collection() == collection => document,
+                Opened::Damaged => return Ok(Err(AppError::Damaged(id))),
+                Opened::Ready(_) | Opened::Absent | Opened::Purged => return Ok(Err(AppError::NotFound(id))),
+            };
+            let standing = project(&mut document);
+            if standing.is_deleted() {
+                return Ok(Err(AppError::NotFound(id)));
+            }
+            let before = document.clone();
+            match edit(&mut document, author, at, ids.as_mut()) {
+                Some(chunk) => write(tx, id, group, &before, &mut document, &chunk).map(Ok),
+                None => Ok(Ok(standing)),
+            }
+        })?
+    }
+
+    /// Whether a document, removed or not, is known under this id.
+    pub fn knows_document(&self, id: Uuid) -> Result<bool> {
+        self.store.read(|tx| Ok(tx.document(id)?.is_some()))
+    }
+}
+
+fn write(
+    tx: &Tx<'_>,
+    id: Uuid,
+    group: Option<GroupId>,
+    before: &Document,
+    document: &mut Document,
+    chunk: &Chunk,
+) -> Result<Projection> {
+    prove(before, chunk)?;
+    let entries =
+        replica::entries(id, document.collection(), group.map(Uuid::from), std::slice::from_ref(chunk));
+    tx.queue(End::Back, &entries)?;
+    Ok(replica::keep(tx, id, document)?)
+}
+
+/// The server's own checks, before the commit: so an honest device is never refused.
+fn prove(before: &Document, chunk: &Chunk) -> Result<()> {
+    let checked = Chunk::check(before.collection(), chunk.hash(), chunk.bytes())
+        .map_err(|error| AppError::Impossible(error.code()))?;
+    match before.receive(&[checked]).verdicts.as_slice() {
+        [Verdict::Refused(code)] => Err(AppError::Impossible(*code)),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,38 @@
+//! Planted faults, to show that the simulated world finds them. Without the feature `bugs` every question is
+//! answered `false` while compiling, and nothing of this is left in the program.
+
+/// A fault that can be planted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bug {
+    /// Changes leave the outbox when they are sent, not when the server has them.
+    OutboxClearedAtSend,
+    /// The actor is kept in the file and used again by the next process, or by a restored copy.
+    ActorReused,
+    /// The declared hash of a received change is not compared with its bytes.
+    HashNotCompared,
+}
+
+#[cfg(feature = "bugs")]
+thread_local! {
+    static PLANTED: std::cell::Cell<Option<Bug>> = const { std::cell::Cell::new(None) };
+}
+
+/// Plants a fault in this thread, or none.
+#[cfg(feature = "bugs")]
+pub fn plant(bug: Option<Bug>) {
+    PLANTED.set(bug);
+}
+
+/// Whether a fault is planted.
+#[cfg(feature = "bugs")]
+#[must_use]
+pub fn planted(bug: Bug) -> bool {
+    PLANTED.get() == Some(bug)
+}
+
+/// Whether a fault is planted: never.
+#[cfg(not(feature = "bugs"))]
+#[must_use]
+pub const fn planted(_: Bug) -> bool {
+    false
+}

@@ -1,0 +1,97 @@
+//! Table `appointments`.
+
+use std::collections::BTreeMap;
+
+use domain::appointments::AppointmentRow;
+use domain::dates::VisitTime;
+use rusqlite::params;
+use uuid::Uuid;
+
+use super::sql::{self, all, first, run};
+use super::{Result, Tx};
+
+/// An appointment that is not deleted.
+#[derive(Clone, Debug)]
+pub struct AppointmentEntry {
+    /// The appointment's id.
+    pub id: Uuid,
+    /// What its document says.
+    pub row: AppointmentRow,
+}
+
+/// Starts from this second on and before that one; `None` is open.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Between {
+    /// Unix seconds, inclusive.
+    pub from: Option<i64>,
+    /// Unix seconds, exclusive.
+    pub until: Option<i64>,
+}
+
+impl Tx<'_> {
+    pub(super) fn put_appointment(&self, id: Uuid, row: &AppointmentRow, json: &str) -> Result<()> {
+        let sql = "INSERT INTO appointments
+                   (id, row, client_id, service_id, starts_at, ends_at, starts_text, status, deleted)
+                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+                   ON CONFLICT (id) DO UPDATE SET row = excluded.row, client_id = excluded.client_id,
+                   service_id = excluded.service_id, starts_at = excluded.starts_at, ends_at = excluded.ends_at,
+                   starts_text = excluded.starts_text, status = excluded.status, deleted = excluded.deleted";
+        let time = row.visit_time();
+        let values = params![
+            id.as_bytes(),
+            json,
+            row.client_id.map(|id| id.0.into_bytes()),
+            row.service_id.map(|id| id.0.into_bytes()),
+            time.as_ref().map(|t| t.starts_at().as_second()),
+            time.as_ref().map(|t| t.ends_at().as_second()),
+            time.as_ref().map(VisitTime::starts_at_rfc3339),
+            row.status().as_str(),
+            row.deleted_at.is_some(),
+        ];
+        run(self.conn, sql, values).map(drop)
+    }
+
+    /// Appointments that are not deleted, by start and id; those without a time come first, if nothing bounds them.
+    pub fn appointments(&self, between: Between) -> Result<Vec<AppointmentEntry>> {
+        let sql = "SELECT id, row FROM appointments WHERE deleted = 0
+                   AND (?1 IS NULL OR starts_at >= ?1) AND (?2 IS NULL OR starts_at < ?2) ORDER BY starts_at, id";
+        let rows = all(self.conn, sql, params![between.from, between.until], entry)?;
+        rows.into_iter().map(parse).collect()
+    }
+
+    /// Appointments that share any second with a span, by start and id.
+    pub fn appointments_touching(&self, from: i64, until: i64) -> Result<Vec<AppointmentEntry>> {
+        let sql = "SELECT id, row FROM appointments WHERE deleted = 0 AND starts_at < ?2 AND ends_at > ?1
+                   ORDER BY starts_at, id";
+        all(self.conn, sql, params![from, until], entry)?.into_iter().map(parse).collect()
+    }
+
+    /// One appointment that is not deleted.
+    pub fn appointment(&self, id: Uuid) -> Result<Option<AppointmentEntry>> {
+        let sql = "SELECT id, row FROM appointments WHERE id = ?1 AND deleted = 0";
+        first(self.conn, sql, params![id.as_bytes()], entry)?.map(parse).transpose()
+    }
+
+    /// The start of a client's last completed visit, RFC 3339.
+    pub fn last_visit(&self, client: Uuid) -> Result<Option<String>> {
+        let sql = "SELECT starts_text FROM appointments WHERE client_id = ?1 AND status = 'completed' AND deleted = 0
+                   AND starts_at IS NOT NULL ORDER BY starts_at DESC, id DESC LIMIT 1";
+        first(self.conn, sql, params![client.as_bytes()], |row| row.get(0))
+    }
+
+    /// The same for all clients at once.
+    pub(super) fn last_visits(&self) -> Result<BTreeMap<Uuid, String>> {
+        let sql = "SELECT client_id, starts_text FROM appointments WHERE status = 'completed' AND deleted = 0
+                   AND starts_at IS NOT NULL AND client_id IS NOT NULL ORDER BY starts_at, id";
+        // Later ones take the place of earlier ones.
+        Ok(all(self.conn, sql, [], |row| Ok((sql::uuid(row, 0)?, row.get(1)?)))?.into_iter().collect())
+    }
+}
+
+fn entry(row: &rusqlite::Row<'_>) -> rusqlite::Result<(Uuid, String)> {
+    Ok((sql::uuid(row, 0)?, row.get(1)?))
+}
+
+fn parse((id, row): (Uuid, String)) -> Result<AppointmentEntry> {
+    Ok(AppointmentEntry { id, row: serde_json::from_str(&row)? })
+}

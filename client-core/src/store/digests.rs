@@ -1,0 +1,79 @@
+//! Table `digests`: one sum per part, moved in the very transaction that moves a document or record.
+
+use std::collections::BTreeMap;
+
+use domain::documents::Hash;
+use domain::sync::{BUCKETS, Digest, Sum, bucket_of};
+use rusqlite::params;
+use uuid::Uuid;
+
+use super::sql::{all, run};
+use super::{Result, Tx};
+
+/// The parts of a digest.
+pub const PARTS: [&str; 4] = ["appointments", "clients", "notes", "records"];
+
+impl Tx<'_> {
+    /// The sums as they were kept, one per part.
+    pub fn digest(&self) -> Result<Digest> {
+        let rows: Vec<(String, [u8; 32])> =
+            all(self.conn, "SELECT part, sum FROM digests", [], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let mut digest: Digest = PARTS.into_iter().map(|part| (part.to_owned(), Sum::default())).collect();
+        digest.extend(rows.into_iter().map(|(part, sum)| (part, Sum(sum))));
+        Ok(digest)
+    }
+
+    /// The sums computed anew from what is stored.
+    pub fn recomputed_digest(&self) -> Result<Digest> {
+        PARTS
+            .into_iter()
+            .map(|part| {
+                let sum =
+                    self.part_digests(part)?.into_iter().fold(Sum::default(), |sum, (_, d)| sum.plus(d));
+                Ok((part.to_owned(), sum))
+            })
+            .collect()
+    }
+
+    /// The sums of the 256 buckets of a part.
+    pub fn buckets(&self, part: &str) -> Result<Vec<Sum>> {
+        let mut buckets = vec![Sum::default(); BUCKETS];
+        for (id, digest) in self.part_digests(part)? {
+            let bucket = &mut buckets[usize::from(bucket_of(id))];
+            *bucket = bucket.plus(digest);
+        }
+        Ok(buckets)
+    }
+
+    /// The documents or records of one bucket that count, by id.
+    pub fn bucket_ids(&self, part: &str, bucket: u8) -> Result<Vec<Uuid>> {
+        let ids = self.part_digests(part)?.into_iter().map(|(id, _)| id);
+        Ok(ids.filter(|id| bucket_of(*id) == bucket).collect())
+    }
+
+    pub(super) fn move_digest(&self, part: &str, before: Option<Hash>, after: Option<Hash>) -> Result<()> {
+        if before == after {
+            return Ok(());
+        }
+        let mut sum = self.digest()?.get(part).copied().unwrap_or_default();
+        if let Some(before) = before {
+            sum = sum.minus(before);
+        }
+        if let Some(after) = after {
+            sum = sum.plus(after);
+        }
+        let sql = "INSERT INTO digests (part, sum) VALUES (?1, ?2) ON CONFLICT (part) DO UPDATE SET sum = excluded.sum";
+        run(self.conn, sql, params![part, sum.0]).map(drop)
+    }
+
+    /// Puts recomputed sums in place of the kept ones.
+    pub fn set_digest(&self, digest: &BTreeMap<String, Sum>) -> Result<()> {
+        run(self.conn, "DELETE FROM digests", [])?;
+        let sql = "INSERT INTO digests (part, sum) VALUES (?1, ?2)";
+        digest.iter().try_for_each(|(part, sum)| run(self.conn, sql, params![part, sum.0]).map(drop))
+    }
+
+    fn part_digests(&self, part: &str) -> Result<Vec<(Uuid, Hash)>> {
+        if part == "records" { self.record_digests() } else { self.document_digests(part) }
+    }
+}

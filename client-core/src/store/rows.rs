@@ -1,0 +1,38 @@
+//! Rows: what a document says, as the JSON that every replica has byte for byte, in the table of its collection.
+
+use domain::Projection;
+use domain::documents::Collection;
+use rusqlite::params;
+use uuid::Uuid;
+
+use super::sql::{first, run};
+use super::{Result, Tx};
+
+impl Tx<'_> {
+    /// Puts a row and its search entry. The document must be there already.
+    pub fn put_row(&self, id: Uuid, projection: &Projection) -> Result<()> {
+        match projection {
+            Projection::Clients(row) => self.put_client(id, row, &projection.to_json())?,
+            Projection::Appointments(row) => self.put_appointment(id, row, &projection.to_json())?,
+            Projection::Notes(row) => self.put_note(id, row, &projection.to_json())?,
+        }
+        self.index(id, projection)
+    }
+
+    /// The row's JSON.
+    pub fn row(&self, collection: Collection, id: Uuid) -> Result<Option<String>> {
+        let sql = format!("SELECT row FROM {collection} WHERE id = ?1");
+        first(self.conn, &sql, params![id.as_bytes()], |row| row.get(0))
+    }
+
+    /// Takes only the search entry out; the row stays to be shown.
+    pub(crate) fn remove_search_entry(&self, id: Uuid) -> Result<()> {
+        self.unindex(id)
+    }
+
+    /// Takes a row and its search entry out.
+    pub fn remove_row(&self, collection: Collection, id: Uuid) -> Result<()> {
+        self.unindex(id)?;
+        run(self.conn, &format!("DELETE FROM {collection} WHERE id = ?1"), params![id.as_bytes()]).map(drop)
+    }
+}

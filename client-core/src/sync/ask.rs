@@ -1,0 +1,66 @@
+//! What a device says: its oldest unsent changes, its intents, its wishes, and how far it has read.
+
+use domain::documents::Bytes;
+use domain::sync::{Ask, Intent, PROTOCOL, Push, Scope, schema};
+
+use super::CURSOR;
+use super::engine::{Asked, Options};
+use crate::bugs::{self, Bug};
+use crate::store::{IntentState, OutboxEntry, Result, Tx};
+
+/// Few enough that what is wanted fits into one answer with the news.
+const MOST_WANTS: u32 = 64;
+const MOST_INTENTS: u32 = 500;
+
+pub(super) fn build(tx: &Tx<'_>, options: Options) -> Result<(Ask, Asked)> {
+    let batch = tx.outbox_batch(options.push_bytes)?;
+    let want = tx.wants(MOST_WANTS)?;
+    let asked = Asked {
+        want: want.clone(),
+        pushed: batch.iter().map(|entry| (entry.doc, entry.hash)).collect(),
+        work: work(tx)?,
+    };
+    if bugs::planted(Bug::OutboxClearedAtSend) {
+        for (doc, hash) in &asked.pushed {
+            tx.unqueue(*doc, *hash)?;
+        }
+    }
+    let ask = Ask {
+        protocol: PROTOCOL,
+        schema: schema(),
+        cursor: tx.meta(CURSOR)?,
+        push: batch.into_iter().map(push).collect(),
+        intents: intents(tx, options.push_bytes)?,
+        want,
+        max_bytes: Some(options.page_bytes),
+        scope: Some(Scope { rows: options.rows }),
+    };
+    Ok((ask, asked))
+}
+
+/// How much there is to say or to get: changes, intents and wishes that are open.
+pub(super) fn work(tx: &Tx<'_>) -> Result<u64> {
+    Ok(tx.outbox_len()? + tx.open_intents_len()? + tx.wants(u32::MAX)?.len() as u64)
+}
+
+/// From here on an intent may have run, so it can no longer be taken back.
+fn intents(tx: &Tx<'_>, bytes: usize) -> Result<Vec<Intent>> {
+    let mut chosen = Vec::new();
+    let mut size = 0;
+    for stored in tx.open_intents(MOST_INTENTS)? {
+        size += stored.intent.body.values().map(|value| value.to_string().len() + 32).sum::<usize>() + 200;
+        if size > bytes && !chosen.is_empty() {
+            break;
+        }
+        if stored.state == IntentState::Pending {
+            tx.set_intent(stored.intent.id, IntentState::Sent, None, &stored.fields)?;
+        }
+        chosen.push(stored.intent);
+    }
+    Ok(chosen)
+}
+
+fn push(entry: OutboxEntry) -> Push {
+    let OutboxEntry { group, doc, collection, hash, bytes } = entry;
+    Push { group, doc, collection: collection.as_str().to_owned(), hash, bytes: Bytes(bytes) }
+}
