@@ -3,6 +3,8 @@
 //! It carries the epoch, its position with the log's chain hash there, and a few older positions, so that after a
 //! restore the device goes back to the last common point and not to the beginning.
 
+use std::collections::BTreeMap;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::documents::Hash;
@@ -49,7 +51,8 @@ pub(super) struct First {
 }
 
 const MAX_LENGTH: usize = 4096;
-const KEPT_POINTS: usize = 8;
+/// Enough for a restore that loses 16 million numbers.
+const KEPT_POINTS: usize = 13;
 
 impl Cursor {
     /// Reads a cursor; `None` for anything that this server did not write for this tenant.
@@ -78,21 +81,19 @@ impl Cursor {
         self.points[0]
     }
 
-    /// Moves on. Older points are thinned so that each is about twice as far back as the one before it.
+    /// Moves on. Of the points about 4, 16, 64... numbers back the oldest of each stretch is kept, so there are few
+    /// of them and one is never much further back than it needs to be.
     pub(super) fn advance(&mut self, to: Point) {
-        if to.seq == self.points[0].seq {
-            self.points[0] = to;
-            return;
-        }
         let mut kept = vec![to];
-        let mut gap = 1;
-        for point in &self.points {
-            let last = kept[kept.len() - 1];
-            if kept.len() < KEPT_POINTS && last.seq.saturating_sub(point.seq) >= gap {
-                kept.push(*point);
-                gap *= 4;
+        let mut by_stretch: BTreeMap<u32, Point> = BTreeMap::new();
+        for point in self.points.iter().filter(|point| point.seq < to.seq) {
+            let stretch = (to.seq - point.seq).ilog(4);
+            let oldest = by_stretch.entry(stretch).or_insert(*point);
+            if point.seq < oldest.seq {
+                *oldest = *point;
             }
         }
+        kept.extend(by_stretch.into_values().take(KEPT_POINTS - 1));
         self.points = kept;
     }
 }

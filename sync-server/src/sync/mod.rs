@@ -16,6 +16,8 @@ mod push;
 mod routes;
 mod session;
 mod store;
+#[cfg(test)]
+mod tests;
 mod tx;
 
 use domain::Projection;
