@@ -10,6 +10,7 @@ pub mod clients;
 pub mod config;
 pub mod db;
 pub mod devices;
+pub mod documents;
 pub mod embedded_postgres;
 #[cfg(test)]
 #[path = "embedded_postgres/tests.rs"]
@@ -22,6 +23,7 @@ pub mod openapi;
 pub mod server;
 pub mod services;
 mod state;
+pub mod stop;
 pub mod sync;
 pub mod system;
 #[cfg(any(test, feature = "testing"))]

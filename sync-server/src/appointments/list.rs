@@ -1,0 +1,49 @@
+//! `GET /appointments`: by start, in a span of time, or of one client.
+#![expect(unused_qualifications, reason = "written by the macro that describes the query")]
+
+use axum::Json;
+use axum::extract::State;
+use domain::appointments::Appointment;
+use domain::ids::ClientId;
+use utoipa::IntoParams;
+
+use super::store;
+use crate::http::{After, ListErrors, Page, PageQuery, Principal, Problem, QueryFields};
+use crate::{AppState, auth};
+
+/// What may be asked for.
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Query, rename_all = "camelCase")]
+#[expect(dead_code, reason = "describes the query; the query itself is read by `QueryFields`")]
+struct AppointmentQuery {
+    /// Ending after this moment: RFC 3339, or a wall time or day in the tenant's zone.
+    #[param(example = "2026-12-01")]
+    from: Option<String>,
+    /// Starting before this moment.
+    #[param(example = "2026-12-08")]
+    to: Option<String>,
+    /// Only visits of this client.
+    client_id: Option<ClientId>,
+}
+
+/// List appointments
+#[utoipa::path(
+    get, path = "/appointments", operation_id = "listAppointments", tag = "appointments",
+    params(AppointmentQuery, PageQuery),
+    responses((status = 200, description = "A page of appointments, by start", body = Page<Appointment>), ListErrors)
+)]
+pub(super) async fn list_appointments(
+    State(state): State<AppState>,
+    principal: Principal,
+    mut query: QueryFields,
+) -> Result<Json<Page<Appointment>>, Problem> {
+    let mut tx = state.db.tenant(principal.tenant).await?;
+    let tenant = auth::find_tenant(&mut tx).await?.ok_or_else(Problem::not_found)?;
+    let client: Option<ClientId> = query.parsed("clientId");
+    let span = (query.moment("from", &tenant.timezone), query.moment("to", &tenant.timezone));
+    let (limit, cursor) = query.page("appointments", &[&client, &span])?;
+    let rows = store::list(&mut tx, client, span, cursor.after(), limit.and_one()).await?;
+    tx.commit().await?;
+    let after = |row: &store::Listed| After(row.starts_at.map(|start| start.to_string()), row.id.0);
+    Ok(Json(cursor.page(limit, rows, after, |found| found.row.show(found.id))))
+}

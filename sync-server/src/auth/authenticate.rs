@@ -1,0 +1,72 @@
+//! From a key to the person behind it. Asked for every request and remembered for none, so a revoked key is dead at once.
+
+use domain::errors::ErrorCode;
+use jiff::{SignedDuration, Timestamp};
+use secrecy::SecretString;
+
+use super::keys::Key;
+use super::store::{self, StoredToken};
+use crate::db::{Db, StoreError};
+use crate::http::{Principal, Problem, TokenKind};
+
+/// When a key was last used is known to the minute; more would be a write for every read.
+const TOUCH_EVERY: SignedDuration = SignedDuration::from_mins(1);
+
+/// Whose key this is.
+pub async fn authenticate(db: &Db, text: &SecretString, now: Timestamp) -> Result<Principal, AuthError> {
+    let key = Key::parse(text).ok_or(AuthError::Unknown)?;
+    let mut tx = db.tenant(key.tenant).await?;
+    let token = store::find_token(&mut tx, key.hash).await?.ok_or(AuthError::Unknown)?;
+    if token.device_revoked_at.is_some() {
+        return Err(AuthError::DeviceRevoked);
+    }
+    if token.revoked_at.is_some() || token.expires_at.is_some_and(|end| end <= now) {
+        return Err(AuthError::Dead);
+    }
+    if token.last_used_at.is_none_or(|last| now.duration_since(last) >= TOUCH_EVERY) {
+        store::touch(&mut tx, &token, now).await?;
+    }
+    tx.commit().await?;
+    let StoredToken { id, user, device, kind, name, abilities, .. } = token;
+    let kind = TokenKind::parse(&kind).ok_or_else(|| StoreError::damaged("a token of an unknown kind"))?;
+    Ok(Principal { tenant: key.tenant, user, token_id: id, kind, token_name: name, device, abilities })
+}
+
+/// Whether somebody whose key was good when the connection began would still be let in.
+pub async fn is_valid(db: &Db, principal: &Principal, now: Timestamp) -> bool {
+    let alive = async {
+        let mut tx = db.tenant(principal.tenant).await?;
+        let alive = store::is_alive(&mut tx, principal.token_id, now).await?;
+        tx.commit().await?;
+        Ok::<_, StoreError>(alive)
+    };
+    // Who cannot be asked about is not let in; the caller comes again.
+    alive.await.unwrap_or(false)
+}
+
+/// Why nobody is behind a key.
+#[derive(Debug, thiserror::Error)]
+pub enum AuthError {
+    /// Not a key, or not one of ours.
+    #[error("nobody has this key")]
+    Unknown,
+    /// Revoked or past its time.
+    #[error("the key no longer works")]
+    Dead,
+    /// The master disconnected the device.
+    #[error("the device was revoked")]
+    DeviceRevoked,
+    /// The database did not answer.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl From<AuthError> for Problem {
+    fn from(error: AuthError) -> Self {
+        match error {
+            AuthError::Unknown | AuthError::Dead => Self::new(ErrorCode::Unauthorized),
+            AuthError::DeviceRevoked => Self::new(ErrorCode::DeviceRevoked),
+            AuthError::Store(cause) => cause.into(),
+        }
+    }
+}

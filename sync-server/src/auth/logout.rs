@@ -1,0 +1,30 @@
+//! `POST /auth/logout`: ends the session or token that asks.
+
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{AppendHeaders, IntoResponse};
+
+use super::keys::to_micros;
+use super::store;
+use crate::AppState;
+use crate::http::{CookieStyle, ItemErrors, Principal, Problem, clear_session};
+
+/// Sign out
+///
+/// Revokes the token or session that this request carries.
+#[utoipa::path(
+    post, path = "/auth/logout", operation_id = "logout", tag = "auth",
+    responses((status = 204, description = "Signed out"), ItemErrors)
+)]
+pub(super) async fn logout(
+    State(state): State<AppState>,
+    principal: Principal,
+    headers: HeaderMap,
+) -> Result<impl IntoResponse, Problem> {
+    let mut tx = state.db.tenant(principal.tenant).await?;
+    store::revoke_token(&mut tx, principal.user, principal.token_id, to_micros(state.now())).await?;
+    tx.commit().await?;
+    let cookie = clear_session(CookieStyle::of(&headers, state.is_production));
+    let cookie = cookie.map_err(|error| Problem::internal(&error))?;
+    Ok((StatusCode::NO_CONTENT, AppendHeaders([cookie])))
+}

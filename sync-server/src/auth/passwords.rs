@@ -1,0 +1,125 @@
+//! Hashing of passwords: Argon2id, 19 MiB, two passes (OWASP's smallest). Two at a time, off the async threads, so that
+//! a flood of sign-ins takes neither all memory nor all cores (rule D21).
+
+use std::sync::{Arc, LazyLock};
+use std::time::Duration;
+
+use argon2::password_hash::Error as HashError;
+use argon2::{Algorithm, Argon2, Params, PasswordHasher as _, PasswordVerifier as _, Version};
+use secrecy::{ExposeSecret, SecretString};
+use tokio::sync::Semaphore;
+use tokio::task::spawn_blocking;
+use tokio::time::timeout;
+
+use crate::http::Problem;
+use crate::system::random_bytes;
+
+const AT_ONCE: usize = 2;
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Hashes and checks passwords. Clones share the places.
+#[derive(Clone, Debug)]
+pub struct Passwords {
+    places: Arc<Semaphore>,
+}
+
+/// Why a password was neither hashed nor checked.
+#[derive(Debug, thiserror::Error)]
+pub enum PasswordError {
+    /// Too many others are waiting.
+    #[error("all places for hashing passwords are taken")]
+    Busy,
+    /// A stored hash that cannot be read, or a machine without memory.
+    #[error("argon2: {0}")]
+    Hash(HashError),
+    /// The thread was lost.
+    #[error("the hashing thread ended early")]
+    Lost(#[from] tokio::task::JoinError),
+}
+
+impl Default for Passwords {
+    fn default() -> Self {
+        Self { places: Arc::new(Semaphore::new(AT_ONCE)) }
+    }
+}
+
+impl Passwords {
+    /// The PHC string to keep.
+    pub async fn hash(&self, password: &SecretString) -> Result<String, PasswordError> {
+        let password = password.clone();
+        self.run(move || hash(&password)).await
+    }
+
+    /// Whether this is the password. Without a hash (nobody has this e-mail) it takes as long and says no.
+    pub async fn is_right(&self, password: &SecretString, hash: Option<String>) -> Result<bool, PasswordError> {
+        let password = password.clone();
+        self.run(move || {
+            let known = hash.is_some();
+            let hash = hash.as_deref().unwrap_or(&NOBODY);
+            match argon2().verify_password(password.expose_secret().as_bytes(), hash) {
+                Ok(()) => Ok(known),
+                Err(HashError::PasswordInvalid) => Ok(false),
+                Err(error) => Err(PasswordError::Hash(error)),
+            }
+        })
+        .await
+    }
+
+    async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> Result<T, PasswordError> + Send + 'static,
+    ) -> Result<T, PasswordError> {
+        let place = timeout(PATIENCE, Arc::clone(&self.places).acquire_owned()).await;
+        let Ok(Ok(place)) = place else { return Err(PasswordError::Busy) };
+        spawn_blocking(move || {
+            let done = work();
+            // Held to the end even if the caller has hung up: it is the memory that is counted.
+            drop(place);
+            done
+        })
+        .await?
+    }
+}
+
+impl From<PasswordError> for Problem {
+    fn from(error: PasswordError) -> Self {
+        match &error {
+            PasswordError::Busy => Self::new(domain::errors::ErrorCode::Unavailable).after(PATIENCE),
+            PasswordError::Hash(_) | PasswordError::Lost(_) => Self::internal(&error),
+        }
+    }
+}
+
+/// The hash of a password that nobody knows.
+static NOBODY: LazyLock<String> =
+    LazyLock::new(|| hash(&hex::encode(random_bytes::<32>()).into()).unwrap_or_default());
+
+fn argon2() -> Argon2<'static> {
+    let params = Params::new(19 * 1024, 2, 1, None).expect("these parameters are within Argon2's limits");
+    Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
+}
+
+fn hash(password: &SecretString) -> Result<String, PasswordError> {
+    let salt: [u8; 16] = random_bytes();
+    argon2()
+        .hash_password_with_salt(password.expose_secret().as_bytes(), &salt)
+        .map(|hash| hash.to_string())
+        .map_err(PasswordError::Hash)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_password_is_known_by_its_hash_and_nobody_has_none() {
+        let passwords = Passwords::default();
+        let secret = |text: &str| SecretString::from(text);
+        let hash = passwords.hash(&secret("корова-42")).await.unwrap();
+        assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
+        assert!(passwords.is_right(&secret("корова-42"), Some(hash.clone())).await.unwrap());
+        assert!(!passwords.is_right(&secret("корова-43"), Some(hash)).await.unwrap());
+        assert!(!passwords.is_right(&secret("корова-42"), None).await.unwrap());
+        assert!(passwords.is_right(&secret("x"), Some("junk".to_owned())).await.is_err());
+    }
+}

@@ -1,0 +1,182 @@
+//! `POST /auth/register`: a person, her business, and the first entry of its log.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use domain::email::Email;
+use domain::errors::{ErrorCode, FieldErrors, FieldProblem};
+use domain::ids::{TenantId, UserId};
+use domain::input::{Fields, Patch};
+use domain::plans::Plan;
+use domain::sync::RecordKind;
+use secrecy::SecretString;
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
+
+use super::password::{LONGEST, email_hash};
+use super::passwords::PasswordError;
+use super::store;
+use super::views::{Account, Tenant, User};
+use crate::AppState;
+use crate::db::StoreError;
+use crate::http::{AnonymousErrors, JsonObject, Problem};
+use crate::sync;
+
+const SHORTEST: usize = 8;
+
+/// What a registration says.
+#[derive(Debug, ToSchema)]
+#[schema(rename_all = "camelCase")]
+#[schema(example = json!({
+    "name": "Анна", "email": "anna@example.ru", "password": "тёплый-лак-42", "tenantName": "Студия Анны",
+    "timezone": "Europe/Moscow", "locale": "ru",
+}))]
+#[expect(dead_code, reason = "describes the body; the body itself is read field by field")]
+struct NewAccount {
+    /// How the person is called.
+    name: String,
+    /// The address that signs in.
+    #[schema(format = "email")]
+    email: String,
+    /// At least 8 characters.
+    #[schema(format = "password", min_length = 8, max_length = 1024)]
+    password: String,
+    /// E.164, or as people write it.
+    phone: Option<String>,
+    /// How the business is called; the person's name if absent.
+    tenant_name: Option<String>,
+    /// IANA name; `Europe/Moscow` if absent.
+    timezone: Option<String>,
+    /// `ru` (if absent) or `en`.
+    locale: Option<String>,
+}
+
+/// Register a person and a business
+#[utoipa::path(
+    post, path = "/auth/register", operation_id = "register", tag = "auth",
+    request_body = NewAccount,
+    responses((status = 201, description = "Registered", body = Account), (status = 409, description = "`email_taken`", body = crate::http::ProblemBody), AnonymousErrors),
+    security(())
+)]
+pub(super) async fn register(
+    State(state): State<AppState>,
+    JsonObject(object): JsonObject,
+) -> Result<(StatusCode, Json<Account>), Problem> {
+    let form = Form::read(&object)?;
+    let password_hash = state.passwords.hash(&form.password).await.map_err(RegisterError::from)?;
+    let email_hash = email_hash(&form.email);
+    let account = form.account(TenantId(state.new_id()), UserId(state.new_id()), state.now());
+    keep(&state, &account, email_hash, &password_hash).await?;
+    Ok((StatusCode::CREATED, Json(account)))
+}
+
+async fn keep(
+    state: &AppState,
+    account: &Account,
+    email_hash: [u8; 32],
+    password_hash: &str,
+) -> Result<(), RegisterError> {
+    let tenant = &account.tenant;
+    let mut tx = state.db.tenant(tenant.id).await?;
+    store::insert_tenant(&mut tx, tenant, state.new_id()).await?;
+    store::insert_user(&mut tx, &account.user, password_hash).await?;
+    if !store::insert_identity(&mut tx, email_hash, account.user.id).await? {
+        return Err(RegisterError::EmailTaken);
+    }
+    sync::write_record(&mut tx, RecordKind::Tenant, tenant.id.0, Some(&tenant.record())).await?;
+    Ok(tx.commit().await?)
+}
+
+/// The fields of a registration, each checked.
+struct Form {
+    name: String,
+    email: Email,
+    password: SecretString,
+    phone: Option<String>,
+    tenant_name: Option<String>,
+    timezone: String,
+    locale: &'static str,
+}
+
+impl Form {
+    fn read(object: &Map<String, Value>) -> Result<Self, FieldErrors> {
+        let mut fields = Fields::new(object);
+        let name = fields.line("name");
+        let email = fields.email("email");
+        let password = fields.text("password");
+        let phone = fields.phone("phone");
+        let tenant_name = fields.line("tenantName");
+        let timezone = fields.line("timezone");
+        let locale = fields.word("locale", &["ru", "en"]);
+        fields.require("name", &name);
+        fields.require("email", &email);
+        fields.require("password", &password);
+        if let Some(password) = password.value() {
+            match password.chars().count() {
+                0..SHORTEST => fields.mistake("password", FieldProblem::TooShort),
+                SHORTEST..=LONGEST => {}
+                _ => fields.mistake("password", FieldProblem::TooLong),
+            }
+        }
+        if timezone.value().is_some_and(|zone| domain::dates::check_zone(zone).is_err()) {
+            fields.mistake("timezone", FieldProblem::UnknownZone);
+        }
+        let (Patch::Set(name), Patch::Set(email), Patch::Set(password)) = (name, email, password) else {
+            fields.finish(())?;
+            return Err(FieldErrors::new());
+        };
+        fields.finish(Self {
+            name,
+            email,
+            password: password.into(),
+            phone: phone.into_option().map(|phone| phone.as_str().to_owned()),
+            tenant_name: tenant_name.into_option(),
+            timezone: timezone.into_option().unwrap_or_else(|| "Europe/Moscow".to_owned()),
+            locale: locale.into_option().unwrap_or("ru"),
+        })
+    }
+
+    fn account(self, tenant: TenantId, user: UserId, now: jiff::Timestamp) -> Account {
+        let now = super::keys::to_micros(now);
+        let tenant = Tenant {
+            id: tenant,
+            name: self.tenant_name.unwrap_or_else(|| self.name.clone()),
+            plan: Plan::default().to_string(),
+            status: "active".to_owned(),
+            timezone: self.timezone.clone(),
+            locale: self.locale.to_owned(),
+            currency: domain::money::Currency::RUB.to_string(),
+            created_at: now,
+        };
+        let user = User {
+            id: user,
+            name: self.name,
+            email: self.email.as_str().to_owned(),
+            phone: self.phone,
+            timezone: self.timezone,
+            locale: self.locale.to_owned(),
+            created_at: now,
+        };
+        Account { user, tenant }
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+enum RegisterError {
+    #[error("the e-mail has an account")]
+    EmailTaken,
+    #[error(transparent)]
+    Password(#[from] PasswordError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl From<RegisterError> for Problem {
+    fn from(error: RegisterError) -> Self {
+        match error {
+            RegisterError::EmailTaken => Self::new(ErrorCode::EmailTaken).field("email", FieldProblem::Taken),
+            RegisterError::Password(cause) => cause.into(),
+            RegisterError::Store(cause) => cause.into(),
+        }
+    }
+}

@@ -1,0 +1,50 @@
+//! Clients: what the master knows about a person. Documents, so every write goes through the door of `sync`.
+//!
+//! May use `db`, `http`, `appointments` (the last visit) and `sync`. The rules are `domain::clients`.
+
+mod create;
+mod edit;
+mod get;
+mod list;
+mod remove;
+mod schemas;
+mod store;
+#[cfg(test)]
+mod tests;
+
+use domain::Projection;
+use domain::clients::{Client, ClientRow};
+use domain::documents::{Collection, Document};
+use domain::ids::ClientId;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::db::{StoreError, TenantTx};
+use crate::{AppState, appointments, sync};
+
+/// The routes of this slice.
+pub fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(create::create_client, list::list_clients))
+        .routes(routes!(get::get_client, edit::edit_client, remove::remove_client))
+}
+
+/// A client who was not removed.
+pub async fn find(tx: &mut TenantTx, id: ClientId) -> Result<Option<ClientRow>, StoreError> {
+    match sync::row(tx, Collection::Clients, id.0).await? {
+        Some(Projection::Clients(row)) if row.deleted_at.is_none() => Ok(Some(*row)),
+        _ => Ok(None),
+    }
+}
+
+/// The document of a client who was not removed.
+async fn open(tx: &mut TenantTx, id: ClientId) -> Result<Option<Document>, StoreError> {
+    let document = sync::load(tx, Collection::Clients, id.0).await?;
+    Ok(document.and_then(|mut document| ClientRow::read(&mut document).deleted_at.is_none().then_some(document)))
+}
+
+/// A row with what other documents say of the client.
+async fn show(tx: &mut TenantTx, id: ClientId, row: ClientRow) -> Result<Client, StoreError> {
+    let last_visit = appointments::last_visits(tx, &[id]).await?.remove(&id);
+    Ok(row.show(id, last_visit))
+}

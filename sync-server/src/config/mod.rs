@@ -1,0 +1,104 @@
+//! Settings: flags and environment, read once at the start. Every variable is explained in `.env.example`.
+
+mod app;
+mod database;
+mod secret;
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+pub use app::{AppConfig, AppEnv, LogFormat};
+pub use database::DatabaseConfig;
+pub use secret::SettingError;
+
+/// VeloriaCRM's server.
+#[derive(Debug, Parser)]
+#[command(version, about, propagate_version = true)]
+pub struct Cli {
+    /// What to do; `serve` if absent.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    #[command(flatten)]
+    pub config: Config,
+}
+
+/// What the program can do.
+#[derive(Clone, Copy, Debug, Subcommand)]
+pub enum Command {
+    /// Serve `/api/v1`, `/docs` and `/healthz`; migrates the database first
+    Serve,
+    /// Bring the database up to date, and end
+    Migrate,
+    /// Print the OpenAPI document
+    Openapi,
+}
+
+/// All settings.
+#[derive(Debug, Args)]
+pub struct Config {
+    #[command(flatten)]
+    pub serve: ServeConfig,
+    #[command(flatten)]
+    pub database: DatabaseConfig,
+    #[command(flatten)]
+    pub app: AppConfig,
+}
+
+/// Where and how to serve.
+#[derive(Debug, Args)]
+pub struct ServeConfig {
+    /// Where to listen
+    #[arg(long, global = true, env = "VELORIA_LISTEN", default_value = "127.0.0.1:8080")]
+    pub listen: SocketAddr,
+    /// Listen on this port of 127.0.0.1 instead
+    #[arg(long, global = true, env = "VELORIA_PORT")]
+    pub port: Option<u16>,
+    /// Where the embedded Postgres keeps its data when no database is named
+    #[arg(long, global = true, env = "VELORIA_DATA", default_value = ".veloria")]
+    pub data: PathBuf,
+    /// End when stdin ends: the program that started us may be killed before it can tell us
+    #[arg(long, global = true)]
+    pub stop_on_stdin_eof: bool,
+}
+
+impl ServeConfig {
+    /// The address to listen on.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.port.map_or(self.listen, |port| (Ipv4Addr::LOCALHOST, port).into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn flags_stand_before_or_after_the_command_and_serve_is_the_default() {
+        for line in [&["sync-server", "--port", "18080"][..], &["sync-server", "serve", "--port", "18080"]] {
+            let cli = Cli::try_parse_from(line).unwrap();
+            assert_eq!(cli.config.serve.address().port(), 18080);
+            assert!(matches!(cli.command, None | Some(Command::Serve)));
+        }
+    }
+
+    #[test]
+    fn every_variable_is_explained() {
+        let example = include_str!("../../../.env.example");
+        for argument in Cli::command().get_arguments() {
+            if let Some(name) = argument.get_env() {
+                let name = name.to_str().unwrap();
+                assert!(example.lines().any(|line| line.contains(&format!("{name}="))), "{name}");
+            }
+        }
+    }
+}

@@ -1,0 +1,49 @@
+//! Devices: phones and laptops with a working copy. Each has a key of its own, and revoking the device ends it.
+//!
+//! May use `db`, `http` and `auth` (which makes and keeps keys). What a device does with its key is `sync`'s business.
+
+mod list;
+mod register;
+mod revoke;
+mod store;
+#[cfg(test)]
+mod tests;
+
+use domain::ids::DeviceId;
+use jiff::Timestamp;
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::AppState;
+
+/// The routes of this slice.
+pub fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(register::register_device, list::list_devices))
+        .routes(routes!(revoke::revoke_device))
+}
+
+/// A phone or laptop.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Device {
+    /// Its id.
+    pub id: DeviceId,
+    /// What she calls it.
+    pub name: String,
+    /// `linux`, `ios`, ...
+    pub platform: Option<String>,
+    /// The app's version when it was registered.
+    pub app_version: Option<String>,
+    /// RFC 3339.
+    #[schema(value_type = String, format = "date-time")]
+    pub created_at: Timestamp,
+    /// RFC 3339, to the minute; `null` if it has never come.
+    #[schema(value_type = Option<String>, format = "date-time")]
+    pub last_seen_at: Option<Timestamp>,
+    /// RFC 3339; `null` while it is connected.
+    #[schema(value_type = Option<String>, format = "date-time")]
+    pub revoked_at: Option<Timestamp>,
+}

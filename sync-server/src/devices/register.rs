@@ -1,0 +1,79 @@
+//! `POST /devices`: a phone or laptop gets a key of its own.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use domain::ids::{DeviceId, TokenId};
+use domain::input::Fields;
+use secrecy::ExposeSecret as _;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::{Device, store};
+use crate::AppState;
+use crate::auth::{self, NewKey};
+use crate::http::{JsonObject, Principal, Problem, TokenKind, WriteErrors};
+
+/// What a device says of itself.
+#[derive(Debug, ToSchema)]
+#[schema(rename_all = "camelCase")]
+#[schema(example = json!({ "name": "Телефон Анны", "platform": "android", "appVersion": "0.1.0" }))]
+#[expect(dead_code, reason = "describes the body; the body itself is read field by field")]
+struct NewDevice {
+    /// What she calls it.
+    name: String,
+    /// `linux`, `ios`, ...
+    platform: Option<String>,
+    /// The app's version.
+    app_version: Option<String>,
+}
+
+/// A new device with its key, which is shown this once.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct RegisteredDevice {
+    #[serde(flatten)]
+    device: Device,
+    /// Send it as `Authorization: Bearer …`.
+    #[schema(example = "vlr_dev_AY9…")]
+    token: String,
+}
+
+/// Register a device
+///
+/// With a personal access token, a session, or the token of another device.
+#[utoipa::path(
+    post, path = "/devices", operation_id = "registerDevice", tag = "devices",
+    request_body = NewDevice,
+    responses((status = 201, description = "Registered; the token is shown this once", body = RegisteredDevice), WriteErrors)
+)]
+pub(super) async fn register_device(
+    State(state): State<AppState>,
+    principal: Principal,
+    JsonObject(object): JsonObject,
+) -> Result<(StatusCode, Json<RegisteredDevice>), Problem> {
+    let mut fields = Fields::new(&object);
+    let name = fields.line("name");
+    let (platform, app_version) = (fields.line("platform"), fields.line("appVersion"));
+    fields.require("name", &name);
+    fields.finish(())?;
+
+    let now = auth::to_micros(state.now());
+    let device = Device {
+        id: DeviceId(state.new_id()),
+        name: name.into_option().unwrap_or_default(),
+        platform: platform.into_option(),
+        app_version: app_version.into_option(),
+        created_at: now,
+        last_seen_at: None,
+        revoked_at: None,
+    };
+    let id = TokenId(state.new_id());
+    let (mut key, text) =
+        NewKey::make(principal.tenant, principal.user, TokenKind::Device, id, device.name.clone(), now);
+    key.device = Some(device.id);
+    let mut tx = state.db.tenant(principal.tenant).await?;
+    store::insert(&mut tx, principal.user, &device).await?;
+    auth::keep_key(&mut tx, &key).await?;
+    tx.commit().await?;
+    Ok((StatusCode::CREATED, Json(RegisteredDevice { device, token: text.expose_secret().to_owned() })))
+}

@@ -1,0 +1,33 @@
+//! `DELETE /devices/{id}`: the device reads nothing more, from this moment on.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use domain::ids::DeviceId;
+
+use super::store;
+use crate::AppState;
+use crate::auth;
+use crate::http::{ItemErrors, PathId, Principal, Problem};
+
+/// Revoke a device
+///
+/// Its requests are answered with `device_revoked` from now on.
+#[utoipa::path(
+    delete, path = "/devices/{id}", operation_id = "revokeDevice", tag = "devices",
+    params(("id" = DeviceId, Path, description = "The device's id")),
+    responses((status = 204, description = "Revoked, at once"), ItemErrors)
+)]
+pub(super) async fn revoke_device(
+    State(state): State<AppState>,
+    principal: Principal,
+    PathId(id): PathId<DeviceId>,
+) -> Result<StatusCode, Problem> {
+    let now = auth::to_micros(state.now());
+    let mut tx = state.db.tenant(principal.tenant).await?;
+    if !store::revoke(&mut tx, id, now).await? {
+        return Err(Problem::not_found());
+    }
+    auth::revoke_keys_of_device(&mut tx, id, now).await?;
+    tx.commit().await?;
+    Ok(StatusCode::NO_CONTENT)
+}

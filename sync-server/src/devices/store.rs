@@ -1,0 +1,69 @@
+//! Every statement about devices.
+
+use domain::ids::{DeviceId, UserId};
+use jiff::Timestamp;
+use jiff_sqlx::ToSqlx as _;
+
+use super::Device;
+use crate::db::{StoreError, TenantTx};
+
+/// A new device of a person.
+pub(super) async fn insert(tx: &mut TenantTx, user: UserId, device: &Device) -> Result<(), StoreError> {
+    let tenant = tx.tenant();
+    sqlx::query!(
+        "insert into devices (tenant_id, id, user_id, name, platform, app_version, created_at)
+         values ($1, $2, $3, $4, $5, $6, $7)",
+        tenant.0,
+        device.id.0,
+        user.0,
+        device.name,
+        device.platform,
+        device.app_version,
+        device.created_at.to_sqlx() as _
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// All devices that ever were, by age.
+pub(super) async fn list(tx: &mut TenantTx) -> Result<Vec<Device>, StoreError> {
+    let tenant = tx.tenant();
+    let rows = sqlx::query!(
+        "select id, name, platform, app_version, created_at, last_seen_at, revoked_at
+         from devices
+         where tenant_id = $1
+         order by created_at, id",
+        tenant.0
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    let devices = rows.into_iter().map(|row| Device {
+        id: row.id.into(),
+        name: row.name,
+        platform: row.platform,
+        app_version: row.app_version,
+        created_at: row.created_at.to_jiff(),
+        last_seen_at: row.last_seen_at.map(jiff_sqlx::Timestamp::to_jiff),
+        revoked_at: row.revoked_at.map(jiff_sqlx::Timestamp::to_jiff),
+    });
+    Ok(devices.collect())
+}
+
+/// Marks a device as revoked; whether it was connected.
+pub(super) async fn revoke(tx: &mut TenantTx, device: DeviceId, now: Timestamp) -> Result<bool, StoreError> {
+    let tenant = tx.tenant();
+    let revoked = sqlx::query!(
+        "update devices
+         set revoked_at = $3
+         where tenant_id = $1
+           and id = $2
+           and revoked_at is null",
+        tenant.0,
+        device.0,
+        now.to_sqlx() as _
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(revoked.rows_affected() == 1)
+}

@@ -1,0 +1,102 @@
+//! The error answers of the API description: which codes a kind of route may answer with, each with an example.
+
+use std::collections::BTreeMap;
+
+use domain::errors::{ErrorCode, FieldErrors, FieldProblem};
+use domain::lang::Lang;
+use serde_json::{Value as Json, json};
+use utoipa::IntoResponses;
+use utoipa::openapi::{ContentBuilder, Ref, RefOr, Response, ResponseBuilder, ResponsesBuilder};
+
+use ErrorCode as E;
+
+/// Of a route that anybody may call with a body.
+#[derive(Debug)]
+pub struct AnonymousErrors;
+/// Of a route that reads a list.
+#[derive(Debug)]
+pub struct ListErrors;
+/// Of a route that reads or removes one thing.
+#[derive(Debug)]
+pub struct ItemErrors;
+/// Of a route that takes a body and changes something.
+#[derive(Debug)]
+pub struct WriteErrors;
+
+impl IntoResponses for AnonymousErrors {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        answers(&[
+            E::BadJson,
+            E::Unauthorized,
+            E::Forbidden,
+            E::PayloadTooLarge,
+            E::UnsupportedMediaType,
+            E::ValidationFailed,
+            E::TooManyRequests,
+            E::Unavailable,
+        ])
+    }
+}
+
+impl IntoResponses for ListErrors {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        answers(&[E::BadRequest, E::BadCursor, E::Unauthorized, E::DeviceRevoked, E::Unavailable])
+    }
+}
+
+impl IntoResponses for ItemErrors {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        answers(&[E::Unauthorized, E::DeviceRevoked, E::Forbidden, E::NotFound, E::Unavailable])
+    }
+}
+
+impl IntoResponses for WriteErrors {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        answers(&[
+            E::BadJson,
+            E::Unauthorized,
+            E::DeviceRevoked,
+            E::Forbidden,
+            E::NotFound,
+            E::PayloadTooLarge,
+            E::UnsupportedMediaType,
+            E::ValidationFailed,
+            E::Unavailable,
+        ])
+    }
+}
+
+/// Codes by their status; several with one status share an answer.
+fn answers(codes: &[ErrorCode]) -> BTreeMap<String, RefOr<Response>> {
+    let mut by_status: BTreeMap<u16, Vec<ErrorCode>> = BTreeMap::new();
+    for &code in codes.iter().chain(&[E::Internal]) {
+        by_status.entry(code.http_status()).or_default().push(code);
+    }
+    let responses = by_status.into_iter().map(|(status, codes)| (status.to_string(), answer(&codes)));
+    ResponsesBuilder::new().responses_from_iter(responses).build().responses.into_iter().collect()
+}
+
+fn answer(codes: &[ErrorCode]) -> Response {
+    let names: Vec<String> = codes.iter().map(|code| format!("`{code}`")).collect();
+    let content = ContentBuilder::new()
+        .schema(Some(Ref::from_schema_name("ProblemBody")))
+        .example(codes.first().map(|code| example(*code)))
+        .build();
+    ResponseBuilder::new().description(names.join(", ")).content("application/json", content).build()
+}
+
+fn example(code: ErrorCode) -> Json {
+    let fields = match code {
+        E::ValidationFailed => FieldErrors::one("phone", FieldProblem::InvalidPhone),
+        _ => FieldErrors::new(),
+    };
+    let fields: serde_json::Map<String, Json> = fields
+        .iter()
+        .map(|(name, problem)| {
+            let message = domain::lang::field_message(Lang::En, problem);
+            (name.to_owned(), json!({ "code": problem, "message": message }))
+        })
+        .collect();
+    let message = domain::lang::error_message(Lang::En, code);
+    json!({ "error": { "code": code, "message": message, "fields": fields } })
+}

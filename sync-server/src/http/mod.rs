@@ -1,0 +1,29 @@
+//! What all routes share: who asks ([`Principal`]), what a body, path or query may be, how a list is paged, how an error
+//! looks ([`Problem`]), and the layers around everything. Knows tokens through `auth`, and no slice.
+
+mod access_log;
+mod cookies;
+mod csrf;
+mod errors_doc;
+mod finish;
+mod input;
+mod layers;
+mod output;
+mod paging;
+mod principal;
+mod problem;
+mod query;
+mod request_id;
+
+pub use cookies::{CookieStyle, SESSION_DAYS, clear_session, keep_session};
+pub use errors_doc::{AnonymousErrors, ItemErrors, ListErrors, WriteErrors};
+pub use input::{JsonObject, PathId};
+pub use layers::around;
+pub use output::{created, now_text};
+pub use paging::{After, Cursor, Limit, Page, PageQuery};
+pub use principal::{Principal, TokenKind};
+pub use problem::{Problem, ProblemBody};
+pub use query::QueryFields;
+
+/// The largest body of all routes but `/sync`, after decompression: 1 MiB.
+pub const MAX_BODY_BYTES: usize = 1024 * 1024;

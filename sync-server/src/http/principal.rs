@@ -1,0 +1,91 @@
+//! Who asks: the person, tenant and rights behind the token or session of a request. Looked up each time and cached
+//! nowhere, so a revoked token is dead at once.
+
+use axum::extract::FromRequestParts;
+use axum::http::header::AUTHORIZATION;
+use axum::http::request::Parts;
+use axum::http::HeaderMap;
+use domain::errors::ErrorCode;
+use domain::ids::{DeviceId, TenantId, TokenId, UserId};
+use secrecy::SecretString;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::cookies::{CookieStyle, session_of};
+use super::problem::Problem;
+use crate::AppState;
+
+/// What kind of key opened the door.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum TokenKind {
+    /// A personal access token.
+    Pat,
+    /// The token of a device.
+    Device,
+    /// A browser session.
+    Session,
+}
+
+impl TokenKind {
+    /// The word in the database.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Pat => "pat",
+            Self::Device => "device",
+            Self::Session => "session",
+        }
+    }
+
+    /// The kind with this word.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        [Self::Pat, Self::Device, Self::Session].into_iter().find(|kind| kind.as_str() == word)
+    }
+}
+
+/// Who asks. A route that takes it answers 401 to everybody else.
+#[derive(Clone, Debug)]
+pub struct Principal {
+    /// Whose rows may be seen.
+    pub tenant: TenantId,
+    /// The person.
+    pub user: UserId,
+    /// The key that was shown.
+    pub token_id: TokenId,
+    /// What kind of key.
+    pub kind: TokenKind,
+    /// Its name.
+    pub token_name: String,
+    /// The device, if it is one.
+    pub device: Option<DeviceId>,
+    /// What it may do; `*` is everything.
+    pub abilities: Vec<String>,
+}
+
+impl FromRequestParts<AppState> for Principal {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
+        let token = presented(&parts.headers, state.is_production).ok_or(Problem::new(ErrorCode::Unauthorized))?;
+        let principal = crate::auth::authenticate(&state.db, &token, state.now()).await?;
+        let span = tracing::Span::current();
+        span.record("tenant", tracing::field::display(principal.tenant));
+        if let Some(device) = principal.device {
+            span.record("device", tracing::field::display(device));
+        }
+        Ok(principal)
+    }
+}
+
+/// The token of the `Authorization` header; only without that header the session of the cookie.
+fn presented(headers: &HeaderMap, is_production: bool) -> Option<SecretString> {
+    match headers.get(AUTHORIZATION) {
+        Some(value) => {
+            let (scheme, token) = value.to_str().ok()?.split_once(' ')?;
+            scheme.eq_ignore_ascii_case("bearer").then(|| token.trim().into())
+        }
+        None => session_of(headers, CookieStyle::of(headers, is_production)),
+    }
+}

@@ -1,0 +1,87 @@
+//! The query of a list, read field by field like a body: every mistake is told, an unknown name is a mistake.
+
+use std::collections::BTreeMap;
+use std::str::FromStr;
+
+use axum::extract::{FromRequestParts, Query};
+use axum::http::request::Parts;
+use domain::errors::{ErrorCode, FieldErrors, FieldProblem};
+use jiff::Timestamp;
+use sha2::{Digest as _, Sha256};
+
+use super::paging::{Cursor, Limit};
+use super::problem::Problem;
+
+/// The query parameters of a request that nobody has read yet.
+#[derive(Clone, Debug)]
+pub struct QueryFields {
+    fields: BTreeMap<String, String>,
+    errors: FieldErrors,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for QueryFields {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let query = Query::<Vec<(String, String)>>::from_request_parts(parts, state).await;
+        let Query(pairs) = query.map_err(|_| Problem::new(ErrorCode::BadRequest))?;
+        let mut read = Self { fields: BTreeMap::new(), errors: FieldErrors::new() };
+        for (name, value) in pairs {
+            // Said twice, it is not clear which one is meant.
+            if value.contains('\0') || read.fields.insert(name.clone(), value).is_some() {
+                read.errors.add(name, FieldProblem::Invalid);
+            }
+        }
+        Ok(read)
+    }
+}
+
+impl QueryFields {
+    /// A text, trimmed; an empty one counts as absent.
+    pub fn text(&mut self, name: &str) -> Option<String> {
+        let text = self.fields.remove(name)?;
+        let text = text.trim();
+        if text.chars().count() > domain::input::MAX_LINE {
+            self.errors.add(name, FieldProblem::TooLong);
+        }
+        (!text.is_empty()).then(|| text.to_owned())
+    }
+
+    /// Anything that can be parsed, such as an id.
+    pub fn parsed<T: FromStr>(&mut self, name: &str) -> Option<T> {
+        let text = self.fields.remove(name)?;
+        self.errors.check(name, text.trim().parse().map_err(|_| FieldProblem::Invalid))
+    }
+
+    /// A moment, RFC 3339, or a day, which then begins in the given zone.
+    pub fn moment(&mut self, name: &str, zone: &str) -> Option<Timestamp> {
+        let text = self.fields.remove(name)?;
+        let text = text.trim();
+        let midnight = text.parse::<jiff::civil::Date>().ok().map(|_| format!("{}T00:00", text));
+        let time = domain::dates::VisitTime::parse_input(midnight.as_deref().unwrap_or(text), zone, 1);
+        self.errors.check(name, time).map(|time| time.starts_at())
+    }
+
+    /// Reads `limit` and `cursor` of a list and ends: whatever is left is unknown.
+    /// `filters` is all that the cursor must agree with; a cursor of another list or other filters is refused.
+    pub fn page(mut self, list: &str, filters: &[&dyn std::fmt::Debug]) -> Result<(Limit, Cursor), Problem> {
+        let limit = self.limit();
+        let cursor = self.fields.remove("cursor");
+        for name in self.fields.into_keys() {
+            self.errors.add(name, FieldProblem::Unknown);
+        }
+        if !self.errors.is_empty() {
+            let problem = Problem::new(ErrorCode::BadRequest);
+            return Err(self.errors.iter().fold(problem, |problem, (name, error)| problem.field(name, error)));
+        }
+        let view = hex::encode(&Sha256::digest(format!("{list} {filters:?}"))[..8]);
+        Ok((limit, Cursor::read(view, cursor.as_deref())?))
+    }
+
+    fn limit(&mut self) -> Limit {
+        let Some(text) = self.fields.remove("limit") else { return Limit::DEFAULT };
+        let limit = text.parse().map_err(|_| FieldProblem::NotANumber);
+        let limit = limit.and_then(|number| Limit::new(number).ok_or(FieldProblem::OutOfRange));
+        self.errors.check("limit", limit).unwrap_or(Limit::DEFAULT)
+    }
+}

@@ -1,0 +1,26 @@
+//! A name for each request, in its answer and in every line of the log about it. A caller (or a proxy) may bring one.
+
+use axum::http::{HeaderName, HeaderValue, Request};
+use domain::ids::Ids as _;
+use tower_http::request_id::{MakeRequestId, RequestId};
+
+use crate::system::SharedIds;
+
+pub(super) const HEADER: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Names requests that bring no name.
+#[derive(Clone, Debug)]
+pub(super) struct RequestIds(pub(super) SharedIds);
+
+impl MakeRequestId for RequestIds {
+    fn make_request_id<B>(&mut self, _request: &Request<B>) -> Option<RequestId> {
+        HeaderValue::from_str(&self.0.uuid().to_string()).ok().map(RequestId::new)
+    }
+}
+
+/// Whether a name that a caller brought may stand in our log: short, and nothing but letters, digits, `-`, `_`, `.`.
+pub(super) fn is_sound(value: &HeaderValue) -> bool {
+    let bytes = value.as_bytes();
+    (1..=64).contains(&bytes.len())
+        && bytes.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'))
+}

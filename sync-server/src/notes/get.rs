@@ -1,0 +1,31 @@
+//! `GET /notes/{id}`.
+
+use axum::Json;
+use axum::extract::State;
+use domain::Projection;
+use domain::documents::Collection;
+use domain::ids::NoteId;
+use domain::notes::Note;
+
+use crate::http::{ItemErrors, PathId, Principal, Problem};
+use crate::{AppState, sync};
+
+/// Read a note
+#[utoipa::path(
+    get, path = "/notes/{id}", operation_id = "getNote", tag = "notes",
+    params(("id" = NoteId, Path, description = "The note's id")),
+    responses((status = 200, description = "The note", body = Note), ItemErrors)
+)]
+pub(super) async fn get_note(
+    State(state): State<AppState>,
+    principal: Principal,
+    PathId(id): PathId<NoteId>,
+) -> Result<Json<Note>, Problem> {
+    let mut tx = state.db.tenant(principal.tenant).await?;
+    let row = sync::row(&mut tx, Collection::Notes, id.0).await?;
+    tx.commit().await?;
+    match row {
+        Some(Projection::Notes(row)) if row.deleted_at.is_none() => Ok(Json(row.show(id))),
+        _ => Err(Problem::not_found()),
+    }
+}

@@ -1,0 +1,26 @@
+//! `DELETE /notes/{id}`: marks the document, so that a device's later edit is not lost but seen.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use domain::ids::NoteId;
+
+use crate::http::{ItemErrors, PathId, Principal, Problem};
+use crate::{AppState, documents};
+
+/// Remove a note
+#[utoipa::path(
+    delete, path = "/notes/{id}", operation_id = "removeNote", tag = "notes",
+    params(("id" = NoteId, Path, description = "The note's id")),
+    responses((status = 204, description = "Removed"), ItemErrors)
+)]
+pub(super) async fn remove_note(
+    State(state): State<AppState>,
+    principal: Principal,
+    PathId(id): PathId<NoteId>,
+) -> Result<StatusCode, Problem> {
+    let mut tx = documents::begin(&state, principal.tenant).await?;
+    let mut document = super::open(&mut tx, id).await?.ok_or_else(Problem::not_found)?;
+    let chunk = domain::notes::remove(&mut document, &state.author, state.now().as_second());
+    documents::keep(&state, tx, id.0, document, chunk).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

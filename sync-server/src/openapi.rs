@@ -1,0 +1,73 @@
+//! The API described: the OpenAPI 3.1 document that the routes give, and the page that shows it.
+
+use utoipa::OpenApi as _;
+use utoipa::openapi::OpenApi;
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_swagger_ui::SwaggerUi;
+
+use crate::http::ProblemBody;
+use crate::{AppState, appointments, auth, clients, devices, notes, services, sync};
+
+/// Where the document is.
+pub const DOCUMENT: &str = "/api/v1/openapi.json";
+
+#[derive(utoipa::OpenApi)]
+#[openapi(
+    info(
+        title = "VeloriaCRM",
+        description = "The API of VeloriaCRM, a CRM for a private beauty master.\n\n\
+            JSON in camelCase, ids are UUIDs, times are RFC 3339, amounts are decimal currency units. Errors have one shape, \
+            their messages follow `Accept-Language` (`ru`, `en`). Lists are paged: send `nextCursor` back as `cursor`.",
+        license(name = "MIT", identifier = "MIT"),
+    ),
+    components(schemas(ProblemBody)),
+    security(("token" = []), ("session" = [])),
+    tags(
+        (name = "auth", description = "People and their keys"),
+        (name = "devices", description = "Phones and laptops with a working copy"),
+        (name = "clients", description = "What the master knows about a person"),
+        (name = "services", description = "The price list"),
+        (name = "appointments", description = "Visits, and blocks of personal time"),
+        (name = "notes", description = "Notes about clients and visits, colour formulas"),
+        (name = "sync", description = "What devices speak; see docs/sync-protocol.md"),
+    )
+)]
+struct Ground;
+
+/// All routes of `/api/v1` with their description.
+pub fn api() -> OpenApiRouter<AppState> {
+    let v1 = OpenApiRouter::new()
+        .merge(auth::routes())
+        .merge(devices::routes())
+        .merge(clients::routes())
+        .merge(services::routes())
+        .merge(appointments::routes())
+        .merge(notes::routes())
+        .merge(sync::routes());
+    let mut ground = Ground::openapi();
+    let components = ground.components.get_or_insert_default();
+    components.add_security_scheme("token", token());
+    components.add_security_scheme("session", session());
+    OpenApiRouter::with_openapi(ground).nest("/api/v1", v1)
+}
+
+/// The document as people read it in a file.
+pub fn pretty() -> Result<String, serde_json::Error> {
+    Ok(api().to_openapi().to_pretty_json()? + "\n")
+}
+
+/// `/docs/` and the document itself, all served from this binary.
+pub(crate) fn pages(document: OpenApi) -> axum::Router<AppState> {
+    SwaggerUi::new("/docs").url(DOCUMENT, document).into()
+}
+
+fn token() -> SecurityScheme {
+    let description = "A personal access token, or the token of a device.";
+    SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some(description)).build())
+}
+
+fn session() -> SecurityScheme {
+    let description = "The session of a browser; `__Host-veloria` over https.";
+    SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::with_description("veloria_session", description)))
+}

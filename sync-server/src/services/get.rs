@@ -1,0 +1,26 @@
+//! `GET /services/{id}`.
+
+use axum::Json;
+use axum::extract::State;
+use domain::ids::ServiceId;
+use domain::services::Service;
+
+use crate::AppState;
+use crate::http::{ItemErrors, PathId, Principal, Problem};
+
+/// Read a service
+#[utoipa::path(
+    get, path = "/services/{id}", operation_id = "getService", tag = "services",
+    params(("id" = ServiceId, Path, description = "The service's id")),
+    responses((status = 200, description = "The service", body = Service), ItemErrors)
+)]
+pub(super) async fn get_service(
+    State(state): State<AppState>,
+    principal: Principal,
+    PathId(id): PathId<ServiceId>,
+) -> Result<Json<Service>, Problem> {
+    let mut tx = state.db.tenant(principal.tenant).await?;
+    let service = super::find(&mut tx, id).await?;
+    tx.commit().await?;
+    service.map(Json).ok_or_else(Problem::not_found)
+}

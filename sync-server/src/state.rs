@@ -1,0 +1,68 @@
+//! What every handler may use: the database, the outside world, and the few things that one process shares.
+
+use std::fmt;
+use std::sync::Arc;
+
+use domain::documents::Author;
+use domain::ids::{Clock, Ids as _};
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use crate::auth::{LoginGuard, Passwords};
+use crate::db::Db;
+use crate::sync::Live;
+use crate::system::{SharedIds, random_bytes};
+
+/// The server's state. Cheap to clone; nothing in it outlives the process (nodes hold no state of a tenant).
+#[derive(Clone)]
+pub struct AppState {
+    /// The database.
+    pub db: Db,
+    /// Tells connected devices that there is news.
+    pub live: Live,
+    /// Who writes the documents that REST writes: an actor of this process start (rule D8).
+    pub author: Author,
+    /// Hashes passwords, a few at a time.
+    pub passwords: Passwords,
+    /// Slows guessing down.
+    pub login_guard: LoginGuard,
+    /// Whether cookies are only for https.
+    pub is_production: bool,
+    /// Where ids come from.
+    pub ids: SharedIds,
+    clock: Arc<dyn Clock>,
+}
+
+impl AppState {
+    /// The state of a process that has just started.
+    pub fn new(db: Db, clock: Arc<dyn Clock>, ids: SharedIds, is_production: bool) -> Self {
+        Self {
+            db,
+            live: Live::default(),
+            author: Author::new(random_bytes(), "api"),
+            passwords: Passwords::default(),
+            login_guard: LoginGuard::default(),
+            is_production,
+            ids,
+            clock,
+        }
+    }
+
+    /// The present moment.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// An id that nobody has used.
+    #[must_use]
+    pub fn new_id(&self) -> Uuid {
+        self.ids.clone().uuid()
+    }
+}
+
+impl fmt::Debug for AppState {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("AppState").field("is_production", &self.is_production).finish_non_exhaustive()
+    }
+}
