@@ -49,6 +49,11 @@ impl Db {
         TenantTx::begin(self.pool.begin().await?, tenant).await
     }
 
+    /// The same for reading only: all its statements see one moment.
+    pub async fn tenant_at_one_moment(&self, tenant: TenantId) -> Result<TenantTx, StoreError> {
+        TenantTx::begin(self.pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ").await?, tenant).await
+    }
+
     /// A connection that sees no tenant at all: for the directory of e-mails and for asking whether anybody is there.
     pub async fn without_tenant(&self) -> Result<PoolConnection<Postgres>, StoreError> {
         Ok(self.pool.acquire().await?)

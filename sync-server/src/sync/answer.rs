@@ -44,7 +44,8 @@ pub enum AskError {
     Store(#[from] StoreError),
 }
 
-/// Answers an ask within one transaction, which the caller commits.
+/// Answers an ask within one transaction, which the caller commits. An ask that pushes nothing must see one moment
+/// (REPEATABLE READ), or its digest would not fit its page; one that pushes holds the tenant's lock.
 pub async fn answer<T: Tx>(tx: &mut T, ask: Ask, context: &mut Context<'_>) -> Result<Answer, AskError> {
     if ask.protocol != PROTOCOL {
         return Err(AskError::UnsupportedProtocol);
@@ -88,10 +89,10 @@ pub async fn answer<T: Tx>(tx: &mut T, ask: Ask, context: &mut Context<'_>) -> R
         _ => first_cursor(tx, tenant.0, &state, context.now).await?,
     };
     cursor.epoch = state.epoch;
-    let skip: BTreeSet<Hash> = results
+    let skip: BTreeSet<(Uuid, Hash)> = results
         .iter()
         .filter(|result| matches!(result.result, PushOutcome::Stored | PushOutcome::Duplicate))
-        .map(|result| result.hash)
+        .map(|result| (result.doc, result.hash))
         .collect();
     let page = Page {
         max_bytes: ask.max_bytes.unwrap_or(DEFAULT_PAGE_BYTES).clamp(1, 8 * DEFAULT_PAGE_BYTES),

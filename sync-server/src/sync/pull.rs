@@ -25,7 +25,7 @@ pub(super) struct Page<'a> {
     pub max_bytes: u64,
     pub rows: bool,
     /// Changes that came with this very ask: the device has them.
-    pub skip: &'a BTreeSet<Hash>,
+    pub skip: &'a BTreeSet<(Uuid, Hash)>,
 }
 
 struct Basket {
@@ -154,9 +154,9 @@ const fn is_folded(entry: &Entry) -> bool {
     matches!(entry.kind, EntryKind::Change { bytes: None, .. })
 }
 
-fn item(entry: Entry, records: &mut BTreeMap<(Uuid, u64), StoredRecord>, skip: &BTreeSet<Hash>) -> Option<Item> {
+fn item(entry: Entry, records: &mut BTreeMap<(Uuid, u64), StoredRecord>, skip: &BTreeSet<(Uuid, Hash)>) -> Option<Item> {
     match entry.kind {
-        EntryKind::Change { .. } if skip.contains(&entry.hash) => None,
+        EntryKind::Change { .. } if skip.contains(&(entry.item, entry.hash)) => None,
         EntryKind::Change { collection, bytes } => Some(Item::Doc(DocItem {
             seq: entry.seq,
             group: entry.group,

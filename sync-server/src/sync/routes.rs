@@ -58,7 +58,11 @@ pub fn routes() -> OpenApiRouter<AppState> {
 async fn sync(State(state): State<AppState>, principal: Principal, message: SyncMessage<Ask>) -> Result<Response, Problem> {
     may_sync(&principal)?;
     let (content, ask) = (message.answer_as, message.body);
-    let mut tx = state.db.tenant(principal.tenant).await?;
+    let mut tx = if ask.push.is_empty() && ask.intents.is_empty() {
+        state.db.tenant_at_one_moment(principal.tenant).await?
+    } else {
+        state.db.tenant(principal.tenant).await?
+    };
     let mut ids = state.ids.clone();
     let before = tx.state().await?.head;
     let mut context = Context { now: state.now(), ids: &mut ids, device: principal.device };
@@ -99,7 +103,7 @@ async fn sync_compare(
     if message.body.protocol != PROTOCOL {
         return Err(Problem::new(ErrorCode::UnsupportedProtocol));
     }
-    let mut tx = state.db.tenant(principal.tenant).await?;
+    let mut tx = state.db.tenant_at_one_moment(principal.tenant).await?;
     let answered = compare(&mut tx, &message.body).await?;
     Ok(write(&answered, message.answer_as))
 }
@@ -118,13 +122,10 @@ async fn sync_live(
     may_sync(&principal)?;
     let mut tx = state.db.tenant(principal.tenant).await?;
     // Listening begins before the head is read, so no word falls between the two.
-    let mut heard = state.live.listen(principal.tenant, 0);
+    let heard = state.live.listen(principal.tenant, 0);
     let head = tx.state().await?.head;
     drop(tx);
-    Ok(upgrade.on_upgrade(move |socket| async move {
-        heard.mark_unchanged();
-        tell(socket, head, heard, state, principal).await;
-    }))
+    Ok(upgrade.on_upgrade(move |socket| tell(socket, head, heard, state, principal)))
 }
 
 async fn tell(
