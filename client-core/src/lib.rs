@@ -7,6 +7,7 @@
 pub mod app;
 pub mod bugs;
 pub mod driver;
+pub mod import;
 mod replica;
 pub mod store;
 pub mod sync;

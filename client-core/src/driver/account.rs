@@ -1,0 +1,151 @@
+//! Signing up, in and out, and the list of devices: the few calls besides sync that need the server.
+
+use domain::ids::{DeviceId, TokenId};
+use reqwest::{Method, RequestBuilder};
+use secrecy::{ExposeSecret as _, SecretString};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value as Json, json};
+
+use super::{RemoteError, http, problem};
+use crate::app::{Account, DeviceIdentity, Tenant};
+
+/// The account calls of one server.
+#[derive(Debug)]
+pub struct Accounts {
+    client: reqwest::Client,
+    server: String,
+    lang: String,
+}
+
+/// Who registers.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Registration {
+    /// The person.
+    pub name: String,
+    /// Where the person gets mail.
+    pub email: String,
+    /// The password.
+    pub password: String,
+    /// What the business is called; the person's name if absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tenant_name: Option<String>,
+    /// IANA name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub timezone: Option<String>,
+    /// `ru` or `en`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub locale: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Me {
+    user: Json,
+    tenant: Tenant,
+}
+
+#[derive(Deserialize)]
+struct Token {
+    #[serde(rename = "id")]
+    _id: TokenId,
+    token: SecretString,
+}
+
+#[derive(Deserialize)]
+struct Enrolled {
+    id: DeviceId,
+    name: String,
+    token: SecretString,
+}
+
+impl Accounts {
+    /// The account calls of a server, answered in this language.
+    pub fn new(server: &str, lang: &str) -> Result<Self, RemoteError> {
+        Ok(Self { client: http::client()?, server: server.trim_end_matches('/').to_owned(), lang: lang.to_owned() })
+    }
+
+    /// Makes an account.
+    pub async fn register(&self, registration: &Registration) -> Result<(), RemoteError> {
+        let request = self.call(Method::POST, "/auth/register", None).json(registration);
+        answer::<Json>(request).await.map(drop)
+    }
+
+    /// Signs in: the password gives a token for a moment, that gives this device its own, and is then revoked.
+    pub async fn sign_in(
+        &self,
+        email: &str,
+        password: &SecretString,
+        device: &str,
+    ) -> Result<Account, RemoteError> {
+        let body = json!({ "email": email, "password": password.expose_secret(), "name": device });
+        let passing: Token = answer(self.call(Method::POST, "/auth/token", None).json(&body)).await?;
+        let me: Me = answer(self.call(Method::GET, "/auth/me", Some(&passing.token))).await?;
+        let (device, token) = self.enrol(&passing.token, device).await?;
+        // A passing token that cannot be revoked now must not spoil the sign-in; it is listed and can be revoked.
+        let _ = self.sign_out(&passing.token).await;
+        Ok(Account { server: self.server.clone(), user: me.user, tenant: me.tenant, device, token })
+    }
+
+    /// Gives this device an identity of its own, with whatever token proves who asks.
+    pub async fn enrol(
+        &self,
+        token: &SecretString,
+        name: &str,
+    ) -> Result<(DeviceIdentity, SecretString), RemoteError> {
+        let body = json!({
+            "name": name,
+            "platform": std::env::consts::OS,
+            "appVersion": domain::VERSION,
+        });
+        let enrolled: Enrolled = answer(self.call(Method::POST, "/devices", Some(token)).json(&body)).await?;
+        Ok((DeviceIdentity { id: enrolled.id, name: enrolled.name }, enrolled.token))
+    }
+
+    /// Revokes the token that is shown.
+    pub async fn sign_out(&self, token: &SecretString) -> Result<(), RemoteError> {
+        done(self.call(Method::POST, "/auth/logout", Some(token))).await
+    }
+
+    /// All devices of the account, as the server shows them.
+    pub async fn devices(&self, token: &SecretString) -> Result<Vec<Map<String, Json>>, RemoteError> {
+        #[derive(Deserialize)]
+        struct Page {
+            data: Vec<Map<String, Json>>,
+        }
+        answer::<Page>(self.call(Method::GET, "/devices", Some(token))).await.map(|page| page.data)
+    }
+
+    /// Disconnects a device; it reads nothing from then on.
+    pub async fn revoke(&self, token: &SecretString, device: DeviceId) -> Result<(), RemoteError> {
+        done(self.call(Method::DELETE, &format!("/devices/{device}"), Some(token))).await
+    }
+
+    fn call(&self, method: Method, path: &str, token: Option<&SecretString>) -> RequestBuilder {
+        let request = self
+            .client
+            .request(method, format!("{}{path}", http::base(&self.server)))
+            .header(reqwest::header::ACCEPT_LANGUAGE, &self.lang);
+        match token {
+            Some(token) => request.bearer_auth(token.expose_secret()),
+            None => request,
+        }
+    }
+}
+
+async fn answer<A: DeserializeOwned>(request: RequestBuilder) -> Result<A, RemoteError> {
+    Ok(sent(request).await?.json().await?)
+}
+
+async fn done(request: RequestBuilder) -> Result<(), RemoteError> {
+    sent(request).await.map(drop)
+}
+
+async fn sent(request: RequestBuilder) -> Result<reqwest::Response, RemoteError> {
+    let response = request.send().await?;
+    if response.status().is_success() {
+        return Ok(response);
+    }
+    let (status, problem, _) = problem::read(response).await;
+    Err(RemoteError::Refused(status, problem))
+}
