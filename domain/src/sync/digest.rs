@@ -118,13 +118,13 @@ pub fn record_digest(kind: &str, id: Uuid, body: &Json) -> Hash {
     Hash::of(&bytes)
 }
 
-/// JSON with sorted keys and without white space (RFC 8785 for the values that occur in records: texts, whole
-/// numbers and short decimals).
+/// JSON with sorted keys and without white space: RFC 8785 for texts, whole numbers and decimals below 10^15.
 #[must_use]
 pub fn canonical_json(value: &Json) -> String {
     match value {
         Json::Object(map) => {
-            let sorted: BTreeMap<&String, &Json> = map.iter().collect();
+            let mut sorted: Vec<(&String, &Json)> = map.iter().collect();
+            sorted.sort_by(|(a, _), (b, _)| a.encode_utf16().cmp(b.encode_utf16()));
             let entries: Vec<String> =
                 sorted.into_iter().map(|(key, value)| format!("{}:{}", Json::from(key.as_str()), canonical_json(value))).collect();
             format!("{{{}}}", entries.join(","))
@@ -134,6 +134,7 @@ pub fn canonical_json(value: &Json) -> String {
         }
         // A whole number is the same number however it was written.
         Json::Number(number) => match number.as_f64() {
+            Some(0.0) => "0".to_owned(),
             Some(float) if number.is_f64() && float.fract() == 0.0 && float.abs() < 9e15 => format!("{float:.0}"),
             _ => number.to_string(),
         },
@@ -168,12 +169,14 @@ mod tests {
     fn canonical_json_sorts_and_knows_whole_numbers() {
         let value = json!({ "b": 1500.0, "a": [1, 2.5, "ё\n"], "c": null });
         assert_eq!(canonical_json(&value), "{\"a\":[1,2.5,\"ё\\n\"],\"b\":1500,\"c\":null}");
+        assert_eq!(canonical_json(&json!({ "\u{e000}": -0.0, "\u{1f600}": 1 })), "{\"\u{1f600}\":1,\"\u{e000}\":0}");
     }
 
     #[test]
     fn the_worked_example_of_the_protocol_page() {
         let id = Uuid::parse_str("0192f0c1-2d3e-7f40-8a5b-6c7d8e9fa0b1").unwrap();
-        let heads = vec![Hash::of(b"a"), Hash::of(b"b")];
+        let heads = vec![Hash::of(b"b"), Hash::of(b"a")];
+        assert!(heads.is_sorted());
         let sum = Sum::default().plus(document_digest(id, &heads)).plus(purged_digest(id));
         insta::assert_snapshot!(format!(
             "document {}\npurged   {}\nrecord   {}\nsum      {sum}",
