@@ -12,6 +12,8 @@ mod replica;
 pub mod store;
 pub mod sync;
 pub mod system;
+#[cfg(test)]
+mod testing;
 
 pub use app::{App, AppError};
 pub use store::{Store, StoreError};

@@ -122,9 +122,20 @@ mod tests {
     #[test]
     fn what_could_be_read_two_ways_is_not_read() {
         use DecimalMark::{Comma, Point};
-        let wrong =
-            [("12,5", Point), ("1.5", Comma), ("1 2", Point), ("", Point), ("--5", Point), ("(-5)", Point),
-             ("1.005", Point), ("abc", Point), ("1,23,456", Point), (",5", Comma), ("5 kg", Point), ("1e3", Point)];
+        let wrong = [
+            ("12,5", Point),
+            ("1.5", Comma),
+            ("1 2", Point),
+            ("", Point),
+            ("--5", Point),
+            ("(-5)", Point),
+            ("1.005", Point),
+            ("abc", Point),
+            ("1,23,456", Point),
+            (",5", Comma),
+            ("5 kg", Point),
+            ("1e3", Point),
+        ];
         for (text, mark) in wrong {
             assert_eq!(minor(text, mark), None, "{text}");
         }

@@ -113,7 +113,11 @@ impl Visit {
     }
 
     /// The fields as they are written: with the marks, and with what the service says where the row says nothing.
-    fn edit(&self, session: &Session<'_>, is_new: bool) -> Result<(Map<String, Json>, AppointmentEdit), Stop> {
+    fn edit(
+        &self,
+        session: &Session<'_>,
+        is_new: bool,
+    ) -> Result<(Map<String, Json>, AppointmentEdit), Stop> {
         let mut fields = Session::marked(&self.said, "meta", &[]);
         let service = self.service.as_deref().map(|code| session.service(code)).transpose()?;
         if is_new && !fields.contains_key("durationMin") {
@@ -186,7 +190,8 @@ impl Visit {
             .map(|e| (e.id.clone(), Json::Bool(true)))
             .collect();
         let entry = json!({ "type": self.status, "at": self.recorded * 1000, "after": answered });
-        let content = json!({ "event": event, "entry": entry, "heads": document.heads(), "at": self.recorded });
+        let content =
+            json!({ "event": event, "entry": entry, "heads": document.heads(), "at": self.recorded });
         document.edit(&author(booking, &content), self.recorded, "appointment.import", |w| {
             w.put_entry("events", event, &entry);
         })

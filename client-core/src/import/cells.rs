@@ -38,8 +38,13 @@ impl<'a> Plan<'a> {
         map.check_fields(kind)?;
         let place = |name: &str| {
             let is_twice = table.columns.iter().filter(|column| *column == name).count() > 1;
-            let unknown = || ImportError::UnknownColumn { column: name.to_owned(), known: table.columns.join(", ") };
-            if is_twice { Err(ImportError::TwoColumns(name.to_owned())) } else { table.column(name).ok_or_else(unknown) }
+            let unknown =
+                || ImportError::UnknownColumn { column: name.to_owned(), known: table.columns.join(", ") };
+            if is_twice {
+                Err(ImportError::TwoColumns(name.to_owned()))
+            } else {
+                table.column(name).ok_or_else(unknown)
+            }
         };
         let places = |names: &[String]| names.iter().map(|name| place(name)).collect::<Result<Vec<_>, _>>();
         let columns = map.columns.iter().map(|(field, names)| Ok((field.as_str(), places(names.names())?)));
@@ -143,7 +148,8 @@ impl Cells<'_> {
         let read = match value.split_once(':') {
             None => value.parse().ok(),
             Some((hours, minutes)) => {
-                let parts = (hours.parse::<u32>().ok(), minutes.parse::<u32>().ok().filter(|minutes| *minutes < 60));
+                let parts =
+                    (hours.parse::<u32>().ok(), minutes.parse::<u32>().ok().filter(|minutes| *minutes < 60));
                 parts.0.zip(parts.1).and_then(|(hours, minutes)| hours.checked_mul(60)?.checked_add(minutes))
             }
         };

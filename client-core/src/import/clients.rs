@@ -23,7 +23,9 @@ pub(super) fn import(session: &mut Session<'_>, cells: &Cells<'_>, key: &str) ->
     match session.standing(Collection::Clients, id)? {
         Standing::Removed => done(Outcome::Skipped, Some(Reason::Removed)),
         Standing::Here(None) => done(Outcome::Skipped, Some(Reason::AlreadyThere)),
-        Standing::Here(Some(hash)) if hash == row_hash(&said) => done(Outcome::Skipped, Some(Reason::AlreadyThere)),
+        Standing::Here(Some(hash)) if hash == row_hash(&said) => {
+            done(Outcome::Skipped, Some(Reason::AlreadyThere))
+        }
         Standing::Here(_) => {
             let fields = with_origin(&said, key);
             let edit = ClientEdit::patch_from_json(&fields).map_err(Problem::Fields)?;
@@ -76,7 +78,10 @@ fn read(cells: &Cells<'_>, key: &str) -> Map<String, Json> {
     take("email", cells.text("email").filter(|email| Email::parse(email).is_ok()));
     take("birthday", cells.birthday("birthday").unwrap_or_default());
     if !unread.is_empty() {
-        said.insert("meta".to_owned(), Json::Object(Map::from_iter([("unread".to_owned(), Json::Object(unread))])));
+        said.insert(
+            "meta".to_owned(),
+            Json::Object(Map::from_iter([("unread".to_owned(), Json::Object(unread))])),
+        );
     }
     said
 }

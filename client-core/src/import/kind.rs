@@ -47,11 +47,20 @@ impl Kind {
         match self {
             Self::Services => &["name", "category", "price", "cost", "duration", "active"],
             Self::Clients => &[
-                "name", "phone", "email", "birthday", "tags", "allergies", "notes", "locale", "loyaltyLevel", "source",
+                "name",
+                "phone",
+                "email",
+                "birthday",
+                "tags",
+                "allergies",
+                "notes",
+                "locale",
+                "loyaltyLevel",
+                "source",
             ],
             Self::Appointments => &[
-                "client", "service", "date", "time", "starts", "duration", "price", "cost", "deposit", "note", "status",
-                "recorded",
+                "client", "service", "date", "time", "starts", "duration", "price", "cost", "deposit",
+                "note", "status", "recorded",
             ],
             Self::Payments => &["client", "date", "amount", "description", "receipt", "quantity", "provider"],
         }

@@ -168,7 +168,9 @@ impl ImportMap {
             return Err(ImportError::Map("`taxes` is for payments".to_owned()));
         }
         let can_match = ["client", "service", "date"];
-        if let Some(field) = self.matching.iter().find(|field| !can_match.contains(&field.as_str()) || !has(field)) {
+        if let Some(field) =
+            self.matching.iter().find(|field| !can_match.contains(&field.as_str()) || !has(field))
+        {
             return Err(ImportError::Map(format!("`match` takes client, service and date; not {field}")));
         }
         Ok(())

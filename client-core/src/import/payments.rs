@@ -4,8 +4,8 @@
 
 use std::collections::HashMap;
 
-use domain::payments::Payment;
 use domain::ids::PaymentId;
+use domain::payments::Payment;
 use domain::sync::IntentAction;
 use serde_json::{Map, Number, Value as Json};
 use uuid::Uuid;
@@ -20,7 +20,8 @@ use crate::store::StoreError;
 
 /// The payments that are here, with the hashes of the rows that they came from.
 pub(super) fn standing(app: &App) -> Result<HashMap<Uuid, Option<String>>, ImportError> {
-    let hash = |payment: &Payment| payment.metadata.get("importHash").and_then(Json::as_str).map(str::to_owned);
+    let hash =
+        |payment: &Payment| payment.metadata.get("importHash").and_then(Json::as_str).map(str::to_owned);
     Ok(app.payments(None)?.into_iter().map(|payment| (payment.id.0, hash(&payment))).collect())
 }
 
@@ -30,12 +31,15 @@ pub(super) fn import(session: &mut Session<'_>, cells: &Cells<'_>, key: &str) ->
     let id = session.id(Kind::Payments, "", key);
     let done = |result, reason| Ok(Done { result, reason, id });
     match session.payments.get(&id) {
-        Some(Some(known)) if *known != hash => return done(Outcome::Skipped, Some(Reason::RecordedOtherwise)),
+        Some(Some(known)) if *known != hash => {
+            return done(Outcome::Skipped, Some(Reason::RecordedOtherwise));
+        }
         Some(_) => return done(Outcome::Skipped, Some(Reason::AlreadyThere)),
         None => {}
     }
     let body = Session::marked(&said, "metadata", &[]);
-    let payment = Payment::new_from_json(PaymentId(id), &body, session.plan.currency, "").map_err(Problem::Fields)?;
+    let payment =
+        Payment::new_from_json(PaymentId(id), &body, session.plan.currency, "").map_err(Problem::Fields)?;
     // The server must know the client before it records what she paid.
     let after = match payment.client_id {
         Some(client) => session.app.store().read::<_, StoreError>(|tx| tx.outbox_of(client.0))?,
@@ -60,8 +64,11 @@ fn read(session: &mut Session<'_>, cells: &Cells<'_>) -> Result<Map<String, Json
     said.insert("date".to_owned(), Json::from(date.to_string()));
     if let Some(quantity) = cells.text("quantity") {
         let format = || "a number".to_owned();
-        let number: Number =
-            quantity.parse().map_err(|_| Problem::Form { field: "quantity", value: quantity, format: format() })?;
+        let number: Number = quantity.parse().map_err(|_| Problem::Form {
+            field: "quantity",
+            value: quantity,
+            format: format(),
+        })?;
         said.insert("quantity".to_owned(), Json::Number(number));
     }
     for field in ["description", "receipt", "provider"] {
@@ -69,10 +76,8 @@ fn read(session: &mut Session<'_>, cells: &Cells<'_>) -> Result<Map<String, Json
             said.insert(field.to_owned(), Json::from(text));
         }
     }
-    let exact: Map<String, Json> = taxes
-        .iter()
-        .filter_map(|(name, tax)| Some((name.clone(), Json::from(tax.exact.clone()?))))
-        .collect();
+    let exact: Map<String, Json> =
+        taxes.iter().filter_map(|(name, tax)| Some((name.clone(), Json::from(tax.exact.clone()?)))).collect();
     if !taxes.is_empty() {
         let taxes = taxes.into_iter().map(|(name, tax)| (name, Json::Number(tax.money.to_json_number())));
         said.insert("taxes".to_owned(), Json::Object(taxes.collect()));

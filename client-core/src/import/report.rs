@@ -147,7 +147,8 @@ impl Report {
             Outcome::Skipped => self.skipped += 1,
         }
         self.problems += usize::from(matches!(row.reason, Some(Reason::Problem(_))));
-        self.time_unknown += usize::from(row.result == Outcome::Created && row.reason == Some(Reason::TimeUnknown));
+        self.time_unknown +=
+            usize::from(row.result == Outcome::Created && row.reason == Some(Reason::TimeUnknown));
         self.rows.push(row);
     }
 

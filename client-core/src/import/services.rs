@@ -21,7 +21,8 @@ pub(super) fn import(session: &mut Session<'_>, cells: &Cells<'_>, key: &str) ->
     let body = Session::marked(&said, "meta", &[("code", Json::from(readable(key)))]);
     let id = session.id(Kind::Services, "", key);
     let done = |result, reason| Ok(Done { result, reason, id });
-    let standing = session.services.get(&id).map(|service| service.meta.get("importHash").and_then(Json::as_str));
+    let standing =
+        session.services.get(&id).map(|service| service.meta.get("importHash").and_then(Json::as_str));
     match standing {
         Some(known) if known.is_none_or(|known| known == hash) => {
             done(Outcome::Skipped, Some(Reason::AlreadyThere))

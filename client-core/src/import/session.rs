@@ -120,9 +120,21 @@ impl<'a> Session<'a> {
     fn new(app: &'a mut App, plan: &'a Plan<'a>, tenant: Tenant, kind: Kind) -> Result<Self, ImportError> {
         let services = app.services()?.into_iter().map(|service| (service.id.0, service)).collect();
         let payments = if kind == Kind::Payments { payments::standing(app)? } else { HashMap::new() };
-        let bookings =
-            if plan.map.matching.is_empty() { Bookings::default() } else { Bookings::read(app, &plan.map.matching)? };
-        Ok(Self { app, plan, tenant, services, payments, bookings, clients: HashMap::new(), clients_created: 0 })
+        let bookings = if plan.map.matching.is_empty() {
+            Bookings::default()
+        } else {
+            Bookings::read(app, &plan.map.matching)?
+        };
+        Ok(Self {
+            app,
+            plan,
+            tenant,
+            services,
+            payments,
+            bookings,
+            clients: HashMap::new(),
+            clients_created: 0,
+        })
     }
 
     fn run(
@@ -185,8 +197,11 @@ impl<'a> Session<'a> {
             if document.form == Form::Purged {
                 return Ok(Standing::Removed);
             }
-            let row: Option<Json> =
-                tx.row(collection, id)?.map(|row| serde_json::from_str(&row)).transpose().map_err(StoreError::from)?;
+            let row: Option<Json> = tx
+                .row(collection, id)?
+                .map(|row| serde_json::from_str(&row))
+                .transpose()
+                .map_err(StoreError::from)?;
             let Some(row) = row else { return Ok(Standing::Here(None)) };
             if row.get("deletedAt").is_some_and(|at| !at.is_null()) {
                 return Ok(Standing::Removed);
@@ -218,7 +233,12 @@ impl<'a> Session<'a> {
     }
 
     /// Writes a client as every device would write her from this row.
-    pub(super) fn create_client(&mut self, id: Uuid, said: &Map<String, Json>, code: &str) -> Result<(), Stop> {
+    pub(super) fn create_client(
+        &mut self,
+        id: Uuid,
+        said: &Map<String, Json>,
+        code: &str,
+    ) -> Result<(), Stop> {
         let fields = client_rows::with_origin(said, code);
         let edit = ClientEdit::new_from_json(&fields).map_err(Problem::Fields)?;
         let author = author(id, &json!({ "fields": fields }));
@@ -241,7 +261,11 @@ impl<'a> Session<'a> {
     }
 
     /// What a row says, with the mark by which a later import sees whether the row has changed.
-    pub(super) fn marked(said: &Map<String, Json>, meta: &str, further: &[(&str, Json)]) -> Map<String, Json> {
+    pub(super) fn marked(
+        said: &Map<String, Json>,
+        meta: &str,
+        further: &[(&str, Json)],
+    ) -> Map<String, Json> {
         let mut fields = said.clone();
         let mut entries = fields.remove(meta).and_then(|meta| meta.as_object().cloned()).unwrap_or_default();
         entries.insert("importHash".to_owned(), Json::from(row_hash(said)));

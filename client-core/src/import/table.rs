@@ -30,8 +30,11 @@ impl Table {
     #[must_use]
     pub fn read(text: &str, delimiter: Option<u8>) -> Option<Self> {
         let delimiter = delimiter.unwrap_or_else(|| detect_delimiter(text));
-        let mut reader =
-            ReaderBuilder::new().delimiter(delimiter).has_headers(false).flexible(true).from_reader(text.as_bytes());
+        let mut reader = ReaderBuilder::new()
+            .delimiter(delimiter)
+            .has_headers(false)
+            .flexible(true)
+            .from_reader(text.as_bytes());
         let mut records = reader.records().filter(|record| record.as_ref().map_or(true, |r| !is_empty(r)));
         let columns = trimmed(&records.next()?.ok()?);
         let rows = records.map(|record| Row::read(record, columns.len())).collect();

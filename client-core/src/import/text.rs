@@ -53,7 +53,8 @@ mod tests {
         let old = WINDOWS_1251.encode(text).0;
         assert_eq!(decode(&old, Encoding::Auto).unwrap(), text);
         assert_eq!(decode(&old, Encoding::Windows1251).unwrap(), text);
-        let wide: Vec<u8> = [0xFEFF].into_iter().chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect();
+        let wide: Vec<u8> =
+            [0xFEFF].into_iter().chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect();
         assert_eq!(decode(&wide, Encoding::Auto).unwrap(), text);
     }
 

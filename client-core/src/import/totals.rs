@@ -35,7 +35,9 @@ impl fmt::Display for MonthTotal {
 }
 
 /// Sums payments by month and currency, in that order.
-pub fn month_totals<'a>(payments: impl IntoIterator<Item = &'a Payment>) -> Result<Vec<MonthTotal>, MoneyError> {
+pub fn month_totals<'a>(
+    payments: impl IntoIterator<Item = &'a Payment>,
+) -> Result<Vec<MonthTotal>, MoneyError> {
     let mut months: BTreeMap<(String, Currency), MonthTotal> = BTreeMap::new();
     for payment in payments {
         let currency: Currency = payment.currency.parse()?;
