@@ -15,6 +15,8 @@ pub mod notices;
 mod payments;
 mod services;
 mod status;
+#[cfg(test)]
+mod tests;
 mod verify;
 
 use std::fmt;

@@ -62,7 +62,11 @@ struct Enrolled {
 impl Accounts {
     /// The account calls of a server, answered in this language.
     pub fn new(server: &str, lang: &str) -> Result<Self, RemoteError> {
-        Ok(Self { client: http::client()?, server: server.trim_end_matches('/').to_owned(), lang: lang.to_owned() })
+        Ok(Self {
+            client: http::client()?,
+            server: server.trim_end_matches('/').to_owned(),
+            lang: lang.to_owned(),
+        })
     }
 
     /// Makes an account.

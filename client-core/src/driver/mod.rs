@@ -37,7 +37,11 @@ pub enum Ended {
 }
 
 /// Runs one session: from waking until the engine rests.
-pub async fn session(app: &mut App, engine: &mut Engine, transport: &impl Transport) -> Result<Ended, StoreError> {
+pub async fn session(
+    app: &mut App,
+    engine: &mut Engine,
+    transport: &impl Transport,
+) -> Result<Ended, StoreError> {
     let mut event = Event::Wake;
     let mut last = Failure::Timeout;
     loop {
@@ -62,7 +66,11 @@ pub async fn session(app: &mut App, engine: &mut Engine, transport: &impl Transp
 const PATIENCE: u32 = 4;
 
 /// Syncs once, as a person asks for it: an absent server is said at once, a broken talk is taken up again.
-pub async fn sync_once(app: &mut App, engine: &mut Engine, transport: &impl Transport) -> Result<Ended, StoreError> {
+pub async fn sync_once(
+    app: &mut App,
+    engine: &mut Engine,
+    transport: &impl Transport,
+) -> Result<Ended, StoreError> {
     for _ in 1..PATIENCE {
         match session(app, engine, transport).await? {
             Ended::Later(until, failure) if !matches!(failure, Failure::Offline(_) | Failure::Refused(_)) => {

@@ -15,6 +15,9 @@ mod repair;
 mod replay;
 mod results;
 
+#[cfg(test)]
+mod tests;
+
 use domain::documents::Author;
 use domain::ids::Ids;
 use domain::sync::{Answer, Ask, Compare, CompareAnswer};

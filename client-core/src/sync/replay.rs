@@ -39,7 +39,7 @@ pub(super) fn without(
         if let Some(chunk) = kept.edit(&author, at, "replay", |w| differences(&mut then, &mut document, w)) {
             match before.receive(std::slice::from_ref(&chunk)).verdicts.as_slice() {
                 [Verdict::Stored] => {
-                    drop(tx.queue(End::Back, &replica::entries(id, collection, None, &[chunk]))?)
+                    tx.queue(End::Back, &replica::entries(id, collection, None, &[chunk]))?;
                 }
                 _ => kept = before,
             }

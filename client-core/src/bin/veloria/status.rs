@@ -1,0 +1,45 @@
+//! `status`, `verify`, `export`.
+
+use client_core::App;
+use client_core::app::notices;
+use domain::lang::Lang;
+
+use crate::failed::{Exit, Failed};
+use crate::output::Output;
+
+pub(crate) fn status(app: &App, lang: Lang) -> Result<Output, Failed> {
+    let status = app.status()?;
+    let word = |ru, en| if lang == Lang::Ru { ru } else { en };
+    let mut lines = vec![
+        format!("{}: {}", word("Сервер", "Server"), status.server.as_deref().unwrap_or("-")),
+        format!("{}: {}", word("Не отправлено", "Not sent"), status.pending),
+        format!(
+            "{}: {}",
+            word("Последняя связь", "Last contact"),
+            status.last_contact.as_deref().unwrap_or("-")
+        ),
+    ];
+    lines.extend(status.records.iter().map(|(state, count)| format!("{state}: {count}")));
+    lines.extend(status.not_on_server.iter().map(|r| format!("  {} {} {}", r.state, r.kind, r.id)));
+    lines.extend(status.intents.iter().map(|i| {
+        let code = i.code.map_or_else(String::new, |code| format!(" ({code})"));
+        format!("  {} {} {}{code}", i.state, i.action, i.target)
+    }));
+    lines.extend(status.quarantine.iter().map(|q| format!("  ! {} {} {}", q.reason, q.collection, q.id)));
+    lines.extend(status.notices.iter().map(|notice| format!("! {}", notices::text(notice, lang))));
+    Ok(Output::one(&status)?.with_line(lines.join("\n")))
+}
+
+pub(crate) fn verify(app: &mut App) -> Result<Output, Failed> {
+    let verified = app.verify()?;
+    let line = format!("{} unopened, {} different", verified.unopened, verified.different);
+    let is_sound = verified.unopened == 0 && verified.different == 0;
+    let output = Output::one(&verified)?.with_line(line);
+    Ok(if is_sound { output } else { output.with_exit(Exit::Different) })
+}
+
+pub(crate) fn export(app: &App) -> Result<Output, Failed> {
+    let output = Output::one(&app.export()?)?;
+    let json = output.json();
+    Ok(output.with_line(json))
+}

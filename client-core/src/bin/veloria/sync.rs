@@ -1,0 +1,104 @@
+//! `sync [--watch]`.
+
+use std::future::Future;
+
+use clap::Args;
+use client_core::App;
+use client_core::driver::account::Accounts;
+use client_core::driver::http::Http;
+use client_core::driver::watch::watch;
+use client_core::driver::{Ended, RemoteError, sync_once};
+use client_core::sync::{Engine, Failure, Options, Report};
+use serde::Serialize;
+use uuid::Uuid;
+
+use crate::Session;
+use crate::account::signed_in;
+use crate::failed::{Failed, tell};
+use crate::output::Output;
+
+#[derive(Debug, Args)]
+pub(crate) struct Sync {
+    /// Stay and sync whenever there is something to say or to hear; ends with Ctrl-C.
+    #[arg(long)]
+    watch: bool,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Synced {
+    /// This device.
+    id: Option<Uuid>,
+    pushed: u64,
+    pulled: u64,
+    refused: u64,
+    quarantined: u64,
+    pending: u64,
+    in_step: Option<bool>,
+}
+
+impl Sync {
+    pub(crate) fn run(&self, session: &Session) -> Result<Output, Failed> {
+        let mut app = session.open()?;
+        block_on(self.talk(&mut app, session))?
+    }
+
+    async fn talk(&self, app: &mut App, session: &Session) -> Result<Output, Failed> {
+        enrol(app, session).await?;
+        let (server, token) = signed_in(app)?;
+        let http = Http::new(&server, token.clone()).map_err(RemoteError::from)?;
+        let mut engine = Engine::new(Options::default());
+        let ended = if self.watch {
+            let told = |app: &mut App, ended: &Ended| {
+                // The next session says it again; a failing disk is told by the session itself.
+                let _ = tell(app, session.lang);
+                eprintln!("{}", line(ended));
+            };
+            tokio::select! {
+                ended = watch(app, &mut engine, &http, server, token, told) => ended?,
+                _ = tokio::signal::ctrl_c() => Ended::Done(Report::default()),
+            }
+        } else {
+            sync_once(app, &mut engine, &http).await?
+        };
+        tell(app, session.lang)?;
+        match &ended {
+            Ended::Done(report) => {
+                Output::one(&synced(app, report)?).map(|output| output.with_line(line(&ended)))
+            }
+            Ended::Later(_, failure) | Ended::Stopped(failure) => Err(failure.clone().into()),
+        }
+    }
+}
+
+/// A copied home gets an identity of its own before it speaks; the old token proves whose it is.
+async fn enrol(app: &mut App, session: &Session) -> Result<(), Failed> {
+    if !app.needs_enrolment()? {
+        return Ok(());
+    }
+    let (server, token) = signed_in(app)?;
+    let name = app.device()?.map_or_else(|| "veloria".to_owned(), |device| device.name);
+    let accounts = Accounts::new(&server, session.lang.as_str())?;
+    let (device, token) = accounts.enrol(&token, &name).await.map_err(Failure::from)?;
+    Ok(app.enrol(&device, &token)?)
+}
+
+fn synced(app: &App, report: &Report) -> Result<Synced, Failed> {
+    let Report { pushed, pulled, refused, quarantined, in_step } = *report;
+    let id = app.device()?.map(|device| device.id.0);
+    Ok(Synced { id, pushed, pulled, refused, quarantined, pending: app.pending()?, in_step })
+}
+
+fn line(ended: &Ended) -> String {
+    match ended {
+        Ended::Done(report) => format!("synced: {} sent, {} received", report.pushed, report.pulled),
+        Ended::Later(until, failure) => format!("{failure}; next try {until}"),
+        Ended::Stopped(failure) => failure.to_string(),
+    }
+}
+
+/// Runs a future to its end on this thread; tasks beside it run while it waits.
+pub(crate) fn block_on<T>(future: impl Future<Output = T>) -> Result<T, Failed> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    Ok(runtime.map_err(|error| Failed::usage(error.to_string()))?.block_on(future))
+}

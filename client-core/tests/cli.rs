@@ -1,0 +1,193 @@
+//! The program `veloria` as a script sees it, in a home that somebody signed in to, with no server anywhere.
+
+use std::path::Path;
+use std::process::{Command, Output};
+use std::sync::Arc;
+
+use client_core::app::{Account, DeviceIdentity, Home, Tenant};
+use client_core::system::{SystemClock, SystemIds, fill_random};
+use domain::ids::{DeviceId, TenantId};
+use domain::money::Currency;
+use serde_json::{Value as Json, json};
+use uuid::Uuid;
+
+const PASSPHRASE: &str = "тёплый-лак-42";
+
+fn home() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let home = Home::new(folder.path());
+    let passphrase = PASSPHRASE.to_owned().into();
+    let mut app = home
+        .open_or_create(&passphrase, &mut fill_random, Arc::new(SystemClock), Box::new(SystemIds))
+        .unwrap();
+    app.sign_in(&Account {
+        server: "http://127.0.0.1:9".to_owned(),
+        user: json!({}),
+        tenant: Tenant {
+            id: TenantId(Uuid::from_u128(2)),
+            name: "Салон".to_owned(),
+            timezone: "Europe/Moscow".to_owned(),
+            locale: "ru".to_owned(),
+            currency: Currency::RUB,
+            plan: "start".to_owned(),
+        },
+        device: DeviceIdentity { id: DeviceId(Uuid::from_u128(1)), name: "laptop".to_owned() },
+        token: "token".to_owned().into(),
+    })
+    .unwrap();
+    folder
+}
+
+fn veloria(home: &Path, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_veloria"))
+        .arg("--home")
+        .arg(home)
+        .args(arguments)
+        .env("VELORIA_PASSPHRASE", PASSPHRASE)
+        .env("LANG", "C")
+        .env_remove("VELORIA_HOME")
+        .output()
+        .unwrap()
+}
+
+fn json_of(home: &Path, arguments: &[&str]) -> Json {
+    let output = veloria(home, &[&["--json"], arguments].concat());
+    assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stdout));
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+#[test]
+fn a_day_without_a_network() {
+    let folder = home();
+    let home = folder.path();
+    let service = json_of(home, &["services", "add", "--name", "Стрижка", "--price", "2500", "--min", "90"]);
+    let service = service["id"].as_str().unwrap();
+    let client = json_of(
+        home,
+        &[
+            "clients",
+            "add",
+            "--name",
+            "Анна",
+            "--phone",
+            "89161234567",
+            "--birthday",
+            "--05-01",
+            "--tag",
+            "vip",
+        ],
+    );
+    let anna = client["id"].as_str().unwrap();
+    assert_eq!((&client["phone"], &client["birthday"]), (&json!("+79161234567"), &json!("--05-01")));
+    let edited = json_of(
+        home,
+        &[
+            "clients",
+            "edit",
+            anna,
+            "--set",
+            "email=anna@example.com",
+            "--set",
+            "meta.vk=12",
+            "--tag",
+            "утро",
+            "--untag",
+            "vip",
+        ],
+    );
+    assert_eq!((&edited["tags"], &edited["meta"]), (&json!(["утро"]), &json!({ "vk": "12" })));
+    let visit = json_of(
+        home,
+        &[
+            "appointments",
+            "add",
+            "--client",
+            anna,
+            "--service",
+            service,
+            "--at",
+            "2026-12-01T10:00",
+            "--min",
+            "90",
+            "--deposit",
+            "1500",
+        ],
+    );
+    assert_eq!(visit["startsAt"], "2026-12-01T10:00:00+03:00");
+    assert_eq!((&visit["depositAmount"], &visit["price"]), (&json!(1500), &json!(2500)));
+    let visit = visit["id"].as_str().unwrap();
+    json_of(home, &["appointments", "move", visit, "--at", "2026-12-02T12:00"]);
+    assert_eq!(json_of(home, &["appointments", "complete", visit])["status"], "completed");
+    let note = json_of(home, &["notes", "add", "--client", anna, "--body", "Кофе", "--appointment", visit]);
+    json_of(home, &["notes", "edit", note["id"].as_str().unwrap(), "--body", "Кофе без сахара"]);
+
+    assert_eq!(json_of(home, &["clients", "list", "--search", "АНН"])["data"][0]["id"], anna);
+    let listed = json_of(home, &["appointments", "list", "--from", "2026-12-02", "--to", "2026-12-02"]);
+    assert_eq!(listed["data"].as_array().unwrap().len(), 1);
+    assert_eq!(json_of(home, &["appointments", "list", "--to", "2026-12-01"])["data"], json!([]));
+    let status = json_of(home, &["status"]);
+    assert_eq!((&status["pending"], &status["lastContact"]), (&json!(8), &Json::Null));
+    assert_eq!(json_of(home, &["verify"]), json!({ "unopened": 0, "different": 0, "documents": 3 }));
+    assert_eq!(json_of(home, &["export"])["notes"][0]["body"], "Кофе без сахара");
+    let removed = json_of(home, &["clients", "remove", anna]);
+    assert_eq!(removed, json!({ "id": anna, "removed": true }));
+}
+
+#[test]
+fn failures_have_an_exit_code_and_one_json_value() {
+    let folder = home();
+    let home = folder.path();
+    let nobody = Uuid::from_u128(5).to_string();
+    let cases: [(&[&str], i32, &str); 5] = [
+        (&["clients", "show", &nobody], 4, "not_found"),
+        (&["clients", "add", "--name", "А", "--phone", "12"], 5, "validation_failed"),
+        (&["clients", "add"], 2, "bad_request"),
+        (&["sync"], 3, "offline"),
+        (&["clients", "show", "x"], 2, "bad_request"),
+    ];
+    for (arguments, exit, code) in cases {
+        let output = veloria(home, &[arguments, &["--json"]].concat());
+        assert_eq!(output.status.code(), Some(exit), "{arguments:?}");
+        let error: Json = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!(error["error"]["code"], code, "{arguments:?}");
+    }
+    let empty = tempfile::tempdir().unwrap();
+    assert_eq!(veloria(empty.path(), &["clients", "list"]).status.code(), Some(6));
+    let locked = Command::new(env!("CARGO_BIN_EXE_veloria"))
+        .args(["--home", home.to_str().unwrap(), "status"])
+        .env("VELORIA_PASSPHRASE", "wrong")
+        .output()
+        .unwrap();
+    assert_eq!(locked.status.code(), Some(7));
+}
+
+#[test]
+fn tables_are_for_people_and_nothing_secret_lies_open() {
+    let folder = home();
+    veloria(folder.path(), &["clients", "add", "--name", "Канарейка"]);
+    let table = veloria(folder.path(), &["--lang", "ru", "clients", "list"]);
+    let table = String::from_utf8(table.stdout).unwrap();
+    assert!(table.contains("Имя") && table.contains("Канарейка"));
+    for entry in std::fs::read_dir(folder.path()).unwrap() {
+        let bytes = std::fs::read(entry.unwrap().path()).unwrap();
+        for secret in ["Канарейка", "SQLite format", PASSPHRASE] {
+            assert!(!bytes.windows(secret.len()).any(|window| window == secret.as_bytes()));
+        }
+    }
+}
+
+#[test]
+fn a_copied_home_is_told_so() {
+    let folder = home();
+    veloria(folder.path(), &["clients", "add", "--name", "Анна"]);
+    let copy = tempfile::tempdir().unwrap();
+    for entry in std::fs::read_dir(folder.path()).unwrap() {
+        let entry = entry.unwrap();
+        std::fs::copy(entry.path(), copy.path().join(entry.file_name())).unwrap();
+    }
+    let told = veloria(copy.path(), &["--lang", "en", "clients", "list"]);
+    assert!(String::from_utf8(told.stderr).unwrap().contains("copied"));
+    assert!(veloria(folder.path(), &["status"]).stderr.is_empty());
+    let status = json_of(copy.path(), &["status"]);
+    assert_eq!(status["notices"][0]["code"], "copied_home");
+}
