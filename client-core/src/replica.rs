@@ -11,6 +11,7 @@ use crate::store::{Form, OutboxEntry, QuarantinedChunk, Result, StoredDocument, 
 
 /// A document as it was found.
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "it lives for the length of one match")]
 pub(crate) enum Opened {
     /// There is none.
     Absent,

@@ -1,4 +1,5 @@
 //! The program `veloria` as a script sees it, in a home that somebody signed in to, with no server anywhere.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 use std::path::Path;
 use std::process::{Command, Output};

@@ -66,8 +66,8 @@ pub(super) fn client() -> Result<reqwest::Client, reqwest::Error> {
     reqwest::Client::builder()
         .user_agent(concat!("veloria/", env!("CARGO_PKG_VERSION")))
         .connect_timeout(Duration::from_secs(10))
-        .read_timeout(Duration::from_secs(60))
-        .timeout(Duration::from_secs(180))
+        .read_timeout(Duration::from_mins(1))
+        .timeout(Duration::from_mins(3))
         .build()
 }
 

@@ -48,9 +48,8 @@ async fn wait_for_news(app: &App, head: &mut watch::Receiver<u64>) -> Result<(),
     let known: u64 = app.store().read::<_, AppError>(|tx| Ok(tx.meta(HEAD)?.unwrap_or(0)))?;
     while app.now() < until && app.pending()? <= waiting && *head.borrow_and_update() <= known {
         // A word, or a second: whichever comes first. A listener that ended says nothing, and polling goes on.
-        match tokio::time::timeout(LOOK, head.changed()).await {
-            Ok(Err(_)) => tokio::time::sleep(LOOK).await,
-            Ok(Ok(())) | Err(_) => {}
+        if let Ok(Err(_)) = tokio::time::timeout(LOOK, head.changed()).await {
+            tokio::time::sleep(LOOK).await;
         }
     }
     Ok(())

@@ -32,17 +32,14 @@ impl Tx<'_> {
     /// Puts a record, or takes it out when it has no body; the digest moves along.
     pub fn put_record(&self, record: &str, id: Uuid, body: Option<&Json>, seq: u64) -> Result<()> {
         let before = self.record(record, id)?.map(|old| record_digest(record, id, &old.body));
-        match body {
-            Some(body) => {
-                let sql = "INSERT INTO records (record, id, body, seq) VALUES (?1, ?2, ?3, ?4)
-                           ON CONFLICT (record, id) DO UPDATE SET body = excluded.body, seq = excluded.seq";
-                let seq = i64::try_from(seq).unwrap_or(i64::MAX);
-                run(self.conn, sql, params![record, id.as_bytes(), canonical_json(body), seq])?;
-            }
-            None => {
-                let sql = "DELETE FROM records WHERE record = ?1 AND id = ?2";
-                run(self.conn, sql, params![record, id.as_bytes()])?;
-            }
+        if let Some(body) = body {
+            let sql = "INSERT INTO records (record, id, body, seq) VALUES (?1, ?2, ?3, ?4)
+                       ON CONFLICT (record, id) DO UPDATE SET body = excluded.body, seq = excluded.seq";
+            let seq = i64::try_from(seq).unwrap_or(i64::MAX);
+            run(self.conn, sql, params![record, id.as_bytes(), canonical_json(body), seq])?;
+        } else {
+            let sql = "DELETE FROM records WHERE record = ?1 AND id = ?2";
+            run(self.conn, sql, params![record, id.as_bytes()])?;
         }
         self.move_digest("records", before, body.map(|body| record_digest(record, id, body)))
     }

@@ -186,7 +186,7 @@ impl Engine {
         }
         if differing.is_empty() {
             self.report.in_step = Some(true);
-            store.write(|tx| repair::in_step(tx))?;
+            store.write(repair::in_step)?;
             return Ok(self.rest());
         }
         self.repairs += 1;

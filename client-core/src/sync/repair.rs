@@ -28,13 +28,15 @@ pub(super) fn apply(tx: &Tx<'_>, part: &str, answer: &CompareAnswer, at: i64) ->
         let theirs: BTreeMap<Uuid, &CompareDoc> = bucket.docs.iter().map(|doc| (doc.doc, doc)).collect();
         let ours = tx.bucket_ids(part, bucket.bucket)?;
         for doc in theirs.values() {
-            if part == "records" { compare_record(tx, doc)? } else { compare_document(tx, doc, at)? }
+            match part {
+                "records" => compare_record(tx, doc)?,
+                _ => compare_document(tx, doc, at)?,
+            }
         }
         for id in ours.into_iter().filter(|id| !theirs.contains_key(id)) {
-            if part == "records" {
-                record_is_missing_there(tx, id, at)?
-            } else {
-                results::offer(tx, id, &[], at)?
+            match part {
+                "records" => record_is_missing_there(tx, id, at)?,
+                _ => results::offer(tx, id, &[], at)?,
             }
         }
     }
