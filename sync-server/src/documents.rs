@@ -25,7 +25,7 @@ pub async fn keep(
 ) -> Result<(), StoreError> {
     let tenant = tx.tenant();
     let Some(chunk) = chunk else { return tx.commit().await };
-    let head = sync::write_document(&mut tx, id, document, chunk).await?;
+    let head = Box::pin(sync::write_document(&mut tx, id, document, chunk)).await?;
     tx.commit().await?;
     state.live.poke(tenant, head);
     Ok(())

@@ -20,6 +20,8 @@ pub mod http;
 pub mod logging;
 pub mod notes;
 pub mod openapi;
+#[cfg(test)]
+mod openapi_tests;
 pub mod server;
 pub mod services;
 mod state;

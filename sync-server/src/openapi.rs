@@ -1,4 +1,4 @@
-//! The API described: the OpenAPI 3.1 document that the routes give, and the page that shows it.
+//! The API described: the `OpenAPI` 3.1 document that the routes give, and the page that shows it.
 
 use utoipa::OpenApi as _;
 use utoipa::openapi::OpenApi;
@@ -36,6 +36,7 @@ pub const DOCUMENT: &str = "/api/v1/openapi.json";
 struct Ground;
 
 /// All routes of `/api/v1` with their description.
+#[must_use]
 pub fn api() -> OpenApiRouter<AppState> {
     let v1 = OpenApiRouter::new()
         .merge(auth::routes())

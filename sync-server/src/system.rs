@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
 
 use domain::ids::{Clock, Ids};
 use jiff::Timestamp;
@@ -14,16 +15,18 @@ pub struct SystemClock;
 
 impl Clock for SystemClock {
     fn now(&self) -> Timestamp {
+        #[expect(clippy::disallowed_methods, reason = "the clock's one home")]
         Timestamp::now()
     }
 }
 
-/// UUIDv7 by the clock of this machine.
+/// `UUIDv7` by the clock of this machine.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SystemIds;
 
 impl Ids for SystemIds {
     fn uuid(&mut self) -> Uuid {
+        #[expect(clippy::disallowed_methods, reason = "the ids' one home")]
         Uuid::now_v7()
     }
 }
@@ -32,8 +35,28 @@ impl Ids for SystemIds {
 #[must_use]
 pub fn random_bytes<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];
+    #[expect(clippy::disallowed_methods, reason = "chance's one home")]
     rand::rng().fill_bytes(&mut bytes);
     bytes
+}
+
+/// How long something took, for the log. Unlike the clock it never jumps.
+#[derive(Clone, Copy, Debug)]
+pub struct Stopwatch(Instant);
+
+impl Stopwatch {
+    /// Begins to count.
+    #[must_use]
+    pub fn start() -> Self {
+        #[expect(clippy::disallowed_methods, reason = "the stopwatch's one home")]
+        Self(Instant::now())
+    }
+
+    /// Microseconds since the start.
+    #[must_use]
+    pub fn micros(self) -> u64 {
+        u64::try_from(self.0.elapsed().as_micros()).unwrap_or(u64::MAX)
+    }
 }
 
 /// One source of ids for many tasks at once.

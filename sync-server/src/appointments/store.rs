@@ -3,7 +3,7 @@
 use domain::appointments::AppointmentRow;
 use domain::ids::{AppointmentId, ClientId};
 use jiff::Timestamp;
-use jiff_sqlx::ToSqlx as _;
+use jiff_sqlx::ToSqlx;
 use uuid::Uuid;
 
 use crate::db::{StoreError, TenantTx};
@@ -43,9 +43,9 @@ pub(super) async fn list(
            limit $7"#,
         tenant.0,
         client.map(Uuid::from),
-        from.map(|at| at.to_sqlx()) as _,
-        to.map(|at| at.to_sqlx()) as _,
-        after_start.map(|at| at.to_sqlx()) as _,
+        from.map(ToSqlx::to_sqlx) as _,
+        to.map(ToSqlx::to_sqlx) as _,
+        after_start.map(ToSqlx::to_sqlx) as _,
         after.map(|after| after.1),
         most
     )

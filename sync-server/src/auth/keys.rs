@@ -86,6 +86,7 @@ impl fmt::Debug for Key {
 }
 
 /// The moment as the database keeps it, so that what is shown now is shown later.
+#[must_use]
 pub fn to_micros(at: Timestamp) -> Timestamp {
     Timestamp::from_microsecond(at.as_microsecond()).unwrap_or(at)
 }

@@ -89,7 +89,7 @@ mod tests {
         assert_eq!(guard.wait((Ipv4Addr::LOCALHOST.into(), [2; 32]), at(0)), None);
         assert_eq!(guard.wait(anna, at(30)), None);
         guard.wrong(anna, at(30));
-        assert_eq!(guard.wait(anna, at(30)), Some(Duration::from_secs(60)));
+        assert_eq!(guard.wait(anna, at(30)), Some(Duration::from_mins(1)));
         for _ in 0..50 {
             guard.wrong(anna, at(100));
         }

@@ -83,7 +83,7 @@ async fn keep(
     if !store::insert_identity(&mut tx, email_hash, account.user.id).await? {
         return Err(RegisterError::EmailTaken);
     }
-    sync::write_record(&mut tx, RecordKind::Tenant, tenant.id.0, Some(&tenant.record())).await?;
+    Box::pin(sync::write_record(&mut tx, RecordKind::Tenant, tenant.id.0, Some(&tenant.record()))).await?;
     Ok(tx.commit().await?)
 }
 

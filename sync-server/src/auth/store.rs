@@ -2,7 +2,7 @@
 
 use domain::ids::{DeviceId, TenantId, TokenId, UserId};
 use jiff::Timestamp;
-use jiff_sqlx::ToSqlx as _;
+use jiff_sqlx::ToSqlx;
 use uuid::Uuid;
 
 use super::keys::NewKey;
@@ -149,7 +149,7 @@ pub(super) async fn insert_token(tx: &mut TenantTx, key: &NewKey) -> Result<(), 
         &key.hash,
         &key.abilities,
         key.created_at.to_sqlx() as _,
-        key.expires_at.map(|at| at.to_sqlx()) as _
+        key.expires_at.map(ToSqlx::to_sqlx) as _
     )
     .execute(tx.conn())
     .await?;

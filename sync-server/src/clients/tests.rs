@@ -1,1 +1,117 @@
-//! Placeholder.
+//! Clients: through the front door.
+
+use serde_json::{Value as Json, json};
+
+use crate::testing::{Caller, TestServer};
+
+#[tokio::test]
+async fn a_client_is_added_read_edited_and_removed() {
+    let server = TestServer::start().await;
+    let anna = server.register("anna").await;
+    let body = json!({
+        "name": "Ольга Ёлкина", "phone": "8 (916) 123-45-67", "email": "Olga@Example.RU", "birthday": "--05-01",
+        "tags": ["vip", "утро"], "allergies": ["латекс"], "preferences": { "чай": "зелёный" },
+        "contacts": { "@olga": "telegram" }, "notes": "Приходит с собакой", "locale": "ru", "source": "instagram",
+    });
+    let answer = anna.post("/clients", body).await;
+    let location = answer.header("location").to_owned();
+    let client = answer.expect(201);
+    insta::assert_json_snapshot!(client, { ".id" => "[id]", ".createdAt" => "[time]", ".updatedAt" => "[time]" });
+    let path = location.strip_prefix("/api/v1").unwrap();
+    assert_eq!(anna.get(path).await.expect(200), client);
+    assert_eq!(anna.get("/clients").await.expect(200), json!({ "data": [client], "nextCursor": null }));
+
+    let edit = json!({ "phone": null, "tags": ["vip"], "preferences": { "музыка": "тихая" } });
+    let edited = anna.patch(path, edit.clone()).await.expect(200);
+    assert_eq!(edited["phone"], Json::Null);
+    assert_eq!(edited["tags"], json!(["vip"]));
+    assert_eq!(edited["preferences"], json!({ "музыка": "тихая", "чай": "зелёный" }));
+    assert_eq!(edited["notes"], "Приходит с собакой");
+    assert_eq!(anna.get(path).await.expect(200), edited);
+    assert_eq!(anna.patch(path, edit).await.expect(200), edited, "said twice, nothing changes");
+
+    assert_eq!(anna.delete(path).await.status, 204);
+    for answer in [anna.get(path).await, anna.delete(path).await, anna.patch(path, json!({})).await] {
+        assert_eq!((answer.status, answer.code()), (404, "not_found"));
+    }
+    assert_eq!(anna.get("/clients").await.expect(200)["data"], json!([]));
+}
+
+#[tokio::test]
+async fn a_refused_edit_leaves_all_as_it_was() {
+    let server = TestServer::start().await;
+    let anna = server.register("anna").await;
+    let path = format!("/clients/{}", anna.add_client("Ольга").await);
+    let before = anna.get(&path).await.expect(200);
+    let answer = anna.patch(&path, json!({ "name": null, "email": "olga@", "birthday": "2001-02-30" })).await;
+    assert_eq!(answer.status, 422);
+    let problems = ["name", "email", "birthday"].map(|name| answer.field(name).to_owned());
+    assert_eq!(problems, ["required", "invalid_email", "invalid_birthday"]);
+    assert_eq!(anna.get(&path).await.expect(200), before);
+}
+
+async fn found(anna: &Caller<'_>, search: &str) -> Vec<String> {
+    let query: Vec<String> = search.bytes().map(|byte| format!("%{byte:02X}")).collect();
+    let page = anna.get(&format!("/clients?search={}", query.concat())).await.expect(200);
+    page["data"].as_array().unwrap().iter().map(|client| client["name"].as_str().unwrap().to_owned()).collect()
+}
+
+#[tokio::test]
+async fn a_search_finds_cyrillic_in_any_case_and_phones_by_their_digits() {
+    let server = TestServer::start().await;
+    let anna = server.register("anna").await;
+    for body in [
+        json!({ "name": "Алёна Петрова", "phone": "+7 916 123-45-67", "tags": ["VIP"] }),
+        json!({ "name": "Анна Ёжикова", "notes": "скидка 100%" }),
+        json!({ "name": "Пётр", "email": "petr@example.ru" }),
+    ] {
+        anna.post("/clients", body).await.expect(201);
+    }
+    assert_eq!(found(&anna, "АЛЕНА").await, ["Алёна Петрова"]);
+    assert_eq!(found(&anna, "ежик").await, ["Анна Ёжикова"]);
+    assert_eq!(found(&anna, "петр").await, ["Алёна Петрова", "Пётр"]);
+    assert_eq!(found(&anna, "петрова алёна").await, ["Алёна Петрова"]);
+    assert_eq!(found(&anna, "8 916 123").await, ["Алёна Петрова"]);
+    assert_eq!(found(&anna, "123-45").await, ["Алёна Петрова"]);
+    assert_eq!(found(&anna, "vip").await, ["Алёна Петрова"]);
+    assert_eq!(found(&anna, "100%").await, ["Анна Ёжикова"]);
+    assert_eq!(found(&anna, "PETR@").await, ["Пётр"]);
+    assert_eq!(found(&anna, "%").await, ["Анна Ёжикова"], "a per cent sign is a character and no wildcard");
+    assert_eq!(found(&anna, "нет такой").await, [""; 0]);
+    assert_eq!(found(&anna, "  ").await.len(), 3);
+}
+
+#[tokio::test]
+async fn the_last_visit_is_the_latest_completed_one() {
+    let server = TestServer::start().await;
+    let anna = server.register("anna").await;
+    let [olga, maria] = [anna.add_client("Ольга").await, anna.add_client("Мария").await];
+    for (day, step) in [("03", "complete"), ("05", "complete"), ("07", "cancel"), ("01", "complete")] {
+        let visit = json!({ "clientId": olga, "startsAt": format!("2026-10-{day}T10:00"), "durationMin": 60 });
+        let visit = anna.post("/appointments", visit).await.expect(201);
+        anna.act(&format!("/appointments/{}/{step}", visit["id"].as_str().unwrap())).await.expect(200);
+    }
+    let last = json!("2026-10-05T10:00:00+03:00");
+    assert_eq!(anna.get(&format!("/clients/{olga}")).await.expect(200)["lastVisitAt"], last);
+    assert_eq!(anna.get(&format!("/clients/{maria}")).await.expect(200)["lastVisitAt"], Json::Null);
+    let list = anna.get("/clients").await.expect(200);
+    assert_eq!([&list["data"][0]["lastVisitAt"], &list["data"][1]["lastVisitAt"]], [&Json::Null, &last]);
+    let edited = anna.patch(&format!("/clients/{olga}"), json!({ "source": "friend" })).await.expect(200);
+    assert_eq!(edited["lastVisitAt"], last);
+}
+
+#[tokio::test]
+async fn edits_of_one_client_at_the_same_time_all_stay() {
+    let server = TestServer::start().await;
+    let anna = server.register("anna").await;
+    let path = format!("/clients/{}", anna.add_client("Ольга").await);
+    let edits = (0..10).map(|number| {
+        let key = format!("key{number}");
+        anna.patch(&path, json!({ "meta": { key: number } }))
+    });
+    for answer in futures::future::join_all(edits).await {
+        answer.expect(200);
+    }
+    let client = anna.get(&path).await.expect(200);
+    assert_eq!(client["meta"].as_object().unwrap().len(), 10);
+}

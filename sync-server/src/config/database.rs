@@ -73,25 +73,32 @@ fn encode(part: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use clap::Parser;
-
     use super::*;
 
-    #[derive(Parser)]
-    struct Line {
-        #[command(flatten)]
-        database: DatabaseConfig,
-    }
-
-    fn url(arguments: &[&str]) -> Result<Option<String>, SettingError> {
-        let line = Line::try_parse_from([&["x"], arguments].concat()).unwrap();
-        line.database.url().map(|url| url.map(|url| url.expose_secret().to_owned()))
+    fn parts(host: Option<&str>, connection: &str) -> DatabaseConfig {
+        DatabaseConfig {
+            url: None,
+            url_file: None,
+            connection: Some(connection.to_owned()),
+            host: host.map(str::to_owned),
+            port: None,
+            database: None,
+            username: Some("anna".to_owned()),
+            password: Some("p@ss/".into()),
+            password_file: None,
+            connections: 1,
+        }
     }
 
     #[test]
     fn an_address_may_come_in_parts() {
-        let parts = ["--db-connection", "pgsql", "--db-host", "db", "--db-username", "anna", "--db-password", "p@ss/"];
-        assert_eq!(url(&parts).unwrap().as_deref(), Some("postgres://anna:p%40ss%2F@db:5432/veloria"));
-        assert!(url(&["--db-connection", "mysql"]).is_err());
+        let url = parts(Some("db"), "pgsql").url().unwrap().unwrap();
+        assert_eq!(url.expose_secret(), "postgres://anna:p%40ss%2F@db:5432/veloria");
+    }
+
+    #[test]
+    fn without_a_host_the_database_is_the_embedded_one_and_no_other_kind_is_known() {
+        assert!(parts(None, "pgsql").url().unwrap().is_none());
+        assert_eq!(parts(Some("db"), "mysql").url().unwrap_err().to_string(), "DB_CONNECTION must be pgsql");
     }
 }

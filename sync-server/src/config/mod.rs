@@ -13,7 +13,7 @@ pub use app::{AppConfig, AppEnv, LogFormat};
 pub use database::DatabaseConfig;
 pub use secret::SettingError;
 
-/// VeloriaCRM's server.
+/// The server of a CRM for a private beauty master
 #[derive(Debug, Parser)]
 #[command(version, about, propagate_version = true)]
 pub struct Cli {
@@ -31,7 +31,7 @@ pub enum Command {
     Serve,
     /// Bring the database up to date, and end
     Migrate,
-    /// Print the OpenAPI document
+    /// Print the description of the API (`OpenAPI` 3.1)
     Openapi,
 }
 

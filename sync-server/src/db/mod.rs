@@ -9,7 +9,7 @@ mod pool;
 mod store;
 mod tenant_tx;
 #[cfg(test)]
-mod wall_tests;
+mod store_tests;
 
 pub use error::StoreError;
 #[cfg(any(test, feature = "testing"))]

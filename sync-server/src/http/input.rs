@@ -25,7 +25,7 @@ impl<S: Send + Sync> FromRequest<S> for JsonObject {
         if !says_json(request.headers()) {
             return Err(Problem::new(ErrorCode::UnsupportedMediaType));
         }
-        let bytes = Bytes::from_request(request, state).await.map_err(|rejection| refused(rejection))?;
+        let bytes = Bytes::from_request(request, state).await.map_err(refused)?;
         serde_json::from_slice(&bytes).map(Self).map_err(|_| Problem::new(ErrorCode::BadJson))
     }
 }

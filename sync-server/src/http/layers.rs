@@ -20,11 +20,11 @@ use tower_http::timeout::TimeoutLayer;
 
 use super::problem::Problem;
 use super::request_id::{HEADER, RequestIds};
-use super::{MAX_BODY_BYTES, access_log, csrf, finish};
+use super::{MAX_BODY_BYTES, access_log, csrf, finish, request_id};
 use crate::system::SharedIds;
 
 /// No request takes longer; a live socket has answered long before.
-const LONGEST: Duration = Duration::from_secs(60);
+const LONGEST: Duration = Duration::from_mins(1);
 
 /// Puts the layers around the routes.
 pub fn around(routes: Router, ids: SharedIds) -> Router {
@@ -41,6 +41,7 @@ pub fn around(routes: Router, ids: SharedIds) -> Router {
         .layer(from_fn(access_log::log))
         .layer(PropagateRequestIdLayer::new(HEADER))
         .layer(SetRequestIdLayer::new(HEADER, RequestIds(ids)))
+        .layer(from_fn(request_id::check))
         .layer(SetSensitiveHeadersLayer::new([AUTHORIZATION, COOKIE, SET_COOKIE]))
 }
 
@@ -53,6 +54,7 @@ fn nosniff() -> SetResponseHeaderLayer<HeaderValue> {
 #[error("a handler panicked: {0}")]
 struct PanicError(String);
 
+#[expect(clippy::needless_pass_by_value, reason = "the layer gives it away")]
 fn panicked(panic: Box<dyn Any + Send>) -> Response {
     let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
     let text = text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default();

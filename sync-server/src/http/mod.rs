@@ -14,6 +14,8 @@ mod principal;
 mod problem;
 mod query;
 mod request_id;
+#[cfg(test)]
+mod tests;
 
 pub use cookies::{CookieStyle, SESSION_DAYS, clear_session, keep_session};
 pub use errors_doc::{AnonymousErrors, ItemErrors, ListErrors, WriteErrors};

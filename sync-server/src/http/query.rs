@@ -57,7 +57,7 @@ impl QueryFields {
     pub fn moment(&mut self, name: &str, zone: &str) -> Option<Timestamp> {
         let text = self.fields.remove(name)?;
         let text = text.trim();
-        let midnight = text.parse::<jiff::civil::Date>().ok().map(|_| format!("{}T00:00", text));
+        let midnight = (text.len() == "2026-12-01".len()).then(|| format!("{text}T00:00"));
         let time = domain::dates::VisitTime::parse_input(midnight.as_deref().unwrap_or(text), zone, 1);
         self.errors.check(name, time).map(|time| time.starts_at())
     }

@@ -1,6 +1,9 @@
 //! A name for each request, in its answer and in every line of the log about it. A caller (or a proxy) may bring one.
 
+use axum::body::Body;
 use axum::http::{HeaderName, HeaderValue, Request};
+use axum::middleware::Next;
+use axum::response::Response;
 use domain::ids::Ids as _;
 use tower_http::request_id::{MakeRequestId, RequestId};
 
@@ -18,8 +21,16 @@ impl MakeRequestId for RequestIds {
     }
 }
 
+/// Stands before the naming, and forgets a name that must not stand in our log.
+pub(super) async fn check(mut request: Request<Body>, next: Next) -> Response {
+    if request.headers().get(HEADER).is_some_and(|value| !is_sound(value)) {
+        request.headers_mut().remove(HEADER);
+    }
+    next.run(request).await
+}
+
 /// Whether a name that a caller brought may stand in our log: short, and nothing but letters, digits, `-`, `_`, `.`.
-pub(super) fn is_sound(value: &HeaderValue) -> bool {
+fn is_sound(value: &HeaderValue) -> bool {
     let bytes = value.as_bytes();
     (1..=64).contains(&bytes.len())
         && bytes.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'))

@@ -29,7 +29,7 @@ pub(super) async fn create_service(
     let edit = ServiceEdit::new_from_json(&object, tenant.currency())?;
     let service = edit.add(ServiceId(state.new_id()), tenant.currency(), &now_text(state.now()));
     let body = serde_json::to_value(&service).map_err(|error| Problem::internal(&error))?;
-    let head = sync::write_record(&mut tx, RecordKind::Service, service.id.0, Some(&body)).await?;
+    let head = Box::pin(sync::write_record(&mut tx, RecordKind::Service, service.id.0, Some(&body))).await?;
     tx.commit().await?;
     state.live.poke(principal.tenant, head);
     Ok(created("services", service.id, service))

@@ -33,7 +33,7 @@ pub(super) async fn edit_service(
     let edit = ServiceEdit::patch_from_json(&object, currency)?;
     let service = edit.apply(service, &now_text(state.now()));
     let body = serde_json::to_value(&service).map_err(|error| Problem::internal(&error))?;
-    let head = sync::write_record(&mut tx, RecordKind::Service, id.0, Some(&body)).await?;
+    let head = Box::pin(sync::write_record(&mut tx, RecordKind::Service, id.0, Some(&body))).await?;
     tx.commit().await?;
     state.live.poke(principal.tenant, head);
     Ok(Json(service))

@@ -23,7 +23,7 @@ pub(super) async fn remove_service(
     let mut tx = state.db.tenant(principal.tenant).await?;
     sync::lock(&mut tx).await?;
     super::find(&mut tx, id).await?.ok_or_else(Problem::not_found)?;
-    let head = sync::write_record(&mut tx, RecordKind::Service, id.0, None).await?;
+    let head = Box::pin(sync::write_record(&mut tx, RecordKind::Service, id.0, None)).await?;
     tx.commit().await?;
     state.live.poke(principal.tenant, head);
     Ok(StatusCode::NO_CONTENT)

@@ -1,0 +1,178 @@
+//! The description of the API: complete, unambiguous, as committed; and every route of it keeps a neighbour out.
+
+use std::collections::BTreeSet;
+
+use axum::http::Method;
+use serde_json::{Value as Json, json};
+
+use crate::openapi::api;
+use crate::testing::{Caller, PASSWORD, TestServer};
+
+/// One operation of the document.
+struct Operation {
+    method: Method,
+    /// Below `/api/v1`.
+    path: String,
+    json: Json,
+    document: Json,
+}
+
+fn operations() -> Vec<Operation> {
+    let document = serde_json::to_value(api().to_openapi()).unwrap();
+    let mut found = Vec::new();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            found.push(Operation {
+                method: method.to_uppercase().parse().unwrap(),
+                path: path.strip_prefix("/api/v1").unwrap().to_owned(),
+                json: operation.clone(),
+                document: document.clone(),
+            });
+        }
+    }
+    found
+}
+
+impl Operation {
+    /// An example of the body, if it takes one.
+    fn body(&self) -> Option<Json> {
+        let content = &self.json["requestBody"]["content"]["application/json"];
+        if content.is_null() {
+            return None;
+        }
+        if !content["example"].is_null() {
+            return Some(content["example"].clone());
+        }
+        let name = content["schema"]["$ref"].as_str().unwrap().rsplit('/').next().unwrap().to_owned();
+        let example = &self.document["components"]["schemas"][&name]["example"];
+        assert!(example.is_object(), "{name} has no example");
+        Some(example.clone())
+    }
+
+    /// Names of the ids that the body or the query may carry.
+    fn named_ids(&self, place: &str) -> Vec<String> {
+        let names: Vec<String> = if place == "query" {
+            let parameters = self.json["parameters"].as_array().cloned().unwrap_or_default();
+            let query = parameters.iter().filter(|parameter| parameter["in"] == "query");
+            query.map(|parameter| parameter["name"].as_str().unwrap().to_owned()).collect()
+        } else {
+            let schema = self.json["requestBody"]["content"]["application/json"]["schema"]["$ref"].as_str();
+            let name = schema.map_or("", |schema| schema.rsplit('/').next().unwrap());
+            let properties = self.document["components"]["schemas"][name]["properties"].as_object().cloned();
+            properties.unwrap_or_default().into_iter().map(|(name, _)| name).collect()
+        };
+        names.into_iter().filter(|name| name.ends_with("Id")).collect()
+    }
+}
+
+#[test]
+fn the_document_is_the_committed_one() {
+    insta::assert_snapshot!("openapi", crate::openapi::pretty().unwrap());
+}
+
+#[test]
+fn every_operation_has_a_name_a_summary_an_example_and_errors() {
+    let mut names = BTreeSet::new();
+    for operation in operations() {
+        let name = operation.json["operationId"].as_str().unwrap_or_default().to_owned();
+        assert!(!name.is_empty() && names.insert(name.clone()), "{} {}", operation.method, operation.path);
+        assert!(operation.json["summary"].as_str().is_some_and(|summary| !summary.is_empty()), "{name}");
+        assert!(operation.json["tags"].as_array().is_some_and(|tags| tags.len() == 1), "{name}");
+        let answers = operation.json["responses"].as_object().unwrap();
+        for status in ["401", "500"] {
+            assert!(answers.contains_key(status), "{name} does not say {status}");
+        }
+        for (status, answer) in answers.iter().filter(|(status, _)| status.as_str() >= "400") {
+            assert!(answer["description"].as_str().unwrap().contains('`'), "{name} {status}");
+        }
+        operation.body();
+    }
+    assert!(names.len() >= 35, "{}", names.len());
+}
+
+/// What a neighbour has: one of each thing.
+async fn fill(olga: &Caller<'_>) -> Vec<String> {
+    let client = olga.add_client("Тайна соседки").await;
+    let service = olga.add_service("Тайна соседки", 1500.0, 60).await;
+    let id = |json: Json| json["id"].as_str().unwrap().to_owned();
+    let visit = json!({ "clientId": client, "serviceId": service, "startsAt": "2026-12-01T10:00" });
+    let visit = id(olga.post("/appointments", visit).await.expect(201));
+    let note = json!({ "clientId": client, "body": "Тайна соседки" });
+    let note = id(olga.post("/notes", note).await.expect(201));
+    let device = id(olga.post("/devices", json!({ "name": "Тайна соседки" })).await.expect(201));
+    let token = json!({ "email": olga.email, "password": PASSWORD, "name": "Тайна соседки" });
+    let token = id(olga.post("/auth/token", token).await.expect(201));
+    vec![client, service, visit, note, device, token]
+}
+
+async fn everything_of(olga: &Caller<'_>) -> Vec<Json> {
+    let mut all = Vec::new();
+    for path in ["/clients", "/services", "/appointments", "/notes", "/devices", "/auth/tokens"] {
+        let mut list = olga.get(path).await.expect(200);
+        for entry in list["data"].as_array_mut().unwrap() {
+            entry.as_object_mut().unwrap().remove("lastUsedAt");
+        }
+        all.push(list);
+    }
+    all
+}
+
+#[tokio::test]
+async fn a_neighbours_id_is_404_on_every_route() {
+    let server = TestServer::start().await;
+    let [anna, olga] = [server.register("anna").await, server.register("olga").await];
+    let strangers = fill(&olga).await;
+    let before = everything_of(&olga).await;
+    let (mut tried, mut by_id) = (0, 0);
+    for operation in operations() {
+        // Signing out ends the key, so each operation gets a new one.
+        let token = json!({ "email": anna.email, "password": PASSWORD, "name": "test" });
+        let token = server.anonymous().post("/auth/token", token).await.expect(201);
+        let caller = server.with_token(token["token"].as_str().unwrap());
+        let name = format!("{} {}", operation.method, operation.path);
+        let has_id = operation.path.contains('{');
+        for stranger in &strangers {
+            let start = operation.path.find('{').unwrap_or(operation.path.len());
+            let end = operation.path.find('}').map_or(start, |end| end + 1);
+            let path = format!("{}{stranger}{}", &operation.path[..start], &operation.path[end..]);
+            let path = if has_id { path } else { operation.path.clone() };
+            assert!(!path.contains('{'), "the test knows one id in a path: {name}");
+            let mut bodies = vec![operation.body()];
+            for named in operation.named_ids("body") {
+                let mut body = operation.body().unwrap();
+                body.as_object_mut().unwrap().retain(|key, _| !key.ends_with("Id"));
+                if operation.path == "/notes" {
+                    body["clientId"] = json!(anna_client(&anna).await);
+                }
+                body[&named] = json!(stranger);
+                bodies.push(Some(body));
+            }
+            for (number, body) in bodies.into_iter().enumerate() {
+                let answer = caller.send(operation.method.clone(), &path, body).await;
+                tried += 1;
+                let text = String::from_utf8_lossy(&answer.bytes).into_owned();
+                assert!(!text.contains("Тайна"), "{name}: {text}");
+                assert!(!strangers.iter().any(|stranger| text.contains(stranger)), "{name}: {text}");
+                if has_id || number > 0 {
+                    by_id += 1;
+                    assert_eq!((answer.status, answer.code()), (404, "not_found"), "{name}: {text}");
+                } else {
+                    assert!(answer.status < 500, "{name}: {text}");
+                }
+            }
+            for named in operation.named_ids("query") {
+                let answer = caller.get(&format!("{}?{named}={stranger}", operation.path)).await;
+                assert_eq!(answer.expect(200)["data"], json!([]), "{name}");
+            }
+        }
+    }
+    let want = json!({ "protocol": 1, "want": strangers, "push": [] });
+    let answer = anna.post("/sync", want).await;
+    assert!(!String::from_utf8_lossy(&answer.bytes).contains("Тайна") && answer.status == 200);
+    assert_eq!(everything_of(&olga).await, before);
+    assert!(tried > 200 && by_id > 100, "{tried} {by_id}");
+}
+
+async fn anna_client(anna: &Caller<'_>) -> String {
+    anna.add_client("Своя").await
+}
