@@ -1,10 +1,13 @@
 //! Clients on this device.
 
+use std::collections::BTreeSet;
+
 use domain::Projection;
 use domain::clients::{self, Client, ClientEdit};
 use domain::documents::Collection;
 use domain::ids::ClientId;
 use serde_json::{Map, Value as Json};
+use uuid::Uuid;
 
 use super::{App, AppError, Result};
 use crate::store::ClientEntry;
@@ -45,10 +48,9 @@ impl App {
         self.store.read(|tx| {
             let all = tx.clients()?;
             let Some(query) = query else { return Ok(all.into_iter().map(show).collect()) };
-            let found = tx.search(query)?;
-            let is_found =
-                |entry: &ClientEntry| found.iter().any(|f| f.kind == "clients" && f.id == entry.id);
-            Ok(all.into_iter().filter(is_found).map(show).collect())
+            let found = tx.search(query)?.into_iter().filter(|found| found.kind == "clients");
+            let found: BTreeSet<Uuid> = found.map(|found| found.id).collect();
+            Ok(all.into_iter().filter(|entry| found.contains(&entry.id)).map(show).collect())
         })
     }
 

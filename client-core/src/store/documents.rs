@@ -55,16 +55,30 @@ pub struct StoredDocument {
     pub sound: bool,
 }
 
-impl StoredDocument {
+/// The part of a stored document that counts in a digest; read without the bytes.
+struct Counted {
+    collection: Collection,
+    form: Form,
+    synced: Heads,
+}
+
+impl Counted {
     /// What the document adds to the digest of its collection; nothing while the server does not know it.
-    #[must_use]
-    pub fn digest(&self, id: Uuid) -> Option<Hash> {
+    fn digest(&self, id: Uuid) -> Option<Hash> {
         match self.form {
             Form::Purged => Some(purged_digest(id)),
             _ if self.synced.is_empty() || self.synced == [genesis_hash(self.collection)] => None,
             _ => Some(document_digest(id, &self.synced)),
         }
     }
+}
+
+fn counted(row: &Row<'_>) -> rusqlite::Result<Counted> {
+    Ok(Counted {
+        collection: sql::collection(row, 0)?,
+        form: sql::parsed(row, 1, Form::parse)?,
+        synced: sql::heads(row, 2)?,
+    })
 }
 
 const COLUMNS: &str = "collection, form, bytes, heads, synced_heads, checksum";
@@ -91,25 +105,27 @@ impl Tx<'_> {
 
     /// Puts a document in place of what stands there, and moves the digest of its collection along.
     pub fn put_document(&self, id: Uuid, document: &StoredDocument) -> Result<()> {
-        let before = self.document(id)?.and_then(|old| old.digest(id));
+        let before = self.counted(id)?.and_then(|old| old.digest(id));
+        let StoredDocument { collection, form, synced, .. } = document;
+        let after = Counted { collection: *collection, form: *form, synced: synced.clone() }.digest(id);
         let sql = "INSERT INTO documents (id, collection, form, bytes, checksum, heads, synced_heads)
                    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
                    ON CONFLICT (id) DO UPDATE SET form = excluded.form, bytes = excluded.bytes,
                    checksum = excluded.checksum, heads = excluded.heads, synced_heads = excluded.synced_heads";
-        let (heads, synced) = (heads_blob(&document.heads), heads_blob(&document.synced));
+        let (heads, synced) = (heads_blob(&document.heads), heads_blob(synced));
         let checksum = Hash::of(&document.bytes).0;
-        let (collection, form) = (document.collection.as_str(), document.form.as_str());
+        let (collection, form) = (collection.as_str(), form.as_str());
         run(
             self.conn,
             sql,
             params![id.as_bytes(), collection, form, document.bytes, checksum, heads, synced],
         )?;
-        self.move_digest(document.collection.as_str(), before, document.digest(id))
+        self.move_digest(collection, before, after)
     }
 
     /// Moves only the heads that the server knows.
     pub fn set_synced(&self, id: Uuid, synced: &Heads) -> Result<()> {
-        let Some(mut document) = self.document(id)? else { return Ok(()) };
+        let Some(mut document) = self.counted(id)? else { return Ok(()) };
         let before = document.digest(id);
         document.synced.clone_from(synced);
         let sql = "UPDATE documents SET synced_heads = ?2 WHERE id = ?1";
@@ -119,7 +135,7 @@ impl Tx<'_> {
 
     /// Takes a document out, with its part of the digest.
     pub fn remove_document(&self, id: Uuid) -> Result<()> {
-        if let Some(document) = self.document(id)? {
+        if let Some(document) = self.counted(id)? {
             run(self.conn, "DELETE FROM documents WHERE id = ?1", params![id.as_bytes()])?;
             self.move_digest(document.collection.as_str(), document.digest(id), None)?;
         }
@@ -146,9 +162,15 @@ impl Tx<'_> {
 
     /// What each document of a collection adds to its digest, by id.
     pub(super) fn document_digests(&self, collection: &str) -> Result<Vec<(Uuid, Hash)>> {
-        let sql = format!("SELECT {COLUMNS}, id FROM documents WHERE collection = ?1 ORDER BY id");
-        let rows = all(self.conn, &sql, params![collection], |row| Ok((sql::uuid(row, 6)?, read(row)?)))?;
+        let sql =
+            "SELECT collection, form, synced_heads, id FROM documents WHERE collection = ?1 ORDER BY id";
+        let rows = all(self.conn, sql, params![collection], |row| Ok((sql::uuid(row, 3)?, counted(row)?)))?;
         Ok(rows.into_iter().filter_map(|(id, document)| Some((id, document.digest(id)?))).collect())
+    }
+
+    fn counted(&self, id: Uuid) -> Result<Option<Counted>> {
+        let sql = "SELECT collection, form, synced_heads FROM documents WHERE id = ?1";
+        first(self.conn, sql, params![id.as_bytes()], counted)
     }
 
     /// The number that the document has in the search table.

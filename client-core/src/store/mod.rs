@@ -199,3 +199,6 @@ impl Store {
         Ok(self.conn.execute_batch(sql)?)
     }
 }
+
+#[cfg(test)]
+mod tests;

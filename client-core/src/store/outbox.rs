@@ -95,6 +95,12 @@ impl Tx<'_> {
         count(self.conn, "SELECT count(*) FROM outbox", [])
     }
 
+    /// The first and the last number in use.
+    pub(crate) fn outbox_ends(&self) -> Result<(i64, i64)> {
+        let sql = "SELECT coalesce(min(n), 0), coalesce(max(n), 0) FROM outbox";
+        Ok(first(self.conn, sql, [], |row| Ok((row.get(0)?, row.get(1)?)))?.unwrap_or_default())
+    }
+
     /// The documents with unsent changes, by id.
     pub fn outbox_docs(&self) -> Result<Vec<(Uuid, Collection)>> {
         let sql = "SELECT DISTINCT doc, collection FROM outbox ORDER BY doc";

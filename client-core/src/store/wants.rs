@@ -3,7 +3,7 @@
 use rusqlite::params;
 use uuid::Uuid;
 
-use super::sql::{self, all, run};
+use super::sql::{self, all, count, run};
 use super::{Result, Tx};
 
 impl Tx<'_> {
@@ -22,6 +22,11 @@ impl Tx<'_> {
         all(self.conn, "SELECT doc FROM wants ORDER BY tries, doc LIMIT ?1", params![limit], |row| {
             sql::uuid(row, 0)
         })
+    }
+
+    /// How much is wanted.
+    pub fn wants_len(&self) -> Result<u64> {
+        count(self.conn, "SELECT count(*) FROM wants", [])
     }
 
     /// It came.

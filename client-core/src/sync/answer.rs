@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::engine::Asked;
+use super::engine::{Asked, Work};
 use super::{CURSOR, Context, EPOCH, HEAD, LAST_CONTACT, Report, ask, items, notice, records, results};
 use crate::app::notices;
 use crate::store::{IntentState, Result, Tx};
@@ -18,19 +18,14 @@ const NINETY_DAYS: i64 = 90 * 24 * 3600;
 /// Five minutes: above that, the clock is called wrong.
 const CLOCK_TOLERANCE: i64 = 300;
 
-/// What is left after an answer.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Outcome {
-    pub(super) work: u64,
-}
-
+/// Keeps an answer; answers what there still is to say or to get.
 pub(super) fn keep(
     tx: &Tx<'_>,
     context: &mut Context<'_>,
     asked: &Asked,
     answer: &Answer,
     report: &mut Report,
-) -> Result<Outcome> {
+) -> Result<Work> {
     let at = context.now.as_second();
     notice_epoch(tx, answer.epoch, at)?;
     results::apply(tx, context, &answer.results, report)?;
@@ -57,7 +52,7 @@ pub(super) fn keep(
     if !answer.more {
         tx.settle_intents()?;
     }
-    Ok(Outcome { work: ask::work(tx)? })
+    ask::work(tx)
 }
 
 /// A new epoch: the server was restored from a backup. It goes back to the last common point by itself; what it was

@@ -4,7 +4,7 @@ use domain::documents::Bytes;
 use domain::sync::{Ask, Intent, PROTOCOL, Push, Scope, schema};
 
 use super::CURSOR;
-use super::engine::{Asked, Options};
+use super::engine::{Asked, Options, Work};
 use crate::bugs::{self, Bug};
 use crate::store::{IntentState, OutboxEntry, Result, Tx};
 
@@ -38,9 +38,9 @@ pub(super) fn build(tx: &Tx<'_>, options: Options) -> Result<(Ask, Asked)> {
     Ok((ask, asked))
 }
 
-/// How much there is to say or to get: changes, intents and wishes that are open.
-pub(super) fn work(tx: &Tx<'_>) -> Result<u64> {
-    Ok(tx.outbox_len()? + tx.open_intents_len()? + tx.wants(u32::MAX)?.len() as u64)
+pub(super) fn work(tx: &Tx<'_>) -> Result<Work> {
+    let (outbox, ends) = (tx.outbox_len()?, tx.outbox_ends()?);
+    Ok(Work { outbox, ends, intents: tx.open_intents_len()?, wants: tx.wants_len()? })
 }
 
 /// From here on an intent may have run, so it can no longer be taken back.

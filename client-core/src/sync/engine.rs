@@ -8,7 +8,6 @@ use domain::sync::{Answer, Compare, CompareAnswer, DEFAULT_PAGE_BYTES, Digest, P
 use serde_json::json;
 use uuid::Uuid;
 
-use super::answer::Outcome;
 use super::{
     Context, Effect, Event, Failure, IN_STEP, Reply, Report, Request, answer, ask, backoff, notice, repair,
 };
@@ -53,7 +52,23 @@ pub struct Engine {
 pub(super) struct Asked {
     pub(super) want: Vec<Uuid>,
     pub(super) pushed: Vec<(Uuid, Hash)>,
-    pub(super) work: u64,
+    pub(super) work: Work,
+}
+
+/// What there is to say or to get: open changes, intents and wishes. Two that are equal mean that nothing moved.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Work {
+    pub(super) outbox: u64,
+    /// The first and the last number in the outbox: new entries change one of them.
+    pub(super) ends: (i64, i64),
+    pub(super) intents: u64,
+    pub(super) wants: u64,
+}
+
+impl Work {
+    const fn total(self) -> u64 {
+        self.outbox + self.intents + self.wants
+    }
 }
 
 #[derive(Debug)]
@@ -142,18 +157,15 @@ impl Engine {
         asked: &Asked,
         answer: &Answer,
     ) -> Result<Effect> {
-        let (outcome, report) = {
-            let mut report = self.report.clone();
-            let outcome = store.write(|tx| answer::keep(tx, context, asked, answer, &mut report))?;
-            (outcome, report)
-        };
+        let mut report = self.report.clone();
+        let left = store.write(|tx| answer::keep(tx, context, asked, answer, &mut report))?;
         if report.refused > self.report.refused {
             // A refused change took a number of its actor that must not be used for another one.
             store.renew_writers();
         }
         self.report = report;
         self.failures = 0;
-        if answer.more || self.is_worth_asking(asked.work, outcome) {
+        if answer.more || self.is_worth_asking(asked.work, left) {
             return self.ask(store, context);
         }
         match &answer.digest {
@@ -163,12 +175,11 @@ impl Engine {
     }
 
     /// There is work left, and asking again may get it done: some was done, or something new has to be said.
-    fn is_worth_asking(&mut self, before: u64, outcome: Outcome) -> bool {
-        let Outcome { work } = outcome;
-        if work == 0 || work == before {
+    fn is_worth_asking(&mut self, before: Work, left: Work) -> bool {
+        if left.total() == 0 || left == before {
             return false;
         }
-        if work > before {
+        if left.total() >= before.total() {
             self.repairs += 1;
         }
         self.repairs <= MOST_REPAIRS
@@ -218,7 +229,10 @@ impl Engine {
         part: &str,
         answer: &CompareAnswer,
     ) -> Result<Effect> {
-        store.write(|tx| repair::apply(tx, part, answer, context.now.as_second()))?;
+        let is_still_true = store.write(|tx| repair::apply(tx, part, answer, context.now.as_second()))?;
+        if !is_still_true {
+            self.to_compare.clear();
+        }
         self.next_part(store, context)
     }
 

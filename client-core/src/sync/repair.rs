@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use domain::documents::Hash;
 use domain::ids::IntentId;
-use domain::sync::{CompareAnswer, CompareDoc, Intent, IntentAction};
+use domain::sync::{CompareAnswer, CompareDoc, Intent, IntentAction, RecordKind};
 use serde_json::{Map, Value as Json};
 use uuid::Uuid;
 
 use super::answer::RESTORED;
-use super::{IN_STEP, results};
+use super::{HEAD, IN_STEP, results};
 use crate::replica::{self, Opened};
 use crate::store::{Form, Result, StoredRecord, Tx};
 
@@ -22,8 +22,12 @@ pub(super) fn in_step(tx: &Tx<'_>) -> Result<()> {
     tx.clear_meta(RESTORED)
 }
 
-/// Takes the differing buckets of a part and queues what puts them right.
-pub(super) fn apply(tx: &Tx<'_>, part: &str, answer: &CompareAnswer, at: i64) -> Result<()> {
+/// Takes the differing buckets of a part and queues what puts them right. Answers whether the comparison was still
+/// true: when the log has grown meanwhile, the news must be read first.
+pub(super) fn apply(tx: &Tx<'_>, part: &str, answer: &CompareAnswer, at: i64) -> Result<bool> {
+    if answer.head > tx.meta(HEAD)?.unwrap_or(0) {
+        return Ok(false);
+    }
     for bucket in &answer.differing {
         let theirs: BTreeMap<Uuid, &CompareDoc> = bucket.docs.iter().map(|doc| (doc.doc, doc)).collect();
         let ours = tx.bucket_ids(part, bucket.bucket)?;
@@ -40,7 +44,7 @@ pub(super) fn apply(tx: &Tx<'_>, part: &str, answer: &CompareAnswer, at: i64) ->
             }
         }
     }
-    Ok(())
+    Ok(true)
 }
 
 fn compare_document(tx: &Tx<'_>, theirs: &CompareDoc, at: i64) -> Result<()> {
@@ -54,9 +58,6 @@ fn compare_document(tx: &Tx<'_>, theirs: &CompareDoc, at: i64) -> Result<()> {
     }
     let Opened::Ready(mut document) = replica::open(tx, id, at)? else { return Ok(()) };
     let known: Vec<Hash> = theirs.heads.iter().copied().filter(|head| document.contains(*head)).collect();
-    if known.len() < theirs.heads.len() {
-        tx.want(id)?;
-    }
     replica::settle_shown(tx, id, &mut document, &known)?;
     results::offer(tx, id, &theirs.heads, at)
 }
@@ -70,10 +71,10 @@ fn compare_record(tx: &Tx<'_>, theirs: &CompareDoc) -> Result<()> {
 fn record_is_missing_there(tx: &Tx<'_>, id: Uuid, at: i64) -> Result<()> {
     let was_restored = tx.meta(RESTORED)?.unwrap_or(false);
     for StoredRecord { record, id, body } in tx.records_by_id(id)? {
-        if was_restored {
-            tx.add_intent(&offer(&record, id, body), at)?;
-        } else {
+        if !was_restored {
             tx.put_record(&record, id, None, 0)?;
+        } else if record != RecordKind::Tenant.as_str() {
+            tx.add_intent(&offer(&record, id, body), at)?;
         }
     }
     Ok(())

@@ -54,7 +54,8 @@ pub(super) fn apply(
     settled.into_iter().try_for_each(|doc| resettle(tx, doc, at))
 }
 
-/// Queues everything of a document that somebody with these heads lacks, before all else that waits.
+/// Queues everything of a document that the server, with these heads, lacks, before all else that waits; and wants
+/// what it has beyond this device.
 pub(super) fn offer(tx: &Tx<'_>, doc: Uuid, heads: &[Hash], at: i64) -> Result<()> {
     if let Opened::Ready(mut document) = replica::open(tx, doc, at)? {
         let waiting: Vec<Hash> = tx.outbox_of(doc)?.into_iter().map(|entry| entry.hash).collect();
@@ -63,6 +64,9 @@ pub(super) fn offer(tx: &Tx<'_>, doc: Uuid, heads: &[Hash], at: i64) -> Result<(
             .into_iter()
             .filter(|chunk| !waiting.contains(&chunk.hash()))
             .collect();
+        if !heads.iter().all(|head| document.contains(*head)) {
+            tx.want(doc)?;
+        }
         tx.queue(End::Front, &replica::entries(doc, document.collection(), None, &lacking))?;
         replica::keep(tx, doc, &mut document)?;
     }
