@@ -20,6 +20,7 @@ mod session;
 mod table;
 mod text;
 mod totals;
+mod words;
 
 use crate::app::AppError;
 use crate::store::StoreError;

@@ -2,7 +2,7 @@
 //!
 //! Part of the import room. Pure. A row that is broken is kept as what is wrong with it, and takes no other along.
 
-use csv::{ReaderBuilder, StringRecord};
+use csv::{Position, ReaderBuilder, StringRecord};
 
 use super::Problem;
 
@@ -37,7 +37,7 @@ impl Table {
             .from_reader(text.as_bytes());
         let mut records = reader.records().filter(|record| record.as_ref().map_or(true, |r| !is_empty(r)));
         let columns = trimmed(&records.next()?.ok()?);
-        let rows = records.map(|record| Row::read(record, columns.len())).collect();
+        let rows = records.map(|record| Row::read(text, record, columns.len())).collect();
         Some(Self { columns, rows })
     }
 
@@ -49,15 +49,15 @@ impl Table {
 }
 
 impl Row {
-    fn read(record: csv::Result<StringRecord>, width: usize) -> Self {
+    fn read(text: &str, record: csv::Result<StringRecord>, width: usize) -> Self {
         let record = match record {
             Ok(record) => record,
             Err(error) => {
-                let line = error.position().map_or(0, csv::Position::line);
+                let line = line_of(text, error.position());
                 return Self { line, cells: Err(Problem::Unreadable(error.to_string())) };
             }
         };
-        let line = record.position().map_or(0, csv::Position::line);
+        let line = line_of(text, record.position());
         let mut cells = trimmed(&record);
         // Some programs end every row with a delimiter.
         while cells.len() > width && cells.last().is_some_and(String::is_empty) {
@@ -71,6 +71,15 @@ impl Row {
         };
         Self { line, cells }
     }
+}
+
+/// The reader says where it began to look for a row; the row begins after the line ends that stand there.
+fn line_of(text: &str, position: Option<&Position>) -> u64 {
+    let Some(position) = position else { return 0 };
+    let start = usize::try_from(position.byte()).unwrap_or(usize::MAX);
+    let rest = text.as_bytes().get(start..).unwrap_or_default();
+    let ends = rest.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).filter(|byte| **byte == b'\n');
+    position.line() + ends.count() as u64
 }
 
 fn trimmed(record: &StringRecord) -> Vec<String> {
@@ -123,6 +132,8 @@ mod tests {
         assert_eq!(broken, [3, 4]);
         assert_eq!(cells(&table), [["1", "2"], ["7", "8"], ["9", "10"]]);
         assert_eq!(table.rows.last().unwrap().line, 7);
+        let mixed = Table::read("a\r\n1\r\n\r\n2\n3\r\n", None).unwrap();
+        assert_eq!(mixed.rows.iter().map(|row| row.line).collect::<Vec<_>>(), [2, 4, 5]);
     }
 
     #[test]

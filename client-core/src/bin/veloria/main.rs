@@ -7,6 +7,7 @@ mod devices;
 mod failed;
 mod fields;
 mod home;
+mod import;
 mod notes;
 mod output;
 mod payments;
@@ -69,6 +70,8 @@ enum Command {
     /// Payments and refunds.
     #[command(subcommand)]
     Payments(payments::Payments),
+    /// Take over the files of another program.
+    Import(import::Import),
     /// Exchange everything with the server; needs the server.
     Sync(sync::Sync),
     /// How this device stands: what waits, what was put aside, what you should know.
@@ -123,6 +126,7 @@ fn run(
         Command::Notes(command) => command.run(&mut session.open()?),
         Command::Services(command) => command.run(&mut session.open()?),
         Command::Payments(command) => command.run(&session.open()?),
+        Command::Import(command) => command.run(&mut session.open()?, lang),
         Command::Sync(command) => command.run(&session),
         Command::Status => status::status(&session.open()?, lang),
         Command::Verify => status::verify(&mut session.open()?),
