@@ -23,7 +23,7 @@ pub struct DatabaseConfig {
     /// The parts of the address, for those who have them apart
     #[arg(long = "db-host", global = true, env = "DB_HOST", hide = true)]
     host: Option<String>,
-    #[arg(long = "db-port", global = true, env = "DB_PORT", hide = true)]
+    #[arg(id = "db_port", long = "db-port", global = true, env = "DB_PORT", hide = true)]
     port: Option<u16>,
     #[arg(long = "db-database", global = true, env = "DB_DATABASE", hide = true)]
     database: Option<String>,
