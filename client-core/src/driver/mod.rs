@@ -6,6 +6,8 @@ pub mod account;
 pub mod http;
 pub mod live;
 mod problem;
+#[cfg(test)]
+mod tests;
 pub mod watch;
 
 use std::future::Future;
