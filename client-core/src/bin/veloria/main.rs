@@ -101,7 +101,9 @@ fn main() -> ExitCode {
     let cli = match Cli::try_parse_from(&arguments) {
         Ok(cli) => cli,
         Err(error) if wants_json && error.use_stderr() => {
-            return finish(Err(Failed::usage(error.kind().to_string())), true, Lang::default());
+            let text = error.render().to_string();
+            let line = text.lines().next().unwrap_or_default().trim_start_matches("error: ");
+            return finish(Err(Failed::usage(line)), true, Lang::default());
         }
         Err(error) => error.exit(),
     };
