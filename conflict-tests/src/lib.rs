@@ -1,1 +1,6 @@
-//! Placeholder.
+//! Several devices and a server in one process, under one seed: proof that nothing is lost and all come to the same.
+//!
+//! `world` is the simulation: real apps on SQLite in memory, the server's own rules on its storage in memory, and
+//! between them a network that does what networks do. May use every crate but the shells; nothing here ships.
+
+pub mod world;

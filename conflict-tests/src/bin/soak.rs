@@ -1,0 +1,107 @@
+//! The long run of the simulated world: history after history until the number or the hours are reached, or one breaks.
+
+use std::io::{IsTerminal as _, Write as _};
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::{ArgGroup, Parser};
+use conflict_tests::world::{self, Coverage};
+
+/// Plays histories of the simulated world until one breaks.
+#[derive(Debug, Parser)]
+#[command(group(ArgGroup::new("length").required(true).args(["histories", "hours"])))]
+struct Args {
+    /// Stop after this many histories
+    #[arg(long, value_name = "N")]
+    histories: Option<u64>,
+    /// Stop after this many hours
+    #[arg(long, value_name = "H")]
+    hours: Option<f64>,
+    /// Begin with this seed, for instance one that failed
+    #[arg(long, value_name = "S")]
+    seed: Option<u64>,
+    /// Plant this known fault, which must then be found
+    #[arg(long, value_name = "NAME")]
+    bug: Option<String>,
+    /// Print how often each fault touched each kind of act
+    #[arg(long)]
+    table: bool,
+}
+
+/// Where the seeds of long runs begin unless told: not where those of the tests do.
+const FIRST_SEED: u64 = 1_000_000;
+const MOST_SHRINKS: u32 = 600;
+
+fn main() -> ExitCode {
+    let args = Args::parse();
+    if let Some(bug) = &args.bug
+        && let Err(refused) = plant(bug)
+    {
+        eprintln!("soak: {refused}");
+        return ExitCode::from(2);
+    }
+    let start = now();
+    let hours = args.hours.map(|hours| Duration::from_secs_f64(hours.max(0.0) * 3_600.0));
+    let is_over = |played: u64| match (args.histories, hours) {
+        (Some(most), _) => played >= most,
+        (None, Some(hours)) => start.elapsed() >= hours,
+        (None, None) => true,
+    };
+    let mut coverage = Coverage::default();
+    let mut played = 0;
+    while !is_over(played) {
+        let seed = args.seed.unwrap_or(FIRST_SEED) + played;
+        let history = world::generate(seed);
+        played += 1;
+        match world::run(&history) {
+            Ok(run) => coverage.add(&run.coverage),
+            Err(broken) => {
+                progress(&format!("seed {seed} broke {}; shrinking\n", broken.invariant));
+                let (small, broken) = world::shrink(&history, broken, MOST_SHRINKS, |h| world::run(h).err());
+                println!("{}", world::replay(&small, &broken));
+                // A planted fault is no history to keep.
+                if args.bug.is_none() {
+                    match world::keep(&small, &broken.invariant) {
+                        Ok(name) => println!("kept as conflict-tests/corpus/{name}"),
+                        Err(error) => println!("could not be kept: {error}"),
+                    }
+                }
+                println!("{played} histories, 1 broken");
+                return ExitCode::FAILURE;
+            }
+        }
+        progress(&format!("{played} histories, {} acts, {} s", coverage.acts, start.elapsed().as_secs()));
+    }
+    progress("\n");
+    if args.table {
+        println!("{coverage}");
+    }
+    println!("{played} histories, 0 broken");
+    ExitCode::SUCCESS
+}
+
+/// One line that is written over and over; without a screen only now and then.
+fn progress(line: &str) {
+    let mut screen = std::io::stderr();
+    if screen.is_terminal() {
+        // A screen that went away is no reason to stop.
+        let _ = write!(screen, "\r\x1b[2K{line}").and_then(|()| screen.flush());
+    } else if line.len() > 1 && (line.contains("00 histories") || line.ends_with('\n')) {
+        let _ = writeln!(screen, "{}", line.trim_end());
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "how long a run takes is told by a real clock; no history sees it")]
+fn now() -> std::time::Instant {
+    std::time::Instant::now()
+}
+
+#[cfg(feature = "bugs")]
+fn plant(name: &str) -> Result<(), String> {
+    conflict_tests::world::plant(name)
+}
+
+#[cfg(not(feature = "bugs"))]
+fn plant(_: &str) -> Result<(), String> {
+    Err("faults can only be planted with the feature `bugs`".to_owned())
+}

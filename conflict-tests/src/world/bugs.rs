@@ -1,0 +1,23 @@
+//! Planting known faults into client and server, to see that the world finds them. Only with the feature `bugs`.
+
+/// The names of the faults that can be planted.
+pub const BUGS: [&str; 5] =
+    ["cursor-without-lock", "outbox-cleared-at-send", "actor-reused", "hash-not-compared", "hash-not-compared-by-device"];
+
+/// Plants a fault in this thread, and takes any other away; an empty name plants none.
+pub fn plant(name: &str) -> Result<(), String> {
+    use client_core::bugs as client;
+    use sync_server::sync::bugs as server;
+    client::plant(None);
+    server::plant(None);
+    match name {
+        "" => {}
+        "cursor-without-lock" => server::plant(Some(server::Bug::CursorWithoutLock)),
+        "outbox-cleared-at-send" => client::plant(Some(client::Bug::OutboxClearedAtSend)),
+        "actor-reused" => client::plant(Some(client::Bug::ActorReused)),
+        "hash-not-compared" => server::plant(Some(server::Bug::HashNotCompared)),
+        "hash-not-compared-by-device" => client::plant(Some(client::Bug::HashNotCompared)),
+        other => return Err(format!("there is no fault {other:?}; there are {}", BUGS.join(", "))),
+    }
+    Ok(())
+}

@@ -1,0 +1,72 @@
+//! What the world remembers of every edit and every promise, to hold the replicas against it.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+use domain::ids::IntentId;
+use uuid::Uuid;
+
+use super::graph::Key;
+use super::history::ActKind;
+
+/// A change that a device said was saved.
+#[derive(Clone, Debug)]
+pub(super) struct Edit {
+    pub tenant: usize,
+    pub kind: ActKind,
+    pub token: u32,
+    pub key: Key,
+    /// It lived only in a home that was replaced by an older copy: its owner threw it away.
+    pub thrown_away: bool,
+}
+
+/// Something that a device promised to ask the server for.
+#[derive(Clone, Debug)]
+pub(super) struct Asked {
+    pub tenant: usize,
+    pub device: usize,
+    pub kind: ActKind,
+    pub id: IntentId,
+    pub target: Uuid,
+    pub thrown_away: bool,
+}
+
+/// Memory of one tenant.
+#[derive(Debug, Default)]
+pub(super) struct Promises {
+    /// Changes that the server said it has.
+    pub acked: BTreeSet<Key>,
+    /// Changes that were ever in the log.
+    pub ever: HashSet<Key>,
+    /// Values that were written.
+    pub tokens: HashSet<u32>,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Oracle {
+    pub edits: Vec<Edit>,
+    pub asked: Vec<Asked>,
+    pub tenants: Vec<Promises>,
+    /// Tags that somebody took away.
+    pub untagged: HashSet<(Uuid, u32)>,
+    /// Changes that no replica may ever hold.
+    pub poison: HashSet<Key>,
+    /// Acts by the record they are about.
+    pub records: BTreeMap<Uuid, BTreeSet<ActKind>>,
+}
+
+impl Oracle {
+    /// The act that asked for an intent.
+    pub(super) fn act_of_intent(&self, id: IntentId) -> Option<ActKind> {
+        self.asked.iter().find(|asked| asked.id == id).map(|asked| asked.kind)
+    }
+}
+
+/// The letter that stands for a unique value. One letter each, so that no two values share a part.
+pub(super) fn letter(token: u32) -> char {
+    char::from_u32(0x4e00 + token % 20_000).unwrap_or('一')
+}
+
+/// The values that occur in a text.
+pub(super) fn tokens_in(text: &str) -> impl Iterator<Item = u32> + '_ {
+    text.chars().map(u32::from).filter(|code| (0x4e00..0x4e00 + 20_000).contains(code)).map(|code| code - 0x4e00)
+}

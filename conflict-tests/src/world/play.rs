@@ -1,0 +1,298 @@
+//! Playing a history: step by step, with everything that is due between, then healing, then the last checks.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use client_core::app::AppError;
+use client_core::sync::{Effect, Event};
+use domain::ids::{Ids as _, TenantId};
+use sync_server::sync::memory::{MemoryServer, Tables};
+use uuid::Uuid;
+
+use super::acts::{self, Done};
+use super::coverage::Coverage;
+use super::device::{Device, WorldIds, WorldTime, outbox};
+use super::graph::Graph;
+use super::history::{Act, FaultKind, History, What};
+use super::invariants::{self, Broken};
+use super::network::Happening;
+use super::oracle::{Asked, Edit, Oracle, Promises};
+use super::server::OpenTx;
+
+/// The world begins on this Sunday morning, in milliseconds since 1970.
+const BEGIN: i64 = 1_795_336_200_000;
+/// How often copies of homes and dumps of the server are made, in steps.
+const BACKUP_EVERY: usize = 10;
+const ROUNDS: u32 = 10;
+const ROUND: i64 = 6_000;
+
+/// How a history went.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Run {
+    /// What was met.
+    pub coverage: Coverage,
+    /// A hash of all that happened, in order.
+    pub trace: u64,
+    /// How many rounds it took after healing until all were equal.
+    pub rounds: u32,
+}
+
+#[derive(Debug)]
+pub(super) struct World {
+    pub seed: u64,
+    pub lazy: bool,
+    pub eager: bool,
+    pub time: WorldTime,
+    pub server: MemoryServer,
+    pub server_ids: WorldIds,
+    pub server_down_until: i64,
+    pub tenants: Vec<TenantId>,
+    pub dumps: Vec<VecDeque<Tables>>,
+    pub devices: Vec<Device>,
+    pub queue: BTreeMap<(i64, u64), Happening>,
+    pub open: BTreeMap<u64, OpenTx>,
+    pub counter: u64,
+    pub graph: Graph,
+    pub oracle: Oracle,
+    pub coverage: Coverage,
+    pub trace: u64,
+}
+
+/// Plays a history to its end.
+pub fn run(history: &History) -> Result<Run, Broken> {
+    let mut world = World::new(history)?;
+    for (index, step) in history.steps.iter().enumerate() {
+        let played = world.pass(i64::from(step.wait)).and_then(|()| world.step(index, &step.what));
+        played.map_err(|broken| Broken { step: Some(index), ..broken })?;
+    }
+    let rounds = world.heal()?;
+    invariants::at_rest(&mut world)?;
+    Ok(Run { coverage: world.coverage, trace: world.trace, rounds })
+}
+
+impl World {
+    fn new(history: &History) -> Result<Self, Broken> {
+        let time: WorldTime = Arc::new(AtomicI64::new(BEGIN));
+        let mut server_ids = WorldIds::new(history.seed ^ 0x5eed);
+        let server = MemoryServer::new();
+        let mut tenants = Vec::new();
+        for _ in 0..=u8::from(history.neighbour) {
+            let tenant = TenantId(server_ids.uuid());
+            server.add_tenant(tenant, server_ids.uuid());
+            tenants.push(tenant);
+        }
+        let mut world = Self {
+            seed: history.seed,
+            lazy: history.lazy,
+            eager: history.eager,
+            time,
+            server,
+            server_ids,
+            server_down_until: 0,
+            dumps: vec![VecDeque::new(); tenants.len()],
+            devices: Vec::new(),
+            queue: BTreeMap::new(),
+            open: BTreeMap::new(),
+            counter: 0,
+            graph: Graph::default(),
+            oracle: Oracle { tenants: tenants.iter().map(|_| Promises::default()).collect(), ..Oracle::default() },
+            coverage: Coverage::default(),
+            trace: 0xcbf2_9ce4_8422_2325,
+            tenants,
+        };
+        for _ in 0..history.devices {
+            world.join(0)?;
+        }
+        if history.neighbour {
+            world.join(1)?;
+        }
+        Ok(world)
+    }
+
+    /// A new device of a tenant; answers which.
+    pub(super) fn join(&mut self, tenant: usize) -> Result<usize, Broken> {
+        let seed = self.fresh_seed();
+        let device = Device::new((tenant, self.tenants[tenant]), &self.time, seed, self.lazy)?;
+        self.devices.push(device);
+        Ok(self.devices.len() - 1)
+    }
+
+    pub(super) fn fresh_seed(&mut self) -> u64 {
+        self.counter += 1;
+        self.seed.wrapping_mul(0x9e37_79b9_7f4a_7c15).wrapping_add(self.counter)
+    }
+
+    pub(super) fn now(&self) -> i64 {
+        self.time.load(Ordering::Relaxed)
+    }
+
+    /// Writes a line into the trace.
+    pub(super) fn note(&mut self, what: &str) {
+        self.trace = super::check::continued(self.trace, what);
+    }
+
+    /// Lets time pass, and all that is due in it happen.
+    pub(super) fn pass(&mut self, millis: i64) -> Result<(), Broken> {
+        let until = self.now() + millis;
+        while let Some(entry) = self.queue.first_entry().filter(|entry| entry.key().0 <= until) {
+            let ((at, _), happening) = entry.remove_entry();
+            self.time.store(at.max(self.now()), Ordering::Relaxed);
+            self.happen(happening)?;
+        }
+        self.time.store(until, Ordering::Relaxed);
+        Ok(())
+    }
+
+    fn step(&mut self, index: usize, what: &What) -> Result<(), Broken> {
+        self.note(&format!("{index} {what:?}"));
+        if index.is_multiple_of(BACKUP_EVERY) {
+            self.back_up()?;
+        }
+        match what {
+            What::Act(act) => self.act(act),
+            What::Sync(device) => self.wake(self.device(*device)),
+            What::Fault(fault) => self.fault(*fault),
+        }
+    }
+
+    pub(super) fn device(&self, number: u8) -> usize {
+        usize::from(number) % self.devices.len()
+    }
+
+    fn back_up(&mut self) -> Result<(), Broken> {
+        for device in &mut self.devices {
+            if let Some(app) = &device.app {
+                device.backup = Some(app.store().duplicate().map_err(AppError::from)?);
+            }
+        }
+        for (tenant, dumps) in self.tenants.iter().zip(&mut self.dumps) {
+            dumps.extend(self.server.dump(*tenant));
+            if dumps.len() > 4 {
+                dumps.pop_front();
+            }
+        }
+        Ok(())
+    }
+
+    fn act(&mut self, act: &Act) -> Result<(), Broken> {
+        let number = self.device(act.device);
+        let (now, device) = (self.now(), &mut self.devices[number]);
+        let Some(app) = &mut device.app else { return Ok(()) };
+        let before = outbox(app.store())?.len();
+        let asked = app.store().read(|tx| tx.intents())?.len();
+        let done = match acts::perform(app, act) {
+            Ok(done) => done,
+            // It was damaged on purpose and comes back with the next sync.
+            Err(AppError::Damaged(_)) => return Ok(()),
+            Err(error) => return Err(Broken::new("I00_possible", format!("{act:?} was refused: {error}"))),
+        };
+        let fresh = outbox(app.store())?.split_off(before);
+        let intents = app.store().read(|tx| tx.intents())?.split_off(asked);
+        let tenant = device.tenant;
+        let faults: Vec<FaultKind> = [
+            (device.cut_until > now).then_some(FaultKind::Cut),
+            device.is_copy.then_some(FaultKind::CloneHome),
+            device.clock.is_off().then_some(FaultKind::ClockOff),
+        ]
+        .into_iter()
+        .flatten()
+        .collect();
+        let Done { kind, untagged, shown } = done;
+        if let Some(shown) = shown
+            && !shown.contains(super::oracle::letter(act.token))
+        {
+            return Err(Broken::new("I05_causality", format!("{act:?} is not in what is shown after it: {shown}")));
+        }
+        for fault in faults {
+            self.coverage.touch(fault, [kind]);
+        }
+        self.coverage.acts += 1;
+        self.oracle.untagged.extend(untagged);
+        self.oracle.tenants[tenant].tokens.insert(act.token);
+        for entry in fresh {
+            self.graph.learn(&entry, Some(kind))?;
+            let key = (entry.doc, entry.hash);
+            self.note(&format!("edit {key:?}"));
+            self.devices[number].unsettled.push(self.oracle.edits.len());
+            self.oracle.edits.push(Edit { tenant, kind, token: act.token, key, thrown_away: false });
+        }
+        for stored in intents {
+            let (id, target) = (stored.intent.id, stored.intent.target);
+            self.oracle.records.entry(target).or_default().insert(kind);
+            self.oracle.asked.push(Asked { tenant, device: number, kind, id, target, thrown_away: false });
+        }
+        if self.eager { self.wake(number) } else { Ok(()) }
+    }
+
+    /// Wakes a device's engine.
+    pub(super) fn wake(&mut self, number: usize) -> Result<(), Broken> {
+        let effect = self.tell(number, Event::Wake)?;
+        effect.map_or(Ok(()), |effect| self.perform(number, effect))
+    }
+
+    /// Tells a device's engine what happened; `None` if it is dead.
+    pub(super) fn tell(&mut self, number: usize, event: Event) -> Result<Option<Effect>, Broken> {
+        let device = &mut self.devices[number];
+        let Some(app) = &mut device.app else { return Ok(None) };
+        let effect = app.sync_step(&mut device.engine, event).map_err(AppError::from)?;
+        for entry in outbox(app.store())? {
+            self.graph.learn(&entry, None)?;
+        }
+        invariants::i02_nothing_leaves_too_early(self, number)?;
+        Ok(Some(effect))
+    }
+
+    /// Everything works again; how many rounds until all are equal.
+    fn heal(&mut self) -> Result<u32, Broken> {
+        self.note("heal");
+        self.server_down_until = 0;
+        for number in 0..self.devices.len() {
+            let seed = self.fresh_seed();
+            let device = &mut self.devices[number];
+            (device.cut_until, device.tiny) = (0, 0);
+            device.armed.clear();
+            device.start(seed, false)?;
+            if let Some(app) = &mut device.app {
+                // The slow scrub that finds what a failing disk has done.
+                app.verify()?;
+            }
+        }
+        for round in 1..=ROUNDS {
+            for number in 0..self.devices.len() {
+                self.wake(number)?;
+                self.pass(ROUND / i64::try_from(self.devices.len()).unwrap_or(1))?;
+            }
+            if invariants::is_quiet(self)? {
+                return Ok(round);
+            }
+        }
+        Err(invariants::i14_liveness_bound(self))
+    }
+
+    /// The home of a device is gone; what existed only there is gone with it.
+    pub(super) fn throw_away(&mut self, number: usize) -> Result<(), Broken> {
+        let tenant = self.devices[number].tenant;
+        let tables = self.server.dump(self.tenants[tenant]);
+        let kept: std::collections::HashSet<(Uuid, domain::documents::Hash)> =
+            tables.iter().flat_map(|t| t.log().values()).map(|entry| (entry.item, entry.hash)).collect();
+        let mut elsewhere = kept;
+        for (other, device) in self.devices.iter().enumerate() {
+            let store = device.app.as_ref().map(client_core::App::store).or(device.store.as_ref());
+            if let Some(store) = store.filter(|_| other != number && device.tenant == tenant) {
+                for (doc, (collection, heads)) in super::device::contents(store)? {
+                    let past = self.graph.past(doc, collection, &heads)?;
+                    elsewhere.extend(past.iter().map(|hash| (doc, *hash)));
+                }
+            }
+        }
+        for edit in self.oracle.edits.iter_mut().filter(|edit| edit.tenant == tenant) {
+            edit.thrown_away |= !elsewhere.contains(&edit.key);
+        }
+        for asked in self.oracle.asked.iter_mut().filter(|asked| asked.device == number) {
+            asked.thrown_away = true;
+        }
+        self.devices[number].unsettled.clear();
+        Ok(())
+    }
+}
