@@ -65,7 +65,9 @@ pub(crate) fn pages(document: OpenApi) -> axum::Router<AppState> {
 
 fn token() -> SecurityScheme {
     let description = "A personal access token, or the token of a device.";
-    SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some(description)).build())
+    SecurityScheme::Http(
+        HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some(description)).build(),
+    )
 }
 
 fn session() -> SecurityScheme {

@@ -2,7 +2,9 @@
 
 use axum::extract::State;
 use axum::response::IntoResponse;
-use domain::appointments::{Appointment, AppointmentEdit, AppointmentRow, BookContext, Status, book, named_service};
+use domain::appointments::{
+    Appointment, AppointmentEdit, AppointmentRow, BookContext, Status, book, named_service,
+};
 use domain::errors::FieldProblem;
 use domain::ids::AppointmentId;
 

@@ -55,15 +55,17 @@ pub async fn last_visits(
     clients: &[ClientId],
 ) -> Result<HashMap<ClientId, String>, StoreError> {
     let rows = store::last_completed(tx, clients).await?;
-    let starts = rows.into_iter().filter_map(|(client, row)| Some((client, row.visit_time()?.starts_at_rfc3339())));
+    let starts =
+        rows.into_iter().filter_map(|(client, row)| Some((client, row.visit_time()?.starts_at_rfc3339())));
     Ok(starts.collect())
 }
 
 /// The document of an appointment that was not removed.
 async fn open(tx: &mut TenantTx, id: AppointmentId) -> Result<Option<Document>, StoreError> {
     let document = sync::load(tx, Collection::Appointments, id.0).await?;
-    Ok(document
-        .and_then(|mut document| AppointmentRow::read(&mut document).deleted_at.is_none().then_some(document)))
+    Ok(document.and_then(|mut document| {
+        AppointmentRow::read(&mut document).deleted_at.is_none().then_some(document)
+    }))
 }
 
 /// Refuses an edit that names what is not there.

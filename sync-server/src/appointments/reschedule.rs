@@ -32,7 +32,8 @@ pub(super) async fn reschedule_appointment(
     let context = BookContext { zone, currency, service: None, source: "api" };
     let standing = AppointmentRow::read(&mut document).visit_time();
     let time = read_time(&object, &context, standing.as_ref())?;
-    let chunk = domain::appointments::reschedule(&mut document, &state.author, state.now().as_second(), &time);
+    let chunk =
+        domain::appointments::reschedule(&mut document, &state.author, state.now().as_second(), &time);
     let appointment = AppointmentRow::read(&mut document).show(id);
     documents::keep(&state, tx, id.0, document, chunk).await?;
     Ok(Json(appointment))
@@ -45,7 +46,8 @@ fn read_time(
     standing: Option<&VisitTime>,
 ) -> Result<VisitTime, FieldErrors> {
     let mut errors = FieldErrors::new();
-    for name in object.keys().filter(|name| !matches!(name.as_str(), "startsAt" | "durationMin" | "timezone")) {
+    for name in object.keys().filter(|name| !matches!(name.as_str(), "startsAt" | "durationMin" | "timezone"))
+    {
         errors.add(name, FieldProblem::Unknown);
     }
     let edit = AppointmentEdit::patch_from_json(object, context);

@@ -82,6 +82,8 @@ pub(super) async fn last_completed(
     .fetch_all(tx.conn())
     .await?;
     rows.into_iter()
-        .map(|found| Ok((found.client_id.into(), serde_json::from_str(&found.json).map_err(StoreError::damaged)?)))
+        .map(|found| {
+            Ok((found.client_id.into(), serde_json::from_str(&found.json).map_err(StoreError::damaged)?))
+        })
         .collect()
 }

@@ -59,7 +59,8 @@ async fn a_visit_that_names_a_stranger_or_lacks_its_time_is_refused() {
         let answer = anna.post("/appointments", body).await;
         assert_eq!((answer.status, answer.code(), answer.field(name)), (404, "not_found", "unknown"));
     }
-    let items = json!({ "startsAt": "2026-12-01T10:00", "durationMin": 60, "items": [{ "serviceId": nobody }] });
+    let items =
+        json!({ "startsAt": "2026-12-01T10:00", "durationMin": 60, "items": [{ "serviceId": nobody }] });
     assert_eq!(anna.post("/appointments", items).await.field("items"), "unknown");
     let answer = anna.post("/appointments", json!({ "startsAt": "tomorrow", "price": 0.001 })).await;
     assert_eq!(answer.status, 422);
@@ -91,10 +92,17 @@ async fn a_visit_is_moved_and_keeps_its_length_unless_told() {
     let path = path(&book(&anna, "2026-12-01T10:00").await);
     let reschedule = format!("{path}/reschedule");
     let moved = anna.post(&reschedule, json!({ "startsAt": "2026-12-02T11:30" })).await.expect(200);
-    assert_eq!((&moved["startsAt"], &moved["durationMin"]), (&json!("2026-12-02T11:30:00+03:00"), &json!(60)));
-    let moved = anna.post(&reschedule, json!({ "startsAt": "2026-12-02T08:30:00Z", "durationMin": 90 })).await;
+    assert_eq!(
+        (&moved["startsAt"], &moved["durationMin"]),
+        (&json!("2026-12-02T11:30:00+03:00"), &json!(60))
+    );
+    let moved =
+        anna.post(&reschedule, json!({ "startsAt": "2026-12-02T08:30:00Z", "durationMin": 90 })).await;
     let moved = moved.expect(200);
-    assert_eq!((&moved["startsAt"], &moved["durationMin"]), (&json!("2026-12-02T11:30:00+03:00"), &json!(90)));
+    assert_eq!(
+        (&moved["startsAt"], &moved["durationMin"]),
+        (&json!("2026-12-02T11:30:00+03:00"), &json!(90))
+    );
     assert_eq!(anna.get(&path).await.expect(200), moved);
     for (body, field, problem) in [
         (json!({}), "startsAt", "required"),
@@ -116,7 +124,10 @@ async fn an_edit_touches_only_what_it_names() {
     let anna = server.register("anna").await;
     let client = anna.add_client("Ольга").await;
     let path = path(&book(&anna, "2026-12-01T10:00").await);
-    let edited = anna.patch(&path, json!({ "clientId": client, "note": "Тихо", "price": "1500.50" })).await.expect(200);
+    let edited = anna
+        .patch(&path, json!({ "clientId": client, "note": "Тихо", "price": "1500.50" }))
+        .await
+        .expect(200);
     assert_eq!((&edited["clientId"], &edited["price"]), (&json!(client), &json!(1500.5)));
     assert_eq!(edited["startsAt"], "2026-12-01T10:00:00+03:00");
     let edited = anna.patch(&path, json!({ "durationMin": 30 })).await.expect(200);
@@ -131,7 +142,9 @@ async fn an_edit_touches_only_what_it_names() {
 async fn a_span_of_time_is_listed_by_start_page_by_page() {
     let server = TestServer::start().await;
     let anna = server.register("anna").await;
-    for start in ["2026-12-02T10:00", "2026-12-01T23:30", "2026-12-01T10:00", "2026-11-30T10:00", "2026-12-03T00:00"] {
+    for start in
+        ["2026-12-02T10:00", "2026-12-01T23:30", "2026-12-01T10:00", "2026-11-30T10:00", "2026-12-03T00:00"]
+    {
         book(&anna, start).await;
     }
     let day = anna.get("/appointments?from=2026-12-02&to=2026-12-03").await.expect(200);
@@ -169,6 +182,7 @@ async fn a_block_takes_time_without_a_client() {
     let body = json!({ "kind": "block", "startsAt": "2026-12-01T10:00", "durationMin": 120, "note": "Врач" });
     assert_eq!(anna.post("/appointments", body).await.expect(201)["kind"], "block");
     let client = anna.add_client("Ольга").await;
-    let body = json!({ "kind": "block", "clientId": client, "startsAt": "2026-12-01T10:00", "durationMin": 120 });
+    let body =
+        json!({ "kind": "block", "clientId": client, "startsAt": "2026-12-01T10:00", "durationMin": 120 });
     assert_eq!(anna.post("/appointments", body).await.field("clientId"), "not_allowed");
 }

@@ -12,7 +12,7 @@ use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
-use crate::http::TokenKind;
+use crate::http::{EVERYTHING, TokenKind};
 use crate::system::random_bytes;
 
 /// A key that was shown: whose it says it is, and what to look for behind that wall.
@@ -71,10 +71,12 @@ impl NewKey {
         now: Timestamp,
     ) -> (Self, SecretString) {
         let secret: [u8; 32] = random_bytes();
-        let text = prefix(kind).to_owned() + &URL_SAFE_NO_PAD.encode([&tenant.0.as_bytes()[..], &secret].concat());
-        let abilities = vec!["*".to_owned()];
+        let text =
+            prefix(kind).to_owned() + &URL_SAFE_NO_PAD.encode([&tenant.0.as_bytes()[..], &secret].concat());
+        let abilities = vec![EVERYTHING.to_owned()];
         let hash = hash(&text);
-        let key = Self { id, user, device: None, kind, name, abilities, created_at: now, expires_at: None, hash };
+        let key =
+            Self { id, user, device: None, kind, name, abilities, created_at: now, expires_at: None, hash };
         (key, text.into())
     }
 }
@@ -130,7 +132,9 @@ mod tests {
     fn what_is_no_key_is_none() {
         let whole = format!("vlr_pat_{}", "A".repeat(64));
         assert!(Key::parse(&whole.as_str().into()).is_some());
-        for text in ["", "vlr_pat_", "vlr_xyz_AAAA", &whole[..71], &format!("{whole}A"), &whole.replace('_', "-")] {
+        for text in
+            ["", "vlr_pat_", "vlr_xyz_AAAA", &whole[..71], &format!("{whole}A"), &whole.replace('_', "-")]
+        {
             assert!(Key::parse(&text.into()).is_none(), "{text}");
         }
     }

@@ -51,7 +51,11 @@ impl Passwords {
     }
 
     /// Whether this is the password. Without a hash (nobody has this e-mail) it takes as long and says no.
-    pub async fn is_right(&self, password: &SecretString, hash: Option<String>) -> Result<bool, PasswordError> {
+    pub async fn is_right(
+        &self,
+        password: &SecretString,
+        hash: Option<String>,
+    ) -> Result<bool, PasswordError> {
         let password = password.clone();
         self.run(move || {
             let known = hash.is_some();

@@ -10,7 +10,10 @@ use super::views::{Tenant, User};
 use crate::db::{Db, StoreError, TenantTx};
 
 /// Whom an e-mail signs in as. Asked before any tenant is known.
-pub(super) async fn find_identity(db: &Db, email_hash: [u8; 32]) -> Result<Option<(TenantId, UserId)>, StoreError> {
+pub(super) async fn find_identity(
+    db: &Db,
+    email_hash: [u8; 32],
+) -> Result<Option<(TenantId, UserId)>, StoreError> {
     let found = sqlx::query!(
         "select tenant_id, user_id
          from identities
@@ -87,7 +90,11 @@ pub(super) async fn find_tenant(tx: &mut TenantTx) -> Result<Option<Tenant>, Sto
 }
 
 /// A new person.
-pub(super) async fn insert_user(tx: &mut TenantTx, user: &User, password_hash: &str) -> Result<(), StoreError> {
+pub(super) async fn insert_user(
+    tx: &mut TenantTx,
+    user: &User,
+    password_hash: &str,
+) -> Result<(), StoreError> {
     let tenant = tx.tenant();
     sqlx::query!(
         "insert into users (tenant_id, id, name, email, phone, password_hash, timezone, locale, created_at)

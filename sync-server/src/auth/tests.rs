@@ -63,7 +63,9 @@ async fn me_says_who_and_with_what_key() {
 async fn a_wrong_password_and_an_unknown_email_look_the_same() {
     let server = TestServer::start().await;
     server.register("anna").await;
-    for (email, password) in [("anna@example.ru", "wrong-password"), ("olga@example.ru", PASSWORD), ("no address", "x")] {
+    for (email, password) in
+        [("anna@example.ru", "wrong-password"), ("olga@example.ru", PASSWORD), ("no address", "x")]
+    {
         for path in ["/auth/login", "/auth/token"] {
             let mut body = json!({ "email": email, "password": password });
             if path == "/auth/token" {
@@ -114,7 +116,8 @@ async fn a_browser_signs_in_by_cookie_and_out_again() {
     assert_eq!(answer.status, 204);
     assert_eq!(browser.get("/auth/me").await.status, 401);
 
-    let answer = server.anonymous().header("x-forwarded-proto", "https").post("/auth/login", credentials()).await;
+    let answer =
+        server.anonymous().header("x-forwarded-proto", "https").post("/auth/login", credentials()).await;
     let cookie = answer.header("set-cookie");
     assert!(cookie.starts_with("__Host-veloria=vlr_ses_") && cookie.ends_with("; Secure"), "{cookie}");
     let pair = cookie.split(';').next().unwrap();
@@ -146,10 +149,15 @@ async fn another_site_cannot_use_her_cookie_but_a_token_may_come_from_anywhere()
     let pair = answer.header("set-cookie").split(';').next().unwrap().to_owned();
     let body = || json!({ "name": "Chloe" });
     for (name, value) in [("sec-fetch-site", "cross-site"), ("origin", "https://evil.example")] {
-        let evil = server.anonymous().header("host", "crm.example").header("cookie", &pair).header(name, value);
+        let evil =
+            server.anonymous().header("host", "crm.example").header("cookie", &pair).header(name, value);
         let answer = evil.post("/clients", body()).await;
         assert_eq!((answer.status, answer.code()), (403, "forbidden"), "{name}");
-        assert_eq!(evil.get("/clients").await.status, 200, "reading gives another site nothing: it may not look");
+        assert_eq!(
+            evil.get("/clients").await.status,
+            200,
+            "reading gives another site nothing: it may not look"
+        );
         let token = evil.with_token(&anna.token);
         assert_eq!(token.post("/clients", body()).await.status, 201);
     }
@@ -167,6 +175,7 @@ async fn a_revoked_token_works_nowhere_from_that_moment() {
     assert_eq!(issued["abilities"], json!(["clients:read"]));
     let books = server.with_token(issued["token"].as_str().unwrap());
     assert_eq!(books.get("/auth/me").await.status, 200);
+    assert_eq!(books.get("/clients").await.status, 200);
     let listed = anna.get("/auth/tokens").await.expect(200);
     let names: Vec<_> = listed["data"].as_array().unwrap().iter().map(|t| t["name"].clone()).collect();
     assert_eq!(names, ["Бухгалтерия", "test"]);
@@ -185,8 +194,10 @@ async fn a_revoked_token_works_nowhere_from_that_moment() {
 async fn a_token_ends_when_it_was_said_to() {
     let server = TestServer::start().await;
     let anna = server.register("anna").await;
-    let ends = |hours| (domain::ids::Clock::now(server.clock()) + SignedDuration::from_hours(hours)).to_string();
-    let body = |ends: &str| json!({ "email": anna.email, "password": PASSWORD, "name": "x", "expiresAt": ends });
+    let ends =
+        |hours| (domain::ids::Clock::now(server.clock()) + SignedDuration::from_hours(hours)).to_string();
+    let body =
+        |ends: &str| json!({ "email": anna.email, "password": PASSWORD, "name": "x", "expiresAt": ends });
     for bad in ["yesterday", &ends(-1)] {
         let answer = server.anonymous().post("/auth/token", body(bad)).await;
         assert_eq!(answer.status, 422, "{bad}");
@@ -216,10 +227,35 @@ async fn a_damaged_or_foreign_token_is_nobody() {
     let anna = server.register("anna").await;
     let mut swapped = anna.token.clone();
     swapped.replace_range(8..9, if &swapped[8..9] == "A" { "B" } else { "A" });
-    for token in ["", "x", "vlr_pat_", &anna.token[..40], &swapped, &anna.token.replace("vlr_pat_", "vlr_dev_")] {
+    for token in
+        ["", "x", "vlr_pat_", &anna.token[..40], &swapped, &anna.token.replace("vlr_pat_", "vlr_dev_")]
+    {
         let answer = server.with_token(token).get("/auth/me").await;
         assert_eq!((answer.status, answer.code()), (401, "unauthorized"), "{token}");
     }
     let basic = server.anonymous().header("authorization", "Basic YTpi");
     assert_eq!(basic.get("/auth/me").await.status, 401);
+}
+
+#[tokio::test]
+async fn a_limited_token_may_do_what_it_says_and_a_device_of_it_no_more() {
+    let server = TestServer::start().await;
+    let anna = server.register("anna").await;
+    let body = |abilities: &[&str]| json!({ "email": anna.email, "password": PASSWORD, "name": "x", "abilities": abilities });
+    let answer = server.anonymous().post("/auth/token", body(&["clients:read", "world:rule"])).await;
+    assert_eq!((answer.status, answer.field("abilities")), (422, "unknown"));
+    let issued =
+        server.anonymous().post("/auth/token", body(&["clients:read", "devices:write"])).await.expect(201);
+    let limited = server.with_token(issued["token"].as_str().unwrap());
+    let device = server.device_of(&limited, "phone").await;
+    for caller in [limited, device] {
+        assert_eq!(caller.get("/clients").await.status, 200);
+        let refused = [
+            caller.post("/clients", json!({ "name": "x" })).await,
+            caller.get("/notes").await,
+            caller.get("/auth/tokens").await,
+            caller.post("/sync", json!({ "protocol": 1 })).await,
+        ];
+        assert!(refused.iter().all(|answer| (answer.status, answer.code()) == (403, "forbidden")));
+    }
 }

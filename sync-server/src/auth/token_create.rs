@@ -18,7 +18,7 @@ use super::login::read_credentials;
 use super::password::sign_in;
 use super::store;
 use crate::AppState;
-use crate::http::{AnonymousErrors, JsonObject, Problem, TokenKind};
+use crate::http::{ABILITIES, AnonymousErrors, JsonObject, Problem, TokenKind};
 
 /// What is asked for.
 #[derive(Debug, ToSchema)]
@@ -34,7 +34,8 @@ struct NewToken {
     password: String,
     /// What to call the token.
     name: String,
-    /// What it may do; everything (`*`) if absent.
+    /// What it may do: `clients:read`, `clients:write`, the same for `appointments`, `devices`, `notes`, `services`, and
+    /// `sync`; everything (`*`) if absent.
     abilities: Option<Vec<String>>,
     /// When it ends, RFC 3339; never if absent.
     #[schema(format = "date-time")]
@@ -84,6 +85,12 @@ pub(super) async fn create_token(
         Some(Err(_)) => fields.mistake("expiresAt", FieldProblem::InvalidTime),
         Some(Ok(end)) if *end <= now => fields.mistake("expiresAt", FieldProblem::OutOfRange),
         Some(Ok(_)) | None => {}
+    }
+    if abilities
+        .value()
+        .is_some_and(|wanted| !wanted.iter().all(|ability| ABILITIES.contains(&ability.as_str())))
+    {
+        fields.mistake("abilities", FieldProblem::Unknown);
     }
     fields.finish(())?;
 

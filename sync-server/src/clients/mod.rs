@@ -24,9 +24,11 @@ use crate::{AppState, appointments, sync};
 
 /// The routes of this slice.
 pub fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new()
-        .routes(routes!(create::create_client, list::list_clients))
-        .routes(routes!(get::get_client, edit::edit_client, remove::remove_client))
+    OpenApiRouter::new().routes(routes!(create::create_client, list::list_clients)).routes(routes!(
+        get::get_client,
+        edit::edit_client,
+        remove::remove_client
+    ))
 }
 
 /// A client who was not removed.
@@ -40,7 +42,8 @@ pub async fn find(tx: &mut TenantTx, id: ClientId) -> Result<Option<ClientRow>, 
 /// The document of a client who was not removed.
 async fn open(tx: &mut TenantTx, id: ClientId) -> Result<Option<Document>, StoreError> {
     let document = sync::load(tx, Collection::Clients, id.0).await?;
-    Ok(document.and_then(|mut document| ClientRow::read(&mut document).deleted_at.is_none().then_some(document)))
+    Ok(document
+        .and_then(|mut document| ClientRow::read(&mut document).deleted_at.is_none().then_some(document)))
 }
 
 /// A row with what other documents say of the client.

@@ -53,7 +53,12 @@ async fn a_refused_edit_leaves_all_as_it_was() {
 async fn found(anna: &Caller<'_>, search: &str) -> Vec<String> {
     let query: Vec<String> = search.bytes().map(|byte| format!("%{byte:02X}")).collect();
     let page = anna.get(&format!("/clients?search={}", query.concat())).await.expect(200);
-    page["data"].as_array().unwrap().iter().map(|client| client["name"].as_str().unwrap().to_owned()).collect()
+    page["data"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|client| client["name"].as_str().unwrap().to_owned())
+        .collect()
 }
 
 #[tokio::test]
@@ -87,15 +92,16 @@ async fn the_last_visit_is_the_latest_completed_one() {
     let anna = server.register("anna").await;
     let [olga, maria] = [anna.add_client("Ольга").await, anna.add_client("Мария").await];
     for (day, step) in [("03", "complete"), ("05", "complete"), ("07", "cancel"), ("01", "complete")] {
-        let visit = json!({ "clientId": olga, "startsAt": format!("2026-10-{day}T10:00"), "durationMin": 60 });
+        let visit =
+            json!({ "clientId": olga, "startsAt": format!("2026-10-{day}T10:00"), "durationMin": 60 });
         let visit = anna.post("/appointments", visit).await.expect(201);
         anna.act(&format!("/appointments/{}/{step}", visit["id"].as_str().unwrap())).await.expect(200);
     }
     let last = json!("2026-10-05T10:00:00+03:00");
     assert_eq!(anna.get(&format!("/clients/{olga}")).await.expect(200)["lastVisitAt"], last);
     assert_eq!(anna.get(&format!("/clients/{maria}")).await.expect(200)["lastVisitAt"], Json::Null);
-    let list = anna.get("/clients").await.expect(200);
-    assert_eq!([&list["data"][0]["lastVisitAt"], &list["data"][1]["lastVisitAt"]], [&Json::Null, &last]);
+    let page = anna.get("/clients").await.expect(200);
+    assert_eq!([&page["data"][0]["lastVisitAt"], &page["data"][1]["lastVisitAt"]], [&Json::Null, &last]);
     let edited = anna.patch(&format!("/clients/{olga}"), json!({ "source": "friend" })).await.expect(200);
     assert_eq!(edited["lastVisitAt"], last);
 }

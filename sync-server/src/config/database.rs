@@ -44,13 +44,15 @@ impl DatabaseConfig {
         if let Some(url) = secret::read("DATABASE_URL", self.url.as_ref(), self.url_file.as_deref())? {
             return Ok(Some(url));
         }
-        if self.connection.as_deref().is_some_and(|kind| !matches!(kind, "pgsql" | "postgres" | "postgresql")) {
+        if self.connection.as_deref().is_some_and(|kind| !matches!(kind, "pgsql" | "postgres" | "postgresql"))
+        {
             return Err(SettingError::Bad { name: "DB_CONNECTION", expected: "pgsql" });
         }
         let Some(host) = self.host.as_deref().filter(|host| !host.is_empty()) else { return Ok(None) };
         let password = secret::read("DB_PASSWORD", self.password.as_ref(), self.password_file.as_deref())?;
         let user = encode(self.username.as_deref().unwrap_or("postgres"));
-        let password = password.map_or(String::new(), |password| format!(":{}", encode(password.expose_secret())));
+        let password =
+            password.map_or(String::new(), |password| format!(":{}", encode(password.expose_secret())));
         let database = encode(self.database.as_deref().unwrap_or("veloria"));
         let port = self.port.unwrap_or(5432);
         Ok(Some(format!("postgres://{user}{password}@{host}:{port}/{database}").into()))

@@ -45,8 +45,11 @@ pub(super) fn read(
         (Some(secret), None) => Ok(Some(secret.clone())),
         (None, None) => Ok(None),
         (None, Some(path)) => {
-            let text = fs::read_to_string(path)
-                .map_err(|cause| SettingError::File { name, path: path.to_owned(), cause })?;
+            let text = fs::read_to_string(path).map_err(|cause| SettingError::File {
+                name,
+                path: path.to_owned(),
+                cause,
+            })?;
             Ok(Some(text.trim_end_matches(['\r', '\n']).into()))
         }
     }

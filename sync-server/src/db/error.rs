@@ -27,7 +27,10 @@ impl StoreError {
             Self::Database(sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_)) => true,
             // Shutting down, out of connections, gave up waiting for a lock, or the longest query was cut.
             Self::Database(sqlx::Error::Database(error)) => error.code().is_some_and(|code| {
-                matches!(&*code, "57P01" | "57P02" | "57P03" | "53300" | "55P03" | "57014" | "40001" | "40P01")
+                matches!(
+                    &*code,
+                    "57P01" | "57P02" | "57P03" | "53300" | "55P03" | "57014" | "40001" | "40P01"
+                )
             }),
             Self::Database(_) | Self::Damaged(_) => false,
         }

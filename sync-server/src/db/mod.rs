@@ -7,9 +7,9 @@ mod error;
 mod migrations;
 mod pool;
 mod store;
-mod tenant_tx;
 #[cfg(test)]
 mod store_tests;
+mod tenant_tx;
 
 pub use error::StoreError;
 #[cfg(any(test, feature = "testing"))]

@@ -20,7 +20,9 @@ pub struct Db {
 #[derive(Debug, thiserror::Error)]
 pub enum ConnectError {
     /// The address is not one; its text is not shown, for there may be a password in it.
-    #[error("the address of the database cannot be read; it looks like postgres://user:password@host:5432/name")]
+    #[error(
+        "the address of the database cannot be read; it looks like postgres://user:password@host:5432/name"
+    )]
     Address,
     /// Nobody answers, or not to us.
     #[error("cannot connect to the database: {0}")]
@@ -33,11 +35,7 @@ impl Db {
         let pool = PgPoolOptions::new()
             .max_connections(most_connections)
             .acquire_timeout(Duration::from_secs(10))
-            .after_connect(|connection, _| {
-                Box::pin(async move {
-                    store::settle(connection).await
-                })
-            })
+            .after_connect(|connection, _| Box::pin(async move { store::settle(connection).await }))
             .connect_with(options(url)?)
             .await
             .map_err(ConnectError::Connect)?;

@@ -41,11 +41,18 @@ async fn every_table_has_the_tenant_in_front_and_a_forced_policy() {
              where i.indrelid = '{table}'::regclass"
         );
         let firsts = column(&mut connection, &key).await;
-        assert!(!firsts.is_empty() && firsts.iter().all(|first| first == tenant), "indexes of {table}: {firsts:?}");
+        assert!(
+            !firsts.is_empty() && firsts.iter().all(|first| first == tenant),
+            "indexes of {table}: {firsts:?}"
+        );
         let wall = format!(
             "select (relrowsecurity and relforcerowsecurity)::text from pg_class where oid = '{table}'::regclass"
         );
-        assert_eq!(column(&mut connection, &wall).await, ["true"], "{table} has no forced row-level security");
+        assert_eq!(
+            column(&mut connection, &wall).await,
+            ["true"],
+            "{table} has no forced row-level security"
+        );
         let policy = format!(
             "select cmd || ' ' || permissive || ' ' || coalesce(qual, '-') || ' check ' || coalesce(with_check, '-')
              from pg_policies where schemaname = 'public' and tablename = '{table}'"

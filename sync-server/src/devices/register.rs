@@ -71,6 +71,8 @@ pub(super) async fn register_device(
     let (mut key, text) =
         NewKey::make(principal.tenant, principal.user, TokenKind::Device, id, device.name.clone(), now);
     key.device = Some(device.id);
+    // A key cannot give more than it has.
+    key.abilities = principal.abilities;
     let mut tx = state.db.tenant(principal.tenant).await?;
     store::insert(&mut tx, principal.user, &device).await?;
     auth::keep_key(&mut tx, &key).await?;

@@ -17,7 +17,8 @@ async fn a_device_gets_a_key_of_its_own_and_may_register_another() {
     server.device_of(&phone, "Ноутбук").await;
     let listed = anna.get("/devices").await.expect(200);
     assert!(!listed.to_string().contains("vlr_dev_"));
-    let names: Vec<_> = listed["data"].as_array().unwrap().iter().map(|device| device["name"].clone()).collect();
+    let names: Vec<_> =
+        listed["data"].as_array().unwrap().iter().map(|device| device["name"].clone()).collect();
     assert_eq!(names, ["Телефон", "Ноутбук"]);
     assert!(listed["data"][0]["lastSeenAt"].is_string() && listed["data"][1]["lastSeenAt"].is_null());
 }

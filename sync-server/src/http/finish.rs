@@ -41,7 +41,9 @@ fn lang_of(headers: &HeaderMap) -> Lang {
 fn unshaped(response: &Response) -> Option<Problem> {
     let is_json = response.headers().get(CONTENT_TYPE).is_some_and(|value| value == "application/json");
     let code = match response.status() {
-        status if is_json || status == StatusCode::SWITCHING_PROTOCOLS || status.is_informational() => return None,
+        status if is_json || status == StatusCode::SWITCHING_PROTOCOLS || status.is_informational() => {
+            return None;
+        }
         StatusCode::UNAUTHORIZED => ErrorCode::Unauthorized,
         StatusCode::FORBIDDEN => ErrorCode::Forbidden,
         StatusCode::NOT_FOUND => ErrorCode::NotFound,

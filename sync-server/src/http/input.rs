@@ -2,16 +2,15 @@
 
 use std::str::FromStr;
 
-use axum::body::Bytes;
-use axum::extract::rejection::BytesRejection;
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};
+use axum::http::HeaderMap;
 use axum::http::header::CONTENT_TYPE;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, StatusCode};
-use axum::response::IntoResponse as _;
 use domain::errors::ErrorCode;
 use serde_json::{Map, Value as Json};
 
+use super::MAX_BODY_BYTES;
+use super::body::read_body;
 use super::problem::Problem;
 
 /// A body that is one JSON object. What its fields may be is the slice's business.
@@ -21,11 +20,11 @@ pub struct JsonObject(pub Map<String, Json>);
 impl<S: Send + Sync> FromRequest<S> for JsonObject {
     type Rejection = Problem;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
         if !says_json(request.headers()) {
             return Err(Problem::new(ErrorCode::UnsupportedMediaType));
         }
-        let bytes = Bytes::from_request(request, state).await.map_err(refused)?;
+        let bytes = read_body(request.into_body(), MAX_BODY_BYTES).await?;
         serde_json::from_slice(&bytes).map(Self).map_err(|_| Problem::new(ErrorCode::BadJson))
     }
 }
@@ -37,13 +36,6 @@ fn says_json(headers: &HeaderMap) -> bool {
     essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json"))
 }
 
-fn refused(rejection: BytesRejection) -> Problem {
-    match rejection.into_response().status() {
-        StatusCode::PAYLOAD_TOO_LARGE => Problem::new(ErrorCode::PayloadTooLarge),
-        _ => Problem::new(ErrorCode::BadRequest),
-    }
-}
-
 /// The id in the path. What is no id names nothing, so the answer is the same as for an id that nobody has.
 #[derive(Clone, Copy, Debug)]
 pub struct PathId<T>(pub T);
@@ -52,7 +44,8 @@ impl<T: FromStr, S: Send + Sync> FromRequestParts<S> for PathId<T> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        let Path(text) = Path::<String>::from_request_parts(parts, state).await.map_err(|_| Problem::not_found())?;
+        let Path(text) =
+            Path::<String>::from_request_parts(parts, state).await.map_err(|_| Problem::not_found())?;
         text.parse().map(Self).map_err(|_| Problem::not_found())
     }
 }

@@ -3,12 +3,11 @@
 use std::any::Any;
 use std::time::Duration;
 
-use axum::extract::DefaultBodyLimit;
+use axum::Router;
 use axum::http::StatusCode;
 use axum::http::header::{AUTHORIZATION, COOKIE, HeaderName, HeaderValue, SET_COOKIE};
 use axum::middleware::from_fn;
 use axum::response::{IntoResponse as _, Response};
-use axum::Router;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::csrf::CsrfLayer;
@@ -20,7 +19,7 @@ use tower_http::timeout::TimeoutLayer;
 
 use super::problem::Problem;
 use super::request_id::{HEADER, RequestIds};
-use super::{MAX_BODY_BYTES, access_log, csrf, finish, request_id};
+use super::{access_log, csrf, finish, request_id};
 use crate::system::SharedIds;
 
 /// No request takes longer; a live socket has answered long before.
@@ -29,7 +28,6 @@ const LONGEST: Duration = Duration::from_mins(1);
 /// Puts the layers around the routes.
 pub fn around(routes: Router, ids: SharedIds) -> Router {
     routes
-        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .layer(RequestDecompressionLayer::new())
         .layer(CsrfLayer::new().with_rejection_response(csrf::refuse))
         .layer(from_fn(csrf::exempt_tokens))

@@ -1,7 +1,9 @@
 //! What all routes share: who asks ([`Principal`]), what a body, path or query may be, how a list is paged, how an error
 //! looks ([`Problem`]), and the layers around everything. Knows tokens through `auth`, and no slice.
 
+mod abilities;
 mod access_log;
+mod body;
 mod cookies;
 mod csrf;
 mod errors_doc;
@@ -17,6 +19,8 @@ mod request_id;
 #[cfg(test)]
 mod tests;
 
+pub use abilities::{ABILITIES, EVERYTHING};
+pub use body::read_body;
 pub use cookies::{CookieStyle, SESSION_DAYS, clear_session, keep_session};
 pub use errors_doc::{AnonymousErrors, ItemErrors, ListErrors, WriteErrors};
 pub use input::{JsonObject, PathId};

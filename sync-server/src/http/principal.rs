@@ -1,16 +1,17 @@
 //! Who asks: the person, tenant and rights behind the token or session of a request. Looked up each time and cached
 //! nowhere, so a revoked token is dead at once.
 
-use axum::extract::FromRequestParts;
+use axum::extract::{FromRequestParts, MatchedPath};
+use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
-use axum::http::HeaderMap;
 use domain::errors::ErrorCode;
 use domain::ids::{DeviceId, TenantId, TokenId, UserId};
 use secrecy::SecretString;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::abilities;
 use super::cookies::{CookieStyle, session_of};
 use super::problem::Problem;
 use crate::AppState;
@@ -45,7 +46,7 @@ impl TokenKind {
     }
 }
 
-/// Who asks. A route that takes it answers 401 to everybody else.
+/// Who asks. A route that takes it answers 401 to everybody else, and 403 to a key that may not do this.
 #[derive(Clone, Debug)]
 pub struct Principal {
     /// Whose rows may be seen.
@@ -68,8 +69,13 @@ impl FromRequestParts<AppState> for Principal {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
-        let token = presented(&parts.headers, state.is_production).ok_or(Problem::new(ErrorCode::Unauthorized))?;
+        let token =
+            presented(&parts.headers, state.is_production).ok_or(Problem::new(ErrorCode::Unauthorized))?;
         let principal = crate::auth::authenticate(&state.db, &token, state.now()).await?;
+        let route = parts.extensions.get::<MatchedPath>().map_or("none", MatchedPath::as_str);
+        if !abilities::may(&principal.abilities, &parts.method, route) {
+            return Err(Problem::new(ErrorCode::Forbidden));
+        }
         let span = tracing::Span::current();
         span.record("tenant", tracing::field::display(principal.tenant));
         if let Some(device) = principal.device {

@@ -74,7 +74,8 @@ impl Problem {
 
     /// The response in a language.
     pub(super) fn render(&self, lang: Lang) -> Response {
-        let status = StatusCode::from_u16(self.code.http_status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let status =
+            StatusCode::from_u16(self.code.http_status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let fields = self.fields.iter().map(|(name, problem)| {
             (name.to_owned(), FieldBody { code: problem, message: field_message(lang, problem).to_owned() })
         });

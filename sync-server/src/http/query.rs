@@ -72,7 +72,10 @@ impl QueryFields {
         }
         if !self.errors.is_empty() {
             let problem = Problem::new(ErrorCode::BadRequest);
-            return Err(self.errors.iter().fold(problem, |problem, (name, error)| problem.field(name, error)));
+            return Err(self
+                .errors
+                .iter()
+                .fold(problem, |problem, (name, error)| problem.field(name, error)));
         }
         let view = hex::encode(&Sha256::digest(format!("{list} {filters:?}"))[..8]);
         Ok((limit, Cursor::read(view, cursor.as_deref())?))

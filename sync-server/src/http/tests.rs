@@ -21,11 +21,19 @@ async fn every_error_has_one_shape_whoever_made_it() {
         (anna.get("/clients/0192f0c1-2d3e-7f40-8a5b-6c7d8e9fa0b1").await, 404, "not_found"),
         (anna.delete("/clients").await, 405, "method_not_allowed"),
         (anna.act("/clients").await, 415, "unsupported_media_type"),
-        (anna.raw(Method::POST, "/clients", Some("text/plain"), "{}".into()).await, 415, "unsupported_media_type"),
+        (
+            anna.raw(Method::POST, "/clients", Some("text/plain"), "{}".into()).await,
+            415,
+            "unsupported_media_type",
+        ),
         (anna.raw(Method::POST, "/clients", json, "{\"name\":".into()).await, 400, "bad_json"),
         (anna.raw(Method::POST, "/clients", json, "[]".into()).await, 400, "bad_json"),
         (anna.raw(Method::POST, "/clients", json, deep.into()).await, 400, "bad_json"),
-        (anna.raw(Method::POST, "/clients", json, vec![b' '; 1024 * 1024 + 1].into()).await, 413, "payload_too_large"),
+        (
+            anna.raw(Method::POST, "/clients", json, vec![b' '; 1024 * 1024 + 1].into()).await,
+            413,
+            "payload_too_large",
+        ),
         (anna.post("/clients", json!({})).await, 422, "validation_failed"),
         (anna.get("/clients?limit=0").await, 400, "bad_request"),
         (anna.get("/clients?cursor=abc").await, 400, "bad_cursor"),
@@ -51,7 +59,10 @@ async fn messages_follow_the_callers_language() {
         insta::assert_json_snapshot!(format!("mistakes_{lang}"), answer);
     }
     let answer = anna.clone().speaking("de, en;q=0.5, ru;q=0.4").get("/clients/x").await.expect(404);
-    assert_eq!(answer["error"]["message"], "We could not find what you are looking for. It may have been deleted.");
+    assert_eq!(
+        answer["error"]["message"],
+        "We could not find what you are looking for. It may have been deleted."
+    );
     let answer = anna.speaking("fr").get("/clients/x").await.expect(404);
     assert_eq!(answer["error"]["message"], "Не нашли то, что вы ищете. Возможно, это уже удалено.");
 }
@@ -106,7 +117,8 @@ async fn a_list_is_paged_and_stays_stable_while_others_insert() {
     let mut path = "/clients?limit=2".to_owned();
     loop {
         let page = anna.get(&path).await.expect(200);
-        let names = page["data"].as_array().unwrap().iter().map(|client| client["name"].as_str().unwrap().to_owned());
+        let names =
+            page["data"].as_array().unwrap().iter().map(|client| client["name"].as_str().unwrap().to_owned());
         seen.extend(names);
         // Before, among and after what was shown: none shifts the next page.
         anna.add_client("Аврора").await;

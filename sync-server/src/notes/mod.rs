@@ -25,15 +25,18 @@ use crate::{AppState, appointments, clients, sync};
 
 /// The routes of this slice.
 pub fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new()
-        .routes(routes!(create::create_note, list::list_notes))
-        .routes(routes!(get::get_note, edit::edit_note, remove::remove_note))
+    OpenApiRouter::new().routes(routes!(create::create_note, list::list_notes)).routes(routes!(
+        get::get_note,
+        edit::edit_note,
+        remove::remove_note
+    ))
 }
 
 /// The document of a note that was not removed.
 async fn open(tx: &mut TenantTx, id: NoteId) -> Result<Option<Document>, StoreError> {
     let document = sync::load(tx, Collection::Notes, id.0).await?;
-    Ok(document.and_then(|mut document| NoteRow::read(&mut document).deleted_at.is_none().then_some(document)))
+    Ok(document
+        .and_then(|mut document| NoteRow::read(&mut document).deleted_at.is_none().then_some(document)))
 }
 
 /// Refuses an edit that names what is not there.

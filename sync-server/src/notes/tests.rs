@@ -37,11 +37,18 @@ async fn notes_are_listed_by_client_and_visit_page_by_page() {
         anna.post("/notes", json!({ "clientId": olga, "body": number.to_string() })).await.expect(201);
     }
     anna.post("/notes", json!({ "clientId": vera, "body": "Вера" })).await.expect(201);
-    anna.post("/notes", json!({ "clientId": olga, "appointmentId": visit, "body": "визит" })).await.expect(201);
+    anna.post("/notes", json!({ "clientId": olga, "appointmentId": visit, "body": "визит" }))
+        .await
+        .expect(201);
 
     let first = anna.get(&format!("/notes?clientId={olga}&limit=3")).await.expect(200);
     let bodies = |page: &serde_json::Value| -> Vec<String> {
-        page["data"].as_array().unwrap().iter().map(|note| note["body"].as_str().unwrap().to_owned()).collect()
+        page["data"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|note| note["body"].as_str().unwrap().to_owned())
+            .collect()
     };
     assert_eq!(bodies(&first), ["0", "1", "2"]);
     let cursor = first["nextCursor"].as_str().unwrap();
@@ -64,7 +71,8 @@ async fn a_note_about_nobody_is_refused() {
         assert_eq!((answer.status, answer.code(), answer.field("clientId")), (404, "not_found", "unknown"));
     }
     let client = anna.add_client("Вера").await;
-    let answer = anna.post("/notes", json!({ "clientId": client, "appointmentId": nobody, "body": "x" })).await;
+    let answer =
+        anna.post("/notes", json!({ "clientId": client, "appointmentId": nobody, "body": "x" })).await;
     assert_eq!((answer.status, answer.field("appointmentId")), (404, "unknown"));
     let answer = anna.post("/notes", json!({ "kind": "poem" })).await;
     assert_eq!(answer.status, 422);

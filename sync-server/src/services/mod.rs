@@ -24,9 +24,11 @@ use crate::sync;
 
 /// The routes of this slice.
 pub fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new()
-        .routes(routes!(create::create_service, list::list_services))
-        .routes(routes!(get::get_service, edit::edit_service, remove::remove_service))
+    OpenApiRouter::new().routes(routes!(create::create_service, list::list_services)).routes(routes!(
+        get::get_service,
+        edit::edit_service,
+        remove::remove_service
+    ))
 }
 
 /// A service of the price list.

@@ -6,7 +6,11 @@ use uuid::Uuid;
 use crate::db::{StoreError, TenantTx};
 
 /// Services by id, from after one.
-pub(super) async fn list(tx: &mut TenantTx, after: Option<Uuid>, most: i64) -> Result<Vec<Service>, StoreError> {
+pub(super) async fn list(
+    tx: &mut TenantTx,
+    after: Option<Uuid>,
+    most: i64,
+) -> Result<Vec<Service>, StoreError> {
     let tenant = tx.tenant();
     let bodies = sqlx::query_scalar!(
         r#"select body as "body!"

@@ -1,8 +1,8 @@
 //! Somebody who sends requests: with a token or without, in a language, with further headers.
 
 use axum::body::Body;
-use axum::http::{HeaderName, HeaderValue, Method, Request};
 use axum::http::header::{ACCEPT_LANGUAGE, AUTHORIZATION, CONTENT_TYPE};
+use axum::http::{HeaderName, HeaderValue, Method, Request};
 use serde_json::{Value as Json, json};
 
 use super::answer::Answer;

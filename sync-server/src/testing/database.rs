@@ -24,7 +24,8 @@ impl TestDatabase {
     /// # Panics
     /// If there is no Postgres for tests.
     pub async fn create() -> Self {
-        let found = tokio::task::spawn_blocking(server).await.expect("looking for Postgres does not panic silently");
+        let found =
+            tokio::task::spawn_blocking(server).await.expect("looking for Postgres does not panic silently");
         let (admin, is_own) = match found {
             Server::Own(url) => (SecretString::from(url), true),
             Server::Shared(url) => (SecretString::from(url), false),

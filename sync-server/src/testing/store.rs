@@ -32,10 +32,9 @@ pub(super) async fn make_template(
     if !is_there {
         // Under another name until it is whole, so that a killed test leaves no half template behind.
         let draft = format!("{template}_draft");
-        for statement in [
-            format!("drop database if exists {draft} with (force)"),
-            format!("create database {draft}"),
-        ] {
+        for statement in
+            [format!("drop database if exists {draft} with (force)"), format!("create database {draft}")]
+        {
             run(&mut connection, statement).await.expect("the user of the test Postgres may make databases");
         }
         migrate(&draft).await;
@@ -53,10 +52,11 @@ async fn sweep(connection: &mut PgConnection) {
     if !first {
         return;
     }
-    let left: Vec<String> = sqlx::query_scalar("select datname from pg_database where datname like 'veloria_test_%'")
-        .fetch_all(&mut *connection)
-        .await
-        .expect("the catalogue can be read");
+    let left: Vec<String> =
+        sqlx::query_scalar("select datname from pg_database where datname like 'veloria_test_%'")
+            .fetch_all(&mut *connection)
+            .await
+            .expect("the catalogue can be read");
     for name in left {
         // Just made by a neighbouring test of this process, perhaps, and then in use: it stays.
         let _ = run(connection, format!("drop database if exists {name}")).await;

@@ -1,0 +1,56 @@
+//! What a key may do: the table from routes to abilities. Asked by the [`super::Principal`] of every request, so that a
+//! route of tomorrow is closed to limited keys until it is named here.
+
+use axum::http::Method;
+
+/// Everything; the ability of sessions, and of keys for which nothing else was asked.
+pub const EVERYTHING: &str = "*";
+
+/// What a key can be limited to.
+pub const ABILITIES: &[&str] = &[
+    EVERYTHING,
+    "appointments:read",
+    "appointments:write",
+    "clients:read",
+    "clients:write",
+    "devices:read",
+    "devices:write",
+    "notes:read",
+    "notes:write",
+    "services:read",
+    "services:write",
+    "sync",
+];
+
+/// Whether a key with these abilities may ask this of a route (its template, `/api/v1/clients/{id}`).
+pub(super) fn may(abilities: &[String], method: &Method, route: &str) -> bool {
+    let has = |wanted: &str| abilities.iter().any(|ability| ability == wanted);
+    if has(EVERYTHING) {
+        return true;
+    }
+    let path = route.strip_prefix("/api/v1/").unwrap_or_default();
+    let slice = path.split('/').next().unwrap_or_default();
+    let verb = if method.is_safe() { "read" } else { "write" };
+    match slice {
+        // Who am I, and goodbye: no key is too small for that.
+        "auth" => matches!(path, "auth/me" | "auth/logout"),
+        "sync" => has("sync"),
+        _ => has(&format!("{slice}:{verb}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_limited_key_may_do_what_it_says_and_no_more() {
+        let books = ["clients:read".to_owned(), "sync".to_owned()];
+        let may = |method: Method, route| may(&books, &method, route);
+        assert!(may(Method::GET, "/api/v1/clients/{id}") && may(Method::POST, "/api/v1/sync/compare"));
+        assert!(may(Method::POST, "/api/v1/auth/logout"));
+        assert!(!may(Method::POST, "/api/v1/clients") && !may(Method::GET, "/api/v1/notes"));
+        assert!(!may(Method::GET, "/api/v1/auth/tokens") && !may(Method::GET, "/api/v1/tomorrow"));
+        assert!(!may(Method::GET, "none"));
+    }
+}

@@ -1,0 +1,42 @@
+//! Reading a body whole, within a limit.
+//!
+//! A connection that is closed while the caller is still sending may lose the answer. So what is over the limit is read
+//! and thrown away for a while before the caller is told that it was too much.
+
+use axum::body::{Body, Bytes};
+use domain::errors::ErrorCode;
+use futures::StreamExt as _;
+use std::time::Duration;
+use tokio::time::timeout;
+
+use super::problem::Problem;
+
+/// How much is thrown away at most.
+const MOST_WASTE: usize = 64 * 1024 * 1024;
+/// How long that may take.
+const LONGEST_WASTE: Duration = Duration::from_secs(10);
+
+/// Reads a body of at most `limit` bytes, counted after decompression.
+pub async fn read_body(body: Body, limit: usize) -> Result<Bytes, Problem> {
+    let mut stream = body.into_data_stream();
+    let mut bytes = Vec::new();
+    while let Some(chunk) = stream.next().await {
+        let chunk = chunk.map_err(|_| Problem::new(ErrorCode::BadRequest))?;
+        if bytes.len() + chunk.len() > limit {
+            let waste = async {
+                let mut wasted = 0;
+                while let Some(Ok(chunk)) = stream.next().await {
+                    wasted += chunk.len();
+                    if wasted > MOST_WASTE {
+                        break;
+                    }
+                }
+            };
+            // Whether all of it could be thrown away changes nothing: the answer is the same.
+            let _ = timeout(LONGEST_WASTE, waste).await;
+            return Err(Problem::new(ErrorCode::PayloadTooLarge));
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    Ok(bytes.into())
+}
