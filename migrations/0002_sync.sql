@@ -34,6 +34,7 @@ CREATE TABLE sync_log (
     PRIMARY KEY (tenant_id, seq)
 );
 CREATE INDEX sync_log_hash ON sync_log (tenant_id, hash);
+CREATE INDEX sync_log_item ON sync_log (tenant_id, item_id, seq);
 
 CREATE TABLE records (
     tenant_id uuid   NOT NULL REFERENCES tenants (id),

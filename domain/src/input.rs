@@ -133,14 +133,16 @@ impl<'a> Fields<'a> {
     /// A phone number, stored as E.164.
     pub fn phone(&mut self, name: &'static str) -> Patch<Phone> {
         self.read(name, |value| {
-            Phone::parse(value.as_str().ok_or(FieldProblem::InvalidPhone)?).map_err(|_| FieldProblem::InvalidPhone)
+            Phone::parse(value.as_str().ok_or(FieldProblem::InvalidPhone)?)
+                .map_err(|_| FieldProblem::InvalidPhone)
         })
     }
 
     /// A mail address.
     pub fn email(&mut self, name: &'static str) -> Patch<Email> {
         self.read(name, |value| {
-            Email::parse(value.as_str().ok_or(FieldProblem::InvalidEmail)?).map_err(|_| FieldProblem::InvalidEmail)
+            Email::parse(value.as_str().ok_or(FieldProblem::InvalidEmail)?)
+                .map_err(|_| FieldProblem::InvalidEmail)
         })
     }
 
@@ -222,7 +224,11 @@ impl<'a> Fields<'a> {
     /// An id.
     pub fn id<T: From<Uuid>>(&mut self, name: &'static str) -> Patch<T> {
         self.read(name, |value| {
-            value.as_str().and_then(|text| Uuid::parse_str(text).ok()).map(T::from).ok_or(FieldProblem::Invalid)
+            value
+                .as_str()
+                .and_then(|text| Uuid::parse_str(text).ok())
+                .map(T::from)
+                .ok_or(FieldProblem::Invalid)
         })
     }
 

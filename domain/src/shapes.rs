@@ -50,11 +50,14 @@ fn word(text: &str) -> bool {
 
 /// `+` and 6 to 15 digits (E.164).
 fn phone(text: &str) -> bool {
-    text.strip_prefix('+').is_some_and(|d| (6..=15).contains(&d.len()) && d.bytes().all(|b| b.is_ascii_digit()))
+    text.strip_prefix('+')
+        .is_some_and(|d| (6..=15).contains(&d.len()) && d.bytes().all(|b| b.is_ascii_digit()))
 }
 
 fn email(text: &str) -> bool {
-    text.len() <= 254 && line(text) && text.split_once('@').is_some_and(|(user, host)| !user.is_empty() && !host.is_empty())
+    text.len() <= 254
+        && line(text)
+        && text.split_once('@').is_some_and(|(user, host)| !user.is_empty() && !host.is_empty())
 }
 
 fn uuid(text: &str) -> bool {
@@ -64,7 +67,9 @@ fn uuid(text: &str) -> bool {
 /// Whole minor units, a space, three capital letters.
 fn money(text: &str) -> bool {
     text.split_once(' ').is_some_and(|(minor, currency)| {
-        minor.parse::<i64>().is_ok() && currency.len() == 3 && currency.bytes().all(|b| b.is_ascii_uppercase())
+        minor.parse::<i64>().is_ok()
+            && currency.len() == 3
+            && currency.bytes().all(|b| b.is_ascii_uppercase())
     })
 }
 
@@ -72,7 +77,8 @@ fn money(text: &str) -> bool {
 fn visit_time(text: &str) -> bool {
     let Some((start, duration)) = text.rsplit_once('/') else { return false };
     let Some((wall, zone)) = start.split_once('[') else { return false };
-    let minutes = duration.strip_prefix("PT").and_then(|d| d.strip_suffix('M')).and_then(|d| d.parse::<u32>().ok());
+    let minutes =
+        duration.strip_prefix("PT").and_then(|d| d.strip_suffix('M')).and_then(|d| d.parse::<u32>().ok());
     let zone = zone.strip_suffix(']');
     wall.get(..16).is_some_and(|w| w.parse::<jiff::civil::DateTime>().is_ok())
         && zone.is_some_and(|z| !z.is_empty() && z.len() <= 64 && line(z))

@@ -110,7 +110,10 @@ impl AppointmentEdit {
     ///
     /// # Errors
     /// Every field that is unknown or wrong; time and duration cannot be cleared.
-    pub fn patch_from_json(object: &Map<String, Json>, context: &BookContext<'_>) -> Result<Self, FieldErrors> {
+    pub fn patch_from_json(
+        object: &Map<String, Json>,
+        context: &BookContext<'_>,
+    ) -> Result<Self, FieldErrors> {
         let mut fields = Fields::new(object);
         let edit = Self::read(&mut fields, context);
         fields.refuse_null("startsAt", &edit.starts_at);
@@ -156,7 +159,9 @@ impl AppointmentEdit {
         let minutes = self.duration_min.value().copied().or_else(|| standing.map(VisitTime::duration_min))?;
         match (self.starts_at.value(), standing) {
             (Some(start), _) => VisitTime::parse_input(start, &self.zone, minutes).ok(),
-            (None, Some(standing)) if self.duration_min.is_mentioned() => standing.with_duration(minutes).ok(),
+            (None, Some(standing)) if self.duration_min.is_mentioned() => {
+                standing.with_duration(minutes).ok()
+            }
             _ => None,
         }
     }
@@ -239,7 +244,13 @@ pub fn book(
 
 /// Writes an imported appointment: like [`book`], with event ids that are the same wherever the file is imported.
 #[must_use]
-pub fn import(author: &Author, at: i64, ids: &mut dyn Ids, edit: &AppointmentEdit, status: Status) -> (Document, Option<Chunk>) {
+pub fn import(
+    author: &Author,
+    at: i64,
+    ids: &mut dyn Ids,
+    edit: &AppointmentEdit,
+    status: Status,
+) -> (Document, Option<Chunk>) {
     let mut document = Document::new(Collection::Appointments);
     let chunk = document.edit(author, at, "appointment.import", |w| {
         edit.write(w, None, ids);
@@ -249,7 +260,13 @@ pub fn import(author: &Author, at: i64, ids: &mut dyn Ids, edit: &AppointmentEdi
 }
 
 /// Edits an appointment; `None` if nothing changes.
-pub fn edit(document: &mut Document, author: &Author, at: i64, ids: &mut dyn Ids, edit: &AppointmentEdit) -> Option<Chunk> {
+pub fn edit(
+    document: &mut Document,
+    author: &Author,
+    at: i64,
+    ids: &mut dyn Ids,
+    edit: &AppointmentEdit,
+) -> Option<Chunk> {
     let standing = AppointmentRow::read(document).visit_time();
     document.edit(author, at, "appointment.edit", |w| edit.write(w, standing.as_ref(), ids))
 }
@@ -304,7 +321,13 @@ impl Step {
 }
 
 /// Records a step; `None` if the visit stands there already and no other word is open.
-pub fn take_step(document: &mut Document, author: &Author, at: i64, event_id: &str, step: Step) -> Option<Chunk> {
+pub fn take_step(
+    document: &mut Document,
+    author: &Author,
+    at: i64,
+    event_id: &str,
+    step: Step,
+) -> Option<Chunk> {
     let row = AppointmentRow::read(document);
     if row.status() == step.status() && !row.events.is_empty() {
         return None;

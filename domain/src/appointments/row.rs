@@ -5,8 +5,8 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 
-use super::status::{Event, Status, current_status, events, moment_of};
 use super::Busy;
+use super::status::{Event, Status, current_status, events, moment_of};
 use crate::dates::{VisitTime, format_seconds};
 use crate::documents::{Document, Facts};
 use crate::ids::{AppointmentId, ClientId, ServiceId};
@@ -176,7 +176,8 @@ impl AppointmentRow {
     #[must_use]
     pub fn busy(&self, id: AppointmentId) -> Option<Busy> {
         let time = self.visit_time()?;
-        let is_taken = self.deleted_at.is_none() && self.status().is_busy() && !self.meta.contains_key("timeUnknown");
+        let is_taken =
+            self.deleted_at.is_none() && self.status().is_busy() && !self.meta.contains_key("timeUnknown");
         is_taken.then(|| Busy { id, from: time.starts_at(), until: time.ends_at() })
     }
 
@@ -233,7 +234,10 @@ fn items(map: Map<String, Json>) -> Vec<Item> {
                 service_id: text("serviceId").and_then(|id| id.parse().ok()),
                 price: text("price").and_then(amount),
                 cost: text("cost").and_then(amount),
-                duration_min: entry.get("durationMin").and_then(Json::as_u64).and_then(|n| u32::try_from(n).ok()),
+                duration_min: entry
+                    .get("durationMin")
+                    .and_then(Json::as_u64)
+                    .and_then(|n| u32::try_from(n).ok()),
             }
         })
         .collect()

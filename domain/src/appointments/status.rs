@@ -78,7 +78,11 @@ pub(super) fn events(map: Map<String, Json>) -> Vec<Event> {
             id,
             kind: entry.get("type").and_then(Json::as_str).unwrap_or_default().to_owned(),
             at: entry.get("at").and_then(Json::as_i64).unwrap_or_default(),
-            after: entry.get("after").and_then(Json::as_object).map(|m| m.keys().cloned().collect()).unwrap_or_default(),
+            after: entry
+                .get("after")
+                .and_then(Json::as_object)
+                .map(|m| m.keys().cloned().collect())
+                .unwrap_or_default(),
         })
         .collect()
 }

@@ -220,7 +220,10 @@ mod tests {
             bytes[position / 8] ^= 1 << (position % 8);
             assert!(Chunk::check(Collection::Clients, chunk.hash(), &bytes).is_err(), "bit {position}");
             let declared = Hash::of(&bytes[8..]);
-            assert!(Chunk::check(Collection::Clients, declared, &bytes).is_err(), "bit {position}, declared so");
+            assert!(
+                Chunk::check(Collection::Clients, declared, &bytes).is_err(),
+                "bit {position}, declared so"
+            );
         }
         for length in 0..chunk.bytes().len() {
             assert!(Chunk::check(Collection::Clients, chunk.hash(), &chunk.bytes()[..length]).is_err());
@@ -246,7 +249,13 @@ mod tests {
         bytes.extend_from_slice(&[0, 0, 0, 0, TYPE_DEFLATED_CHANGE]);
         write_leb128(&mut bytes, packed.len() as u64);
         bytes.extend_from_slice(&packed);
-        assert_eq!(Chunk::check(Collection::Clients, Hash([0; 32]), &bytes).unwrap_err(), ChunkError::TooLarge);
-        assert_eq!(Chunk::check(Collection::Clients, Hash([0; 32]), &zeros).unwrap_err(), ChunkError::TooLarge);
+        assert_eq!(
+            Chunk::check(Collection::Clients, Hash([0; 32]), &bytes).unwrap_err(),
+            ChunkError::TooLarge
+        );
+        assert_eq!(
+            Chunk::check(Collection::Clients, Hash([0; 32]), &zeros).unwrap_err(),
+            ChunkError::TooLarge
+        );
     }
 }

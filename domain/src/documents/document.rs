@@ -81,7 +81,8 @@ impl Document {
     #[must_use]
     pub fn new(collection: Collection) -> Self {
         let mut doc = AutoCommit::new();
-        let genesis = Change::from_bytes(genesis_bytes(collection).to_vec()).expect("the golden genesis is a change");
+        let genesis =
+            Change::from_bytes(genesis_bytes(collection).to_vec()).expect("the golden genesis is a change");
         doc.apply_changes([genesis]).expect("genesis applies to an empty document");
         Self { collection, doc }
     }
@@ -124,7 +125,13 @@ impl Document {
 
     /// Makes one change. `command` says what the person did (`appointment.move`), `at` is in seconds since 1970.
     /// Returns `None` if the edit changed nothing.
-    pub fn edit(&mut self, author: &Author, at: i64, command: &str, edit: impl FnOnce(&mut Writer<'_>)) -> Option<Chunk> {
+    pub fn edit(
+        &mut self,
+        author: &Author,
+        at: i64,
+        command: &str,
+        edit: impl FnOnce(&mut Writer<'_>),
+    ) -> Option<Chunk> {
         self.doc.set_actor(ActorId::from(author.actor.as_slice()));
         edit(&mut Writer::new(&mut self.doc));
         let message = format!("{command} {} {}", crate::VERSION, author.device);
@@ -135,7 +142,8 @@ impl Document {
     /// The changes that somebody with these heads lacks, in an order in which they can be applied. Heads that this
     /// document does not know are passed over; genesis is never among the changes.
     pub fn chunks_since(&mut self, heads: &[Hash]) -> Vec<Chunk> {
-        let known: Vec<ChangeHash> = heads.iter().filter(|h| self.contains(**h)).map(|h| (*h).into()).collect();
+        let known: Vec<ChangeHash> =
+            heads.iter().filter(|h| self.contains(**h)).map(|h| (*h).into()).collect();
         let genesis = genesis_hash(self.collection);
         self.doc.get_changes(&known).into_iter().map(Chunk::own).filter(|c| c.hash() != genesis).collect()
     }
@@ -209,7 +217,9 @@ impl Document {
             .get_changes_meta(&[])
             .into_iter()
             .filter(|meta| Hash(meta.hash.0) != genesis)
-            .map(|meta| (Hash(meta.hash.0), meta.timestamp, meta.message.map(|m| m.to_string()).unwrap_or_default()))
+            .map(|meta| {
+                (Hash(meta.hash.0), meta.timestamp, meta.message.map(|m| m.to_string()).unwrap_or_default())
+            })
             .collect()
     }
 
@@ -245,13 +255,19 @@ impl Document {
         let reader = Reader::new(&mut self.doc);
         for (name, kind) in self.collection.containers() {
             if !reader.is_the_genesis_container(name, *kind) {
-                return Err(DocumentError::Shape(self.collection, format!("{name} is no longer the container it was")));
+                return Err(DocumentError::Shape(
+                    self.collection,
+                    format!("{name} is no longer the container it was"),
+                ));
             }
         }
         let rules: BTreeMap<&str, fn(&str) -> bool> = crate::shapes::text_scalars(self.collection);
         for (name, is_valid) in rules {
             if !reader.every_value_is_text(name, is_valid) {
-                return Err(DocumentError::Shape(self.collection, format!("{name} has a value it may not have")));
+                return Err(DocumentError::Shape(
+                    self.collection,
+                    format!("{name} has a value it may not have"),
+                ));
             }
         }
         if reader.every_value_is_time("deletedAt") {

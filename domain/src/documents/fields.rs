@@ -50,7 +50,8 @@ impl<'a> Reader<'a> {
     /// The keys of a map, sorted.
     #[must_use]
     pub fn keys(&self, container: &str) -> Vec<String> {
-        let mut keys: Vec<String> = self.container(container).map(|id| self.doc.keys(id).collect()).unwrap_or_default();
+        let mut keys: Vec<String> =
+            self.container(container).map(|id| self.doc.keys(id).collect()).unwrap_or_default();
         keys.sort_unstable();
         keys
     }

@@ -7,7 +7,9 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::LazyLock;
 
-use automerge::{ActorId, AutoCommit, Change, ObjType, ROOT, transaction::CommitOptions, transaction::Transactable};
+use automerge::{
+    ActorId, AutoCommit, Change, ObjType, ROOT, transaction::CommitOptions, transaction::Transactable,
+};
 use serde::{Deserialize, Serialize};
 
 use super::Hash;

@@ -110,7 +110,8 @@ mod tests {
 
     #[test]
     fn below_zero_is_a_refund() {
-        let refund = read(&json!({ "date": "2018-06-09", "amount": -65.5, "taxes": { "GST": -3.25 } })).unwrap();
+        let refund =
+            read(&json!({ "date": "2018-06-09", "amount": -65.5, "taxes": { "GST": -3.25 } })).unwrap();
         assert_eq!((refund.kind.as_str(), refund.amount.to_string()), ("refund", "-65.5".to_owned()));
         assert_eq!(refund.taxes["GST"].to_string(), "-3.25");
     }
@@ -118,6 +119,9 @@ mod tests {
     #[test]
     fn a_payment_needs_a_day_and_an_amount() {
         let errors = read(&json!({ "date": "09.06.2018" })).unwrap_err();
-        assert_eq!(serde_json::to_value(&errors).unwrap(), json!({ "amount": "required", "date": "invalid" }));
+        assert_eq!(
+            serde_json::to_value(&errors).unwrap(),
+            json!({ "amount": "required", "date": "invalid" })
+        );
     }
 }

@@ -211,7 +211,9 @@ fn read_segments(fields: &mut Fields<'_>) -> Patch<Vec<Segment>> {
         let (busy, minutes) = (inner.flag("busy"), inner.whole("minutes", 1, 1_440));
         let complete = inner.finish(()).is_ok();
         match (busy.value(), minutes.value()) {
-            (Some(busy), Some(minutes)) if complete => segments.push(Segment { busy: *busy, minutes: *minutes }),
+            (Some(busy), Some(minutes)) if complete => {
+                segments.push(Segment { busy: *busy, minutes: *minutes })
+            }
             _ => {
                 fields.mistake("segments", FieldProblem::Invalid);
                 return Patch::Keep;

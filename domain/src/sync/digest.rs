@@ -125,8 +125,10 @@ pub fn canonical_json(value: &Json) -> String {
         Json::Object(map) => {
             let mut sorted: Vec<(&String, &Json)> = map.iter().collect();
             sorted.sort_by(|(a, _), (b, _)| a.encode_utf16().cmp(b.encode_utf16()));
-            let entries: Vec<String> =
-                sorted.into_iter().map(|(key, value)| format!("{}:{}", Json::from(key.as_str()), canonical_json(value))).collect();
+            let entries: Vec<String> = sorted
+                .into_iter()
+                .map(|(key, value)| format!("{}:{}", Json::from(key.as_str()), canonical_json(value)))
+                .collect();
             format!("{{{}}}", entries.join(","))
         }
         Json::Array(list) => {
@@ -135,7 +137,9 @@ pub fn canonical_json(value: &Json) -> String {
         // A whole number is the same number however it was written.
         Json::Number(number) => match number.as_f64() {
             Some(0.0) => "0".to_owned(),
-            Some(float) if number.is_f64() && float.fract() == 0.0 && float.abs() < 9e15 => format!("{float:.0}"),
+            Some(float) if number.is_f64() && float.fract() == 0.0 && float.abs() < 9e15 => {
+                format!("{float:.0}")
+            }
             _ => number.to_string(),
         },
         other => other.to_string(),
@@ -160,7 +164,11 @@ mod tests {
 
     #[test]
     fn the_sum_wraps_at_two_to_the_256th() {
-        let one = Hash({ let mut bytes = [0; 32]; bytes[31] = 1; bytes });
+        let one = Hash({
+            let mut bytes = [0; 32];
+            bytes[31] = 1;
+            bytes
+        });
         assert_eq!(Sum([0xff; 32]).plus(one), Sum::default());
         assert_eq!(Sum::default().minus(one), Sum([0xff; 32]));
     }
@@ -169,7 +177,10 @@ mod tests {
     fn canonical_json_sorts_and_knows_whole_numbers() {
         let value = json!({ "b": 1500.0, "a": [1, 2.5, "ё\n"], "c": null });
         assert_eq!(canonical_json(&value), "{\"a\":[1,2.5,\"ё\\n\"],\"b\":1500,\"c\":null}");
-        assert_eq!(canonical_json(&json!({ "\u{e000}": -0.0, "\u{1f600}": 1 })), "{\"\u{1f600}\":1,\"\u{e000}\":0}");
+        assert_eq!(
+            canonical_json(&json!({ "\u{e000}": -0.0, "\u{1f600}": 1 })),
+            "{\"\u{1f600}\":1,\"\u{e000}\":0}"
+        );
     }
 
     #[test]

@@ -9,11 +9,13 @@ mod intents;
 mod messages;
 
 pub use codec::{CBOR, CodecError, ContentType, decode, encode};
-pub use digest::{BUCKETS, Digest, Sum, bucket_of, canonical_json, document_digest, purged_digest, record_digest};
+pub use digest::{
+    BUCKETS, Digest, Sum, bucket_of, canonical_json, document_digest, purged_digest, record_digest,
+};
 pub use intents::{Intent, IntentAction, IntentOutcome, IntentResult};
 pub use messages::{
-    Answer, Ask, Compare, CompareAnswer, CompareDoc, ComparePart, DocItem, DocKind, Item, LiveWord, Push, PushOutcome,
-    PushResult, RecordItem, RecordKind, Scope,
+    Answer, Ask, Compare, CompareAnswer, CompareDoc, ComparePart, DocItem, DocKind, Item, LiveWord, Push,
+    PushOutcome, PushResult, RecordItem, RecordKind, Scope,
 };
 
 /// The protocol's version. A server answers `unsupported_protocol` to any other.

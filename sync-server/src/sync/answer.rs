@@ -13,11 +13,11 @@ use uuid::Uuid;
 
 use super::bugs::{self, Bug};
 use super::cursor::{Cursor, First, Point};
+use super::intents;
 use super::pull::{Page, pull};
 use super::push::push;
 use super::session::Session;
 use super::tx::{LogState, Tx};
-use super::intents;
 use crate::db::StoreError;
 
 /// What an ask does not say of itself.
@@ -28,6 +28,15 @@ pub struct Context<'a> {
     pub ids: &'a mut dyn Ids,
     /// Who asks.
     pub device: Option<DeviceId>,
+}
+
+impl std::fmt::Debug for Context<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Context")
+            .field("now", &self.now)
+            .field("device", &self.device)
+            .finish_non_exhaustive()
+    }
 }
 
 /// Why an ask is not answered. Nothing was stored.
@@ -131,7 +140,8 @@ async fn first_cursor<T: Tx>(
     now: Timestamp,
 ) -> Result<Cursor, StoreError> {
     let body = tx.records(&[tenant]).await?.into_iter().find(|r| r.kind == RecordKind::Tenant.as_str());
-    let zone = body.and_then(|r| r.body).and_then(|b| b.get("timezone").and_then(Json::as_str).map(str::to_owned));
+    let zone =
+        body.and_then(|r| r.body).and_then(|b| b.get("timezone").and_then(Json::as_str).map(str::to_owned));
     let since = start_of_day(now, zone.as_deref().unwrap_or("Europe/Moscow"));
     let first = Some(First { phase: 0, after: Uuid::nil(), since });
     let points = vec![Point { seq: state.head, chain: state.chain }];

@@ -19,8 +19,11 @@ pub async fn compare<T: Tx>(tx: &mut T, ask: &Compare) -> Result<CompareAnswer, 
         parts[usize::from(bucket)].docs.push(doc);
     }
     let theirs = ask.buckets.iter().copied().chain(std::iter::repeat(Sum::default()));
-    let differing =
-        parts.into_iter().zip(sums).zip(theirs).filter(|((_, ours), theirs)| ours != theirs).map(|((p, _), _)| p);
+    let differing = parts
+        .into_iter()
+        .zip(sums)
+        .zip(theirs)
+        .filter(|((_, ours), theirs)| ours != theirs)
+        .map(|((p, _), _)| p);
     Ok(CompareAnswer { head: state.head, differing: differing.collect() })
 }
-

@@ -34,12 +34,15 @@ pub(super) async fn run<T: Tx>(
     }
     let result = match deadline(intent) {
         Err(()) => answer(intent, IntentOutcome::Refused, Some(ErrorCode::IntentInvalid)),
-        Ok(Some(deadline)) if deadline < now => answer(intent, IntentOutcome::Expired, Some(ErrorCode::IntentExpired)),
+        Ok(Some(deadline)) if deadline < now => {
+            answer(intent, IntentOutcome::Expired, Some(ErrorCode::IntentExpired))
+        }
         Ok(_) => match act(session, intent, now).await? {
             Ok(()) => answer(intent, IntentOutcome::Done, None),
             Err(refusal) => {
                 let mut result = answer(intent, IntentOutcome::Refused, Some(refusal.code));
-                result.fields = refusal.fields.iter().map(|(name, problem)| (name.to_owned(), problem)).collect();
+                result.fields =
+                    refusal.fields.iter().map(|(name, problem)| (name.to_owned(), problem)).collect();
                 result
             }
         },
@@ -131,7 +134,9 @@ fn service(
     let now = now.to_string();
     let standing: Option<Service> = standing.and_then(|body| serde_json::from_value(body).ok());
     let service = match (action, standing) {
-        (IntentAction::ServiceAdd, Some(_)) | (IntentAction::ServiceRemove, None) => return Ok(Change::Nothing),
+        (IntentAction::ServiceAdd, Some(_)) | (IntentAction::ServiceRemove, None) => {
+            return Ok(Change::Nothing);
+        }
         (IntentAction::ServiceAdd, None) => {
             ServiceEdit::new_from_json(&intent.body, currency)?.add(ServiceId(intent.target), currency, &now)
         }

@@ -22,7 +22,14 @@ impl Live {
             if sender.is_closed() {
                 tenants.remove(&tenant);
             } else {
-                sender.send_if_modified(|known| if *known < head { *known = head; true } else { false });
+                sender.send_if_modified(|known| {
+                    if *known < head {
+                        *known = head;
+                        true
+                    } else {
+                        false
+                    }
+                });
             }
         }
     }

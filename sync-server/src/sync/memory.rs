@@ -10,11 +10,15 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use domain::Projection;
 use domain::documents::{Collection, Hash};
 use domain::ids::{DeviceId, IntentId, TenantId};
-use domain::sync::{CompareDoc, Intent, IntentResult, Sum, canonical_json, document_digest, purged_digest, record_digest};
+use domain::sync::{
+    CompareDoc, Intent, IntentResult, Sum, canonical_json, document_digest, purged_digest, record_digest,
+};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::tx::{Entry, EntryKind, FIRST_RECORDS, Form, LogState, Phase, Refused, StoredDocument, StoredRecord, Tx};
+use super::tx::{
+    Entry, EntryKind, FIRST_RECORDS, Form, LogState, Phase, Refused, StoredDocument, StoredRecord, Tx,
+};
 use crate::db::StoreError;
 
 /// A refused chunk: the document, the declared hash, the code.
@@ -318,10 +322,24 @@ impl Tx for MemoryTx {
     }
 
     async fn entries(&mut self, after: u64, until: u64, limit: u32) -> Result<Vec<Entry>, StoreError> {
-        self.read(|t| t.log.range(after + 1..=until.max(after + 1)).map(|(_, e)| e).filter(|e| e.seq <= until).take(limit as usize).cloned().collect())
+        self.read(|t| {
+            t.log
+                .range(after + 1..=until.max(after + 1))
+                .map(|(_, e)| e)
+                .filter(|e| e.seq <= until)
+                .take(limit as usize)
+                .cloned()
+                .collect()
+        })
     }
 
-    async fn phase(&mut self, phase: Phase, after: Uuid, since: i64, limit: u32) -> Result<Vec<Uuid>, StoreError> {
+    async fn phase(
+        &mut self,
+        phase: Phase,
+        after: Uuid,
+        since: i64,
+        limit: u32,
+    ) -> Result<Vec<Uuid>, StoreError> {
         self.read(|t| {
             let coming = |row: &Projection| match row {
                 Projection::Appointments(visit) => {
@@ -338,7 +356,8 @@ impl Tx for MemoryTx {
                 (Phase::TheirClients, Collection::Clients) => expected.contains(id),
                 (Phase::OtherClients, Collection::Clients) => !expected.contains(id),
                 (Phase::TheirNotes | Phase::OtherNotes, Collection::Notes) => {
-                    let theirs = row_of(id).and_then(|row| row.client(*id)).is_some_and(|c| expected.contains(&c));
+                    let theirs =
+                        row_of(id).and_then(|row| row.client(*id)).is_some_and(|c| expected.contains(&c));
                     theirs == (phase == Phase::TheirNotes)
                 }
                 _ => false,
@@ -397,7 +416,8 @@ impl Tx for MemoryTx {
             of_part
                 .map(|(id, document)| {
                     let purged = document.form == Form::Purged;
-                    let digest = if purged { purged_digest(*id) } else { document_digest(*id, &document.heads) };
+                    let digest =
+                        if purged { purged_digest(*id) } else { document_digest(*id, &document.heads) };
                     (CompareDoc { doc: *id, heads: document.heads.clone(), purged }, digest)
                 })
                 .collect()

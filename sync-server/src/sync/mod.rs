@@ -16,6 +16,7 @@ mod push;
 mod routes;
 mod session;
 mod store;
+mod store_rows;
 #[cfg(test)]
 mod tests;
 mod tx;
@@ -33,6 +34,7 @@ pub use compare::compare;
 pub use live::Live;
 pub use routes::routes;
 pub use session::Session;
+use tx::Form;
 pub use tx::Tx;
 
 /// Locks the tenant: the first thing that a writing transaction does, before it reads what it decides on.
@@ -41,16 +43,28 @@ pub async fn lock(tx: &mut TenantTx) -> Result<(), StoreError> {
 }
 
 /// A document with its history, if the tenant has it.
-pub async fn load(tx: &mut TenantTx, collection: Collection, id: Uuid) -> Result<Option<Document>, StoreError> {
+pub async fn load(
+    tx: &mut TenantTx,
+    collection: Collection,
+    id: Uuid,
+) -> Result<Option<Document>, StoreError> {
     let loaded = tx.documents(&[id]).await?.remove(&id);
     match loaded {
+        Some(stored) if stored.form == Form::Damaged => {
+            Err(StoreError::damaged(format!("document {id} cannot be opened")))
+        }
         Some(stored) if stored.collection == collection => stored.open(id).map_err(StoreError::damaged),
         _ => Ok(None),
     }
 }
 
 /// Writes one change made here: appends it to the log, keeps document, row and digest. Returns the new head.
-pub async fn write_document(tx: &mut TenantTx, id: Uuid, document: Document, chunk: Chunk) -> Result<u64, StoreError> {
+pub async fn write_document(
+    tx: &mut TenantTx,
+    id: Uuid,
+    document: Document,
+    chunk: Chunk,
+) -> Result<u64, StoreError> {
     let mut session = Session::begin(tx, None).await?;
     session.keep(id, document, vec![(None, chunk)]).await?;
     session.finish().await
@@ -74,6 +88,10 @@ pub async fn record(tx: &mut TenantTx, kind: RecordKind, id: Uuid) -> Result<Opt
 }
 
 /// A document's row as the last write projected it.
-pub async fn row(tx: &mut TenantTx, collection: Collection, id: Uuid) -> Result<Option<Projection>, StoreError> {
+pub async fn row(
+    tx: &mut TenantTx,
+    collection: Collection,
+    id: Uuid,
+) -> Result<Option<Projection>, StoreError> {
     tx.row(collection, id).await
 }

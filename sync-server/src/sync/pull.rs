@@ -83,7 +83,8 @@ async fn one_batch<T: Tx>(
     if phase.is_records() {
         let early = phase == Phase::FirstRecords;
         let mut records = tx.records(&ids).await?;
-        records.retain(|record| record.body.is_some() && FIRST_RECORDS.contains(&record.kind.as_str()) == early);
+        records
+            .retain(|record| record.body.is_some() && FIRST_RECORDS.contains(&record.kind.as_str()) == early);
         records.into_iter().for_each(|record| basket.add(record_item(record)));
         after = ids.last().copied().unwrap_or(after);
     } else {
@@ -125,7 +126,11 @@ async fn replay<T: Tx>(
         if !needed.is_empty() {
             let mut aside = Basket { items: Vec::new(), size: 0 };
             whole_documents(tx, &needed, page, &mut aside).await?;
-            folded = aside.items.into_iter().filter_map(|i| if let Item::Doc(d) = i { Some((d.doc, d)) } else { None }).collect();
+            folded = aside
+                .items
+                .into_iter()
+                .filter_map(|i| if let Item::Doc(d) = i { Some((d.doc, d)) } else { None })
+                .collect();
         }
         let mut records = newest_records(tx, &entries).await?;
         for entry in entries {
@@ -154,7 +159,11 @@ const fn is_folded(entry: &Entry) -> bool {
     matches!(entry.kind, EntryKind::Change { bytes: None, .. })
 }
 
-fn item(entry: Entry, records: &mut BTreeMap<(Uuid, u64), StoredRecord>, skip: &BTreeSet<(Uuid, Hash)>) -> Option<Item> {
+fn item(
+    entry: Entry,
+    records: &mut BTreeMap<(Uuid, u64), StoredRecord>,
+    skip: &BTreeSet<(Uuid, Hash)>,
+) -> Option<Item> {
     match entry.kind {
         EntryKind::Change { .. } if skip.contains(&(entry.item, entry.hash)) => None,
         EntryKind::Change { collection, bytes } => Some(Item::Doc(DocItem {
@@ -206,7 +215,7 @@ async fn whole_documents<T: Tx>(
     let mut documents = tx.documents(ids).await?;
     let mut rows = if page.rows { tx.rows(ids).await? } else { BTreeMap::new() };
     for id in ids {
-        if let Some(stored) = documents.remove(id) {
+        if let Some(stored) = documents.remove(id).filter(|stored| stored.form != Form::Damaged) {
             basket.add(Item::Doc(whole_document(*id, stored, rows.remove(id))));
         }
     }
@@ -217,7 +226,7 @@ fn whole_document(doc: Uuid, stored: StoredDocument, row: Option<String>) -> Doc
     let (kind, hash) = match stored.form {
         Form::Change => (DocKind::Change, stored.heads.first().copied().unwrap_or(Hash([0; 32]))),
         Form::Snapshot => (DocKind::Snapshot, Hash::of(&stored.bytes)),
-        Form::Purged => (DocKind::Purged, domain::sync::purged_digest(doc)),
+        Form::Purged | Form::Damaged => (DocKind::Purged, domain::sync::purged_digest(doc)),
     };
     let heads = if kind == DocKind::Snapshot { stored.heads } else { Vec::new() };
     DocItem {

@@ -31,7 +31,8 @@ pub(super) async fn push<T: Tx>(
         for (push, outcome) in unit.iter().zip(outcomes) {
             if let Outcome::Refused(code) = outcome {
                 let code = code.as_str();
-                let (collection, bytes, device) = (push.collection.as_str(), &push.bytes.0[..], session.device);
+                let (collection, bytes, device) =
+                    (push.collection.as_str(), &push.bytes.0[..], session.device);
                 let refused = Refused { doc: push.doc, hash: push.hash, collection, code, bytes, device };
                 session.tx.quarantine(&refused).await?;
             }
@@ -64,10 +65,14 @@ impl Outcome {
 }
 
 /// Changes without a group: each stands alone, but those of one document are proven together.
-async fn push_apart<T: Tx>(session: &mut Session<'_, T>, pushes: &[Push]) -> Result<Vec<Outcome>, StoreError> {
+async fn push_apart<T: Tx>(
+    session: &mut Session<'_, T>,
+    pushes: &[Push],
+) -> Result<Vec<Outcome>, StoreError> {
     let (outcomes, copies) = try_all(session, pushes).await?;
     for (id, document) in copies {
-        let stored = pushes.iter().zip(&outcomes).filter(|(push, o)| push.doc == id && **o == Outcome::Stored);
+        let stored =
+            pushes.iter().zip(&outcomes).filter(|(push, o)| push.doc == id && **o == Outcome::Stored);
         let chunks = stored.filter_map(|(push, _)| check(push).ok()).map(|chunk| (None, chunk)).collect();
         session.keep(id, document, chunks).await?;
     }
@@ -87,8 +92,10 @@ async fn push_group<T: Tx>(
     let (outcomes, copies) = try_all(session, pushes).await?;
     if outcomes.iter().all(|outcome| matches!(outcome, Outcome::Stored | Outcome::Duplicate)) {
         for (id, document) in copies {
-            let stored = pushes.iter().zip(&outcomes).filter(|(push, o)| push.doc == id && **o == Outcome::Stored);
-            let chunks = stored.filter_map(|(push, _)| check(push).ok()).map(|chunk| (Some(group), chunk)).collect();
+            let stored =
+                pushes.iter().zip(&outcomes).filter(|(push, o)| push.doc == id && **o == Outcome::Stored);
+            let chunks =
+                stored.filter_map(|(push, _)| check(push).ok()).map(|chunk| (Some(group), chunk)).collect();
             session.keep(id, document, chunks).await?;
         }
         return Ok(outcomes);
@@ -155,7 +162,8 @@ async fn try_all<T: Tx>(
 
 async fn heads_of<T: Tx>(session: &mut Session<'_, T>, push: &Push) -> Result<Heads, StoreError> {
     let blank = || StoredDocument::blank_heads(chunk_collection(push));
-    Ok(session.stored(push.doc).await?.map_or_else(blank, |stored| stored.heads.clone()))
+    let stored = session.stored(push.doc).await?.filter(|stored| stored.form != Form::Damaged);
+    Ok(stored.map_or_else(blank, |stored| stored.heads.clone()))
 }
 
 fn chunk_collection(push: &Push) -> Collection {

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use axum::body::Bytes;
 use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
-use axum::extract::{DefaultBodyLimit, FromRequest, Request, State};
+use axum::extract::{FromRequest, Request, State};
+use axum::http::HeaderMap;
 use axum::http::header::{ACCEPT, CONTENT_TYPE};
-use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use domain::errors::ErrorCode;
 use domain::sync::{Ask, Compare, ContentType, LiveWord, MAX_REQUEST_BYTES, PROTOCOL, decode, encode};
@@ -19,7 +19,7 @@ use super::answer::{AskError, Context, answer};
 use super::compare::compare;
 use super::tx::Tx as _;
 use crate::AppState;
-use crate::http::{AnonymousErrors, Principal, Problem};
+use crate::http::{AnonymousErrors, Principal, Problem, read_body};
 
 /// A socket that says nothing for this long is asked whether anybody is there.
 const PING_EVERY: Duration = Duration::from_secs(30);
@@ -30,11 +30,7 @@ const FOLD_AT_ONCE: i64 = 200;
 
 /// The routes of sync.
 pub fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new()
-        .routes(routes!(sync))
-        .routes(routes!(sync_compare))
-        .layer(DefaultBodyLimit::max(MAX_REQUEST_BYTES))
-        .routes(routes!(sync_live))
+    OpenApiRouter::new().routes(routes!(sync)).routes(routes!(sync_compare)).routes(routes!(sync_live))
 }
 
 /// Push and pull in one round trip.
@@ -55,7 +51,11 @@ pub fn routes() -> OpenApiRouter<AppState> {
     ),
     security(("token" = []))
 )]
-async fn sync(State(state): State<AppState>, principal: Principal, message: SyncMessage<Ask>) -> Result<Response, Problem> {
+async fn sync(
+    State(state): State<AppState>,
+    principal: Principal,
+    message: SyncMessage<Ask>,
+) -> Result<Response, Problem> {
     may_sync(&principal)?;
     let (content, ask) = (message.answer_as, message.body);
     let mut tx = if ask.push.is_empty() && ask.intents.is_empty() {
@@ -190,18 +190,17 @@ struct SyncMessage<T> {
 impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for SyncMessage<T> {
     type Rejection = Problem;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
         let content = content_type(request.headers(), &CONTENT_TYPE)
             .ok_or_else(|| Problem::new(ErrorCode::UnsupportedMediaType))?;
         let answer_as = content_type(request.headers(), &ACCEPT).unwrap_or(content);
-        let bytes = Bytes::from_request(request, state).await.map_err(|rejection| {
-            match rejection.into_response().status() {
-                StatusCode::PAYLOAD_TOO_LARGE => Problem::new(ErrorCode::PayloadTooLarge),
-                _ => Problem::new(ErrorCode::BadRequest),
-            }
-        })?;
+        let bytes = read_body(request.into_body(), MAX_REQUEST_BYTES).await?;
         let body = decode(&bytes, content).map_err(|_| {
-            Problem::new(if content == ContentType::Json { ErrorCode::BadJson } else { ErrorCode::BadRequest })
+            Problem::new(if content == ContentType::Json {
+                ErrorCode::BadJson
+            } else {
+                ErrorCode::BadRequest
+            })
         })?;
         Ok(Self { body, answer_as })
     }

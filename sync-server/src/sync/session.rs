@@ -81,7 +81,14 @@ impl<'a, T: Tx> Session<'a, T> {
         let collection = document.collection();
         for (group, chunk) in chunks {
             let kind = EntryKind::Change { collection, bytes: Some(chunk.bytes().to_vec()) };
-            self.entries.push(Entry { seq: 0, kind, group, item: id, hash: chunk.hash(), chain: Hash([0; 32]) });
+            self.entries.push(Entry {
+                seq: 0,
+                kind,
+                group,
+                item: id,
+                hash: chunk.hash(),
+                chain: Hash([0; 32]),
+            });
         }
         self.documents.insert(id, document);
         Ok(())
@@ -91,7 +98,14 @@ impl<'a, T: Tx> Session<'a, T> {
     pub async fn keep_record(&mut self, kind: &str, id: Uuid, body: Option<&Json>) -> Result<(), StoreError> {
         let hash = body.map_or_else(|| purged_digest(id), |body| record_digest(kind, id, body));
         let kind_of_entry = EntryKind::Record(kind.to_owned());
-        self.entries.push(Entry { seq: 0, kind: kind_of_entry, group: None, item: id, hash, chain: Hash([0; 32]) });
+        self.entries.push(Entry {
+            seq: 0,
+            kind: kind_of_entry,
+            group: None,
+            item: id,
+            hash,
+            chain: Hash([0; 32]),
+        });
         let old = self.record_body(kind, id).await?.map(|body| record_digest(kind, id, &body));
         self.state.count("records", old, body.map(|_| hash));
         let record = StoredRecord { kind: kind.to_owned(), id, body: body.cloned(), seq: 0 };
@@ -126,7 +140,8 @@ impl<'a, T: Tx> Session<'a, T> {
             chain: Hash([0; 32]),
         });
         self.documents.remove(&id);
-        let mark = StoredDocument { collection, form: Form::Purged, bytes: Vec::new(), heads: Vec::new(), seq: 0 };
+        let mark =
+            StoredDocument { collection, form: Form::Purged, bytes: Vec::new(), heads: Vec::new(), seq: 0 };
         self.stored.insert(id, Some(mark));
         Ok(())
     }
@@ -207,6 +222,6 @@ impl<'a, T: Tx> Session<'a, T> {
 }
 
 /// The chain hash after an entry.
-pub fn link(chain: Hash, entry: Hash) -> Hash {
+pub(super) fn link(chain: Hash, entry: Hash) -> Hash {
     Hash::of(&[chain.0, entry.0].concat())
 }

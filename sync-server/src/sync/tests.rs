@@ -5,10 +5,11 @@ use std::collections::BTreeSet;
 use domain::clients::{self, ClientEdit};
 use domain::documents::{Author, Bytes, Chunk, Collection, Document, Hash};
 use domain::errors::ErrorCode;
-use domain::ids::{IntentId, Ids, TenantId};
+use domain::ids::{Ids, IntentId, TenantId};
 use domain::input::Patch;
 use domain::sync::{
-    Answer, Ask, Compare, DocKind, Intent, IntentOutcome, Item, PROTOCOL, Push, PushOutcome, Scope, Sum, bucket_of,
+    Answer, Ask, Compare, DocKind, Intent, IntentOutcome, Item, PROTOCOL, Push, PushOutcome, Scope, Sum,
+    bucket_of,
 };
 use futures::executor::block_on;
 use jiff::Timestamp;
@@ -109,7 +110,10 @@ fn a_pushed_change_is_stored_once_and_reaches_the_other_device() {
     let (items, page) = pull_all(&server, Some(caught_up.cursor), 1 << 20);
     let [Item::Doc(item)] = items.as_slice() else { panic!("{items:?}") };
     assert_eq!((item.doc, item.kind, item.hash), (id, DocKind::Change, chunk.hash()));
-    assert_eq!(page.digest.unwrap()["clients"], Sum::default().plus(domain::sync::document_digest(id, &vec![chunk.hash()])));
+    assert_eq!(
+        page.digest.unwrap()["clients"],
+        Sum::default().plus(domain::sync::document_digest(id, &vec![chunk.hash()]))
+    );
 }
 
 #[test]
@@ -118,7 +122,8 @@ fn a_device_does_not_get_back_what_it_has_just_pushed() {
     let (_, page) = pull_all(&server, None, 1 << 20);
     let (id, _, chunk) = client(1, "Анна");
     let cursor = Some(page.cursor);
-    let answered = ask(&server, Ask { cursor: cursor.clone(), push: vec![push(id, &chunk)], ..Ask::default() });
+    let answered =
+        ask(&server, Ask { cursor: cursor.clone(), push: vec![push(id, &chunk)], ..Ask::default() });
     assert!(answered.items.is_empty() && !answered.more);
     let after_a_lost_answer = ask(&server, Ask { cursor, push: vec![push(id, &chunk)], ..Ask::default() });
     assert_eq!(after_a_lost_answer.results[0].result, PushOutcome::Duplicate);
@@ -156,12 +161,15 @@ fn a_bad_chunk_is_set_aside_and_the_rest_of_the_batch_goes_through() {
     let answered = ask(&server, Ask { push: batch, ..Ask::default() });
     let codes: Vec<_> = answered.results.iter().map(|result| (result.result, result.code)).collect();
     let refused = |code| (PushOutcome::Refused, Some(code));
-    assert_eq!(codes[..4], [
-        refused(ErrorCode::BadChunk),
-        refused(ErrorCode::BadChunk),
-        refused(ErrorCode::HashMismatch),
-        refused(ErrorCode::UnknownCollection),
-    ]);
+    assert_eq!(
+        codes[..4],
+        [
+            refused(ErrorCode::BadChunk),
+            refused(ErrorCode::BadChunk),
+            refused(ErrorCode::HashMismatch),
+            refused(ErrorCode::UnknownCollection),
+        ]
+    );
     assert_eq!(codes[4..], [(PushOutcome::Stored, None); 3]);
     assert_eq!(server.dump(TENANT).unwrap().quarantine().len(), 3, "equal refusals are kept once");
 }
@@ -202,7 +210,8 @@ fn a_page_never_cuts_a_group_and_a_group_has_at_most_64_documents() {
     let first = ask(&server, Ask { cursor: Some(page.cursor), max_bytes: Some(1), ..Ask::default() });
     assert_eq!(first.items.len(), 64);
 
-    let too_many: Vec<Push> = (65..=129).map(|n| client(n, "К")).map(|(id, _, chunk)| push(id, &chunk)).collect();
+    let too_many: Vec<Push> =
+        (65..=129).map(|n| client(n, "К")).map(|(id, _, chunk)| push(id, &chunk)).collect();
     let answered = ask(&server, Ask { push: grouped(8, too_many), ..Ask::default() });
     assert!(answered.results.iter().all(|result| result.code == Some(ErrorCode::GroupTooLarge)));
 }
@@ -215,13 +224,23 @@ fn a_first_sync_comes_today_first_and_can_be_cut_anywhere() {
     let (expected, _, chunk) = client(2, "Сегодня");
     pushed(&server, vec![push(expected, &chunk)]);
     let visit = Uuid::from_u128(0x2000);
-    let context =
-        domain::appointments::BookContext { zone: "Europe/Moscow", currency: domain::money::Currency::RUB, service: None, source: "manual" };
+    let context = domain::appointments::BookContext {
+        zone: "Europe/Moscow",
+        currency: domain::money::Currency::RUB,
+        service: None,
+        source: "manual",
+    };
     let body = json!({ "clientId": expected, "startsAt": "2026-11-22T18:00", "durationMin": 60 });
-    let edit = domain::appointments::AppointmentEdit::new_from_json(body.as_object().unwrap(), &context).unwrap();
+    let edit =
+        domain::appointments::AppointmentEdit::new_from_json(body.as_object().unwrap(), &context).unwrap();
     let author = Author::new([9; 16], "t");
-    let (_, chunk) =
-        domain::appointments::book(&author, NOW, &mut Counter(0), &edit, domain::appointments::Status::Booked);
+    let (_, chunk) = domain::appointments::book(
+        &author,
+        NOW,
+        &mut Counter(0),
+        &edit,
+        domain::appointments::Status::Booked,
+    );
     pushed(&server, vec![Push { collection: "appointments".to_owned(), ..push(visit, &chunk.unwrap()) }]);
 
     for size in [1, 300, 1 << 20] {
@@ -266,7 +285,10 @@ fn a_restored_server_begins_a_new_epoch_and_devices_go_back_to_the_last_common_p
         let answered = ask(&server, Ask { cursor, push: vec![push(*id, chunk)], ..Ask::default() });
         cursor = Some(pull_all(&server, Some(answered.cursor), 1 << 20).1.cursor);
     }
-    let epoch = backup.as_ref().map(|_| ask(&server, Ask { cursor: cursor.clone(), ..Ask::default() }).epoch).unwrap();
+    let epoch = backup
+        .as_ref()
+        .map(|_| ask(&server, Ask { cursor: cursor.clone(), ..Ask::default() }).epoch)
+        .unwrap();
     server.restore(TENANT, backup.unwrap());
     let (late, _, chunk) = client(9, "После");
     pushed(&server, vec![push(late, &chunk)]);
@@ -382,15 +404,23 @@ fn a_record_that_a_restore_lost_is_taken_back_and_a_standing_one_is_not_touched(
     let server = server();
     let backup = server.dump(TENANT).unwrap();
     outcome(&server, &add_service(1));
-    let record = server.dump(TENANT).unwrap().records()[&("service".to_owned(), Uuid::from_u128(0x3001))].clone();
+    let record =
+        server.dump(TENANT).unwrap().records()[&("service".to_owned(), Uuid::from_u128(0x3001))].clone();
     server.restore(TENANT, backup);
     let body = json!({ "record": "service", "body": record.body });
-    let offer = Intent { action: "record.offer".to_owned(), body: body.as_object().unwrap().clone(), ..add_service(1) };
+    let offer = Intent {
+        action: "record.offer".to_owned(),
+        body: body.as_object().unwrap().clone(),
+        ..add_service(1)
+    };
     assert_eq!(outcome(&server, &offer).0, IntentOutcome::Done);
     let key = ("service".to_owned(), offer.target);
     assert_eq!(server.dump(TENANT).unwrap().records()[&key].body, record.body);
     let head = server.dump(TENANT).unwrap().head();
-    assert_eq!(outcome(&server, &Intent { id: IntentId(Uuid::from_u128(9)), ..offer }).0, IntentOutcome::Done);
+    assert_eq!(
+        outcome(&server, &Intent { id: IntentId(Uuid::from_u128(9)), ..offer }).0,
+        IntentOutcome::Done
+    );
     assert_eq!(server.dump(TENANT).unwrap().head(), head);
 }
 
@@ -408,7 +438,8 @@ fn compare_lists_the_buckets_that_differ_and_no_others() {
     }
     let question = Compare { protocol: PROTOCOL, part: "clients".to_owned(), buckets };
     let found = block_on(compare(&mut server.begin(TENANT), &question)).unwrap();
-    let named: BTreeSet<Uuid> = found.differing.iter().flat_map(|part| part.docs.iter().map(|doc| doc.doc)).collect();
+    let named: BTreeSet<Uuid> =
+        found.differing.iter().flat_map(|part| part.docs.iter().map(|doc| doc.doc)).collect();
     assert_eq!(named, BTreeSet::from([client(7, "К").0]));
     let records = Compare { protocol: PROTOCOL, part: "records".to_owned(), buckets: Vec::new() };
     let found = block_on(compare(&mut server.begin(TENANT), &records)).unwrap();

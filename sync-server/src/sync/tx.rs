@@ -31,7 +31,7 @@ pub struct LogState {
 impl LogState {
     /// Replaces one item's digest in a part's sum.
     pub fn count(&mut self, part: &str, old: Option<Hash>, new: Option<Hash>) {
-        let sum = self.digest.entry(part.to_owned()).or_insert_with(Sum::default);
+        let sum = self.digest.entry(part.to_owned()).or_default();
         if let Some(old) = old {
             *sum = sum.minus(old);
         }
@@ -50,6 +50,9 @@ pub enum Form {
     Snapshot,
     /// Nothing: it was erased on purpose.
     Purged,
+    /// What was stored is damaged and could not be made anew from the log. Never written; a device that has the
+    /// document whole is asked for all of it.
+    Damaged,
 }
 
 /// A document as stored.
@@ -68,17 +71,21 @@ pub struct StoredDocument {
 }
 
 impl StoredDocument {
-    /// Opens it; `None` if it was erased.
+    /// Opens it; `None` if it was erased or is damaged.
     pub fn open(&self, id: Uuid) -> Result<Option<Document>, DocumentError> {
         match self.form {
-            Form::Purged => Ok(None),
+            Form::Purged | Form::Damaged => Ok(None),
             Form::Snapshot => Document::load(self.collection, &self.bytes).map(Some),
             Form::Change => {
                 let damaged = || DocumentError::Unreadable(format!("the only change of {id} is damaged"));
                 let [head] = self.heads[..] else { return Err(damaged()) };
                 let chunk = Chunk::check(self.collection, head, &self.bytes).map_err(|_| damaged())?;
                 let received = Document::new(self.collection).receive(&[chunk]);
-                if received.verdicts == [Verdict::Stored] { Ok(Some(received.document)) } else { Err(damaged()) }
+                if received.verdicts == [Verdict::Stored] {
+                    Ok(Some(received.document))
+                } else {
+                    Err(damaged())
+                }
             }
         }
     }
@@ -176,7 +183,7 @@ impl Phase {
 }
 
 /// The kinds of records that [`Phase::FirstRecords`] sends.
-pub const FIRST_RECORDS: [&str; 2] = ["tenant", "service"];
+pub(super) const FIRST_RECORDS: [&str; 2] = ["tenant", "service"];
 
 /// A chunk that was refused, for people to look at.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -212,7 +219,10 @@ pub trait Tx: Send {
         state.head + 1
     }
     /// Documents by id; unknown ones are absent.
-    fn documents(&mut self, ids: &[Uuid]) -> impl Future<Output = Stored<BTreeMap<Uuid, StoredDocument>>> + Send;
+    fn documents(
+        &mut self,
+        ids: &[Uuid],
+    ) -> impl Future<Output = Stored<BTreeMap<Uuid, StoredDocument>>> + Send;
     /// Keeps a document and its row (none once erased).
     fn keep_document(
         &mut self,
@@ -221,13 +231,22 @@ pub trait Tx: Send {
         row: Option<&Projection>,
     ) -> impl Future<Output = Stored<()>> + Send;
     /// Appends to the log.
-    fn append(&mut self, entries: &[Entry], device: Option<DeviceId>) -> impl Future<Output = Stored<()>> + Send;
+    fn append(
+        &mut self,
+        entries: &[Entry],
+        device: Option<DeviceId>,
+    ) -> impl Future<Output = Stored<()>> + Send;
     /// Whether a change is in the log.
     fn has_change(&mut self, hash: Hash) -> impl Future<Output = Stored<bool>> + Send;
     /// The chain hash at a number, if the log has it.
     fn chain_at(&mut self, seq: u64) -> impl Future<Output = Stored<Option<Hash>>> + Send;
     /// Entries with `after < seq <= until`, in order.
-    fn entries(&mut self, after: u64, until: u64, limit: u32) -> impl Future<Output = Stored<Vec<Entry>>> + Send;
+    fn entries(
+        &mut self,
+        after: u64,
+        until: u64,
+        limit: u32,
+    ) -> impl Future<Output = Stored<Vec<Entry>>> + Send;
     /// The ids of a phase after an id, in order of id. `since` is the first second of today.
     fn phase(
         &mut self,
@@ -245,7 +264,11 @@ pub trait Tx: Send {
     /// What became of an intent.
     fn intent(&mut self, id: IntentId) -> impl Future<Output = Stored<Option<IntentResult>>> + Send;
     /// Keeps what became of an intent.
-    fn keep_intent(&mut self, intent: &Intent, result: &IntentResult) -> impl Future<Output = Stored<()>> + Send;
+    fn keep_intent(
+        &mut self,
+        intent: &Intent,
+        result: &IntentResult,
+    ) -> impl Future<Output = Stored<()>> + Send;
     /// All documents of a collection, or all records, with what tells them apart.
     fn part(&mut self, part: &str) -> impl Future<Output = Stored<Vec<(CompareDoc, Hash)>>> + Send;
     /// Keeps a refused chunk for people to look at.
