@@ -85,7 +85,9 @@ async fn one_batch<T: Tx>(
         let mut records = tx.records(&ids).await?;
         records
             .retain(|record| record.body.is_some() && FIRST_RECORDS.contains(&record.kind.as_str()) == early);
-        records.into_iter().for_each(|record| basket.add(record_item(record)));
+        for record in records {
+            basket.add(record_item(record));
+        }
         after = ids.last().copied().unwrap_or(after);
     } else {
         // In small steps, so that a page ends near the size that was asked for.

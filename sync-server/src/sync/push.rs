@@ -133,14 +133,18 @@ async fn try_all<T: Tx>(
     for (id, batch) in chunks {
         let stored = session.stored(id).await?.map(|stored| (stored.form, stored.collection));
         if matches!(stored, Some((Form::Purged, _))) {
-            batch.iter().for_each(|(index, ..)| outcomes[*index] = Some(Outcome::Purged));
+            for (index, ..) in &batch {
+                outcomes[*index] = Some(Outcome::Purged);
+            }
             continue;
         }
         let open = session.open(id).await?;
         let collection = open.as_ref().map_or(batch[0].1, Document::collection);
         let mut document = open.unwrap_or_else(|| Document::new(collection));
         let (fitting, alien): (Vec<_>, Vec<_>) = batch.into_iter().partition(|(_, of, _)| *of == collection);
-        alien.iter().for_each(|(index, ..)| outcomes[*index] = Some(Outcome::Refused(ErrorCode::BadShape)));
+        for (index, ..) in &alien {
+            outcomes[*index] = Some(Outcome::Refused(ErrorCode::BadShape));
+        }
         let list: Vec<Chunk> = fitting.iter().map(|(.., chunk)| chunk.clone()).collect();
         let received = document.receive(&list);
         let heads = document.heads();

@@ -9,7 +9,7 @@ use std::future::Future;
 use domain::Projection;
 use domain::documents::{Chunk, Collection, Document, DocumentError, Hash, Heads, Verdict, genesis_hash};
 use domain::ids::{DeviceId, IntentId, TenantId};
-use domain::sync::{CompareDoc, Digest, Intent, IntentResult, Sum};
+use domain::sync::{CompareDoc, Digest, Intent, IntentResult};
 use serde_json::Value as Json;
 use uuid::Uuid;
 
