@@ -119,7 +119,7 @@ impl<'a> Fields<'a> {
 
     /// One trimmed line of at most [`MAX_LINE`] characters; an empty one counts as `null`.
     pub fn line(&mut self, name: &'static str) -> Patch<String> {
-        self.read(name, |value| one_line(value)).emptied(String::is_empty)
+        self.read(name, one_line).emptied(String::is_empty)
     }
 
     /// A longer text of at most [`MAX_TEXT`] characters, kept as it is.

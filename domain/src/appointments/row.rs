@@ -191,7 +191,7 @@ impl AppointmentRow {
         let currency = stored
             .iter()
             .find_map(|money| money.as_deref().and_then(|m| Money::from_stored(m).ok()))
-            .map_or(Currency::RUB, |money| money.currency());
+            .map_or(Currency::RUB, Money::currency);
         Appointment {
             id,
             kind: self.kind,

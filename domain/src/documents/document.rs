@@ -358,9 +358,9 @@ mod tests {
         let base = Document::new(Collection::Clients).receive(&[create]).document;
         let mut once = base.clone();
         let mut again = base.clone();
-        let one = once.edit(&author(5), 20, "client.edit", |w| w.put_str("name", Some("Аня"))).unwrap();
-        let two = again.edit(&author(5), 20, "client.edit", |w| w.put_str("name", Some("Нюра"))).unwrap();
-        let received = base.receive(&[one, two]);
+        let first = once.edit(&author(5), 20, "client.edit", |w| w.put_str("name", Some("Аня"))).unwrap();
+        let second = again.edit(&author(5), 20, "client.edit", |w| w.put_str("name", Some("Нюра"))).unwrap();
+        let received = base.receive(&[first, second]);
         assert_eq!(received.verdicts, [Verdict::Stored, Verdict::Refused(ErrorCode::DuplicateSeq)]);
     }
 

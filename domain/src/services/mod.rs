@@ -212,7 +212,7 @@ fn read_segments(fields: &mut Fields<'_>) -> Patch<Vec<Segment>> {
         let complete = inner.finish(()).is_ok();
         match (busy.value(), minutes.value()) {
             (Some(busy), Some(minutes)) if complete => {
-                segments.push(Segment { busy: *busy, minutes: *minutes })
+                segments.push(Segment { busy: *busy, minutes: *minutes });
             }
             _ => {
                 fields.mistake("segments", FieldProblem::Invalid);

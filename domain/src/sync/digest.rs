@@ -94,7 +94,9 @@ pub fn bucket_of(id: Uuid) -> u8 {
 pub fn document_digest(id: Uuid, heads: &Heads) -> Hash {
     let mut bytes = id.as_bytes().to_vec();
     bytes.push(1);
-    heads.iter().for_each(|head| bytes.extend_from_slice(&head.0));
+    for head in heads {
+        bytes.extend_from_slice(&head.0);
+    }
     Hash::of(&bytes)
 }
 
