@@ -2,13 +2,13 @@
 //! migrations made; `docs/openapi.json` from the server's routes. Writes these two and nothing else.
 
 use std::collections::BTreeMap;
-use std::env;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::chore::{self, ChoreError};
 use crate::embedded_postgres::{Binaries, Durability, EmbeddedPostgres};
+use crate::scratch::Scratch;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Mode {
@@ -46,7 +46,8 @@ fn queries() -> Result<Files, ChoreError> {
     let scratch = Scratch::new()?;
     let binaries = Binaries::locate(None)?;
     let psql = binaries.folder().join("psql");
-    let postgres = EmbeddedPostgres::start(binaries, &scratch.0.join("postgres"), Durability::Throwaway)?;
+    let postgres =
+        EmbeddedPostgres::start(binaries, &scratch.folder().join("postgres"), Durability::Throwaway)?;
     let url = postgres.url("postgres");
     for migration in migrations()? {
         chore::run(
@@ -56,7 +57,7 @@ fn queries() -> Result<Files, ChoreError> {
         )?;
     }
 
-    let learnt = scratch.0.join("sqlx");
+    let learnt = scratch.folder().join("sqlx");
     fs::create_dir(&learnt).map_err(ChoreError::file(&learnt))?;
     // Cargo sees no reason to compile the queries again, so it is given one: a source as new as the folder just made.
     let library = chore::root().join("sync-server/src/lib.rs");
@@ -120,21 +121,4 @@ fn read(folder: &Path, ending: &str) -> Result<Files, ChoreError> {
         }
     }
     Ok(files)
-}
-
-/// A folder that is gone at the end; the database in it is stopped before, since it is dropped first.
-struct Scratch(PathBuf);
-
-impl Scratch {
-    fn new() -> Result<Self, ChoreError> {
-        let folder = env::temp_dir().join(format!("veloria-generate-{}", std::process::id()));
-        fs::create_dir_all(&folder).map_err(ChoreError::file(&folder))?;
-        Ok(Self(folder))
-    }
-}
-
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
-    }
 }

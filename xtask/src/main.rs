@@ -9,6 +9,7 @@ mod chore;
 #[expect(dead_code, unreachable_pub, reason = "the server's source, of which a chore needs only a part")]
 mod embedded_postgres;
 mod generate;
+mod scratch;
 mod setup;
 mod simulate;
 mod test;

@@ -9,14 +9,19 @@ use std::process::{Command, Stdio};
 use std::thread;
 
 use crate::chore::{self, ChoreError};
+use crate::embedded_postgres::{Binaries, Durability, EmbeddedPostgres};
+use crate::scratch::Scratch;
 use crate::{check, setup};
 use tally::Tally;
+
+/// Where tests find the Postgres that was started for them.
+const DATABASE: &str = "VELORIA_TEST_DATABASE_URL";
 
 /// With arguments only the runner runs, for then a person looks for one thing.
 pub(crate) fn run(arguments: &[String]) -> Result<(), ChoreError> {
     setup::run()?;
     let mut tally = Tally::default();
-    let mut done = run_tests(arguments, &mut tally);
+    let mut done = with_postgres(|url| run_tests(arguments, url, &mut tally));
     if done.is_ok() && arguments.is_empty() {
         done = check::run();
     }
@@ -24,7 +29,21 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), ChoreError> {
     done
 }
 
-fn run_tests(arguments: &[String], tally: &mut Tally) -> Result<(), ChoreError> {
+/// One throwaway Postgres for the whole run; every test makes a database of its own in it. Without this each test's
+/// process would start one for itself.
+fn with_postgres(run: impl FnOnce(&str) -> Result<(), ChoreError>) -> Result<(), ChoreError> {
+    let scratch = Scratch::new()?;
+    let postgres = EmbeddedPostgres::start(
+        Binaries::locate(None)?,
+        &scratch.folder().join("postgres"),
+        Durability::Throwaway,
+    )?;
+    let done = run(&postgres.url("postgres"));
+    postgres.stop()?;
+    done
+}
+
+fn run_tests(arguments: &[String], database: &str, tally: &mut Tally) -> Result<(), ChoreError> {
     let has_nextest = chore::cargo(&["nextest", "--version"])
         .stdout(Stdio::null())
         .stderr(Stdio::null())
@@ -40,7 +59,7 @@ fn run_tests(arguments: &[String], tally: &mut Tally) -> Result<(), ChoreError> 
     if !has_nextest && !arguments.is_empty() {
         all.arg("--");
     }
-    count(all.args(arguments), tally)?;
+    count(all.args(arguments).env(DATABASE, database), tally)?;
     if !arguments.is_empty() {
         return Ok(());
     }
@@ -50,7 +69,7 @@ fn run_tests(arguments: &[String], tally: &mut Tally) -> Result<(), ChoreError> 
     if chore::root().join("conflict-tests/tests/bugs.rs").exists() {
         println!("test: with faults planted on purpose, which the simulated world must find");
         let bugs = ["--locked", "-p", "conflict-tests", "--features", "bugs", "--test", "bugs"];
-        count(&mut chore::cargo(&[runner, &bugs, go_on].concat()), tally)?;
+        count(chore::cargo(&[runner, &bugs, go_on].concat()).env(DATABASE, database), tally)?;
     }
     Ok(())
 }
