@@ -118,7 +118,10 @@ impl Visit {
         session: &Session<'_>,
         is_new: bool,
     ) -> Result<(Map<String, Json>, AppointmentEdit), Stop> {
-        let mut fields = Session::marked(&self.said, "meta", &[]);
+        // An hour that the file has learnt by now takes the place of the mark.
+        let learnt: &[(&str, Json)] =
+            if is_new || self.is_time_unknown() { &[] } else { &[("timeUnknown", Json::Null)] };
+        let mut fields = Session::marked(&self.said, "meta", learnt);
         let service = self.service.as_deref().map(|code| session.service(code)).transpose()?;
         if is_new && !fields.contains_key("durationMin") {
             let minutes = service.map(|service| service.duration_min);

@@ -27,7 +27,13 @@ pub(super) fn import(session: &mut Session<'_>, cells: &Cells<'_>, key: &str) ->
             done(Outcome::Skipped, Some(Reason::AlreadyThere))
         }
         Standing::Here(_) => {
-            let fields = with_origin(&said, key);
+            // What could not be read last time is read now, or told again.
+            let code = ("code", Json::from(readable(key)));
+            let fields = if kept.is_some() {
+                with_origin(&said, key)
+            } else {
+                Session::marked(&said, "meta", &[code, ("unread", Json::Null)])
+            };
             let edit = ClientEdit::patch_from_json(&fields).map_err(Problem::Fields)?;
             session.app.edit_document(Collection::Clients, id, |document, author, at, _| {
                 clients::edit(document, author, at, &edit)

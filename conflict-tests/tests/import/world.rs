@@ -1,6 +1,5 @@
 //! Two devices of one business and a server in memory, for imports.
 
-use std::future::{self, Future};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -62,25 +61,19 @@ pub fn server() -> MemoryServer {
 
 struct Direct<'a>(&'a MemoryServer);
 
-impl Direct<'_> {
-    fn reply(&self, request: &Request) -> Result<Reply, Failure> {
+impl Transport for Direct<'_> {
+    async fn perform(&self, request: &Request) -> Result<Reply, Failure> {
         let mut tx = self.0.begin(TENANT);
         let reply = match request {
             Request::Sync(ask) => {
                 let now = Timestamp::from_second(1_795_400_000).unwrap();
                 let mut context = Context { now, ids: &mut SystemIds, device: None };
-                Reply::Sync(block_on(answer(&mut tx, ask.clone(), &mut context)).unwrap())
+                Reply::Sync(answer(&mut tx, ask.clone(), &mut context).await.unwrap())
             }
-            Request::Compare(ask) => Reply::Compare(block_on(compare(&mut tx, ask)).unwrap()),
+            Request::Compare(ask) => Reply::Compare(compare(&mut tx, ask).await.unwrap()),
         };
         tx.commit();
         Ok(reply)
-    }
-}
-
-impl Transport for Direct<'_> {
-    fn perform(&self, request: &Request) -> impl Future<Output = Result<Reply, Failure>> + Send {
-        future::ready(self.reply(request))
     }
 }
 
