@@ -47,6 +47,8 @@ impl App {
             let mut document = match replica::open(tx, id, at)? {
                 Opened::Ready(document) if document.collection() == collection => document,
                 Opened::Damaged => return Ok(Err(AppError::Damaged(id))),
+                // Put aside as damaged a moment ago, and on its way from the server.
+                Opened::Absent if tx.is_wanted(id)? => return Ok(Err(AppError::Damaged(id))),
                 Opened::Ready(_) | Opened::Absent | Opened::Purged => return Ok(Err(AppError::NotFound(id))),
             };
             let standing = project(&mut document);

@@ -24,6 +24,11 @@ impl Tx<'_> {
         })
     }
 
+    /// Whether this is wanted.
+    pub fn is_wanted(&self, doc: Uuid) -> Result<bool> {
+        Ok(count(self.conn, "SELECT count(*) FROM wants WHERE doc = ?1", params![doc.as_bytes()])? > 0)
+    }
+
     /// How much is wanted.
     pub fn wants_len(&self) -> Result<u64> {
         count(self.conn, "SELECT count(*) FROM wants", [])
