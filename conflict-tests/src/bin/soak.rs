@@ -1,6 +1,7 @@
 //! The long run of the simulated world: history after history until the number or the hours are reached, or one breaks.
 
 use std::io::{IsTerminal as _, Write as _};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -9,7 +10,7 @@ use conflict_tests::world::{self, Coverage};
 
 /// Plays histories of the simulated world until one breaks.
 #[derive(Debug, Parser)]
-#[command(group(ArgGroup::new("length").required(true).args(["histories", "hours"])))]
+#[command(group(ArgGroup::new("length").required(true).args(["histories", "hours", "file"])))]
 struct Args {
     /// Stop after this many histories
     #[arg(long, value_name = "N")]
@@ -23,9 +24,15 @@ struct Args {
     /// Plant this known fault, which must then be found
     #[arg(long, value_name = "NAME")]
     bug: Option<String>,
+    /// Play one kept history instead
+    #[arg(long, value_name = "FILE")]
+    file: Option<PathBuf>,
     /// Print how often each fault touched each kind of act
     #[arg(long)]
     table: bool,
+    /// Count broken histories and go on, without making them small
+    #[arg(long)]
+    keep_going: bool,
 }
 
 /// Where the seeds of long runs begin unless told: not where those of the tests do.
@@ -40,6 +47,9 @@ fn main() -> ExitCode {
         eprintln!("soak: {refused}");
         return ExitCode::from(2);
     }
+    if let Some(file) = &args.file {
+        return play_file(file);
+    }
     let start = now();
     let hours = args.hours.map(|hours| Duration::from_secs_f64(hours.max(0.0) * 3_600.0));
     let is_over = |played: u64| match (args.histories, hours) {
@@ -48,13 +58,17 @@ fn main() -> ExitCode {
         (None, None) => true,
     };
     let mut coverage = Coverage::default();
-    let mut played = 0;
+    let (mut played, mut bad) = (0, 0);
     while !is_over(played) {
         let seed = args.seed.unwrap_or(FIRST_SEED) + played;
         let history = world::generate(seed);
         played += 1;
         match world::run(&history) {
             Ok(run) => coverage.add(&run.coverage),
+            Err(broken) if args.keep_going => {
+                bad += 1;
+                println!("seed {seed}: {broken}");
+            }
             Err(broken) => {
                 progress(&format!("seed {seed} broke {}; shrinking\n", broken.invariant));
                 let (small, broken) = world::shrink(&history, broken, MOST_SHRINKS, |h| world::run(h).err());
@@ -76,8 +90,27 @@ fn main() -> ExitCode {
     if args.table {
         println!("{coverage}");
     }
-    println!("{played} histories, 0 broken");
-    ExitCode::SUCCESS
+    println!("{played} histories, {bad} broken");
+    if bad == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn play_file(file: &Path) -> ExitCode {
+    let read = std::fs::read_to_string(file).map_err(|error| error.to_string());
+    let history = read.and_then(|text| serde_json::from_str(&text).map_err(|error| error.to_string()));
+    match history.map(|history| (world::run(&history), history)) {
+        Ok((Ok(run), _)) => {
+            println!("all held, equal after {} rounds\n1 histories, 0 broken", run.rounds);
+            ExitCode::SUCCESS
+        }
+        Ok((Err(broken), history)) => {
+            println!("{}\n1 histories, 1 broken", world::replay(&history, &broken));
+            ExitCode::FAILURE
+        }
+        Err(error) => {
+            eprintln!("soak: {}: {error}", file.display());
+            ExitCode::from(2)
+        }
+    }
 }
 
 /// One line that is written over and over; without a screen only now and then.

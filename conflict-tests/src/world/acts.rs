@@ -56,7 +56,7 @@ pub(super) fn perform(app: &mut App, act: &Act) -> Result<Done, AppError> {
 
 fn add_client(app: &mut App, word: &str, done: &mut Done) -> Result<(), AppError> {
     done.kind = ActKind::AddClient;
-    let client = app.add_client(&object(json!({ "name": format!("Client {word}"), "source": "sim" })))?;
+    let client = app.add_client(&object(json!({ "name": format!("Client {word}"), "source": "sim", "tags": [word] })))?;
     done.shown = Some(text(&client));
     Ok(())
 }

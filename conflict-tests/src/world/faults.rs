@@ -83,6 +83,11 @@ impl World {
             .filter(|(seq, entry)| dump.log().get(seq).is_none_or(|kept| kept.chain != entry.chain))
             .map(|(_, entry)| (entry.item, entry.hash))
             .collect();
+        for (group, keys) in &self.graph.groups {
+            if keys.iter().any(|key| lost.contains(key)) {
+                self.oracle.offered_back.insert(*group);
+            }
+        }
         self.touch_entries(FaultKind::RestoreServer, &lost);
         self.open.retain(|_, open| open.tenant != tenant);
         self.server.restore(self.tenants[tenant], dump);

@@ -236,7 +236,7 @@ impl World {
                 invariants::i07_cursor_monotonic_no_gap(self, app, &after, &covers)?;
             }
             if caught_up {
-                invariants::i06_atomic_group(self, app, &after)?;
+                invariants::i06_atomic_group(self, app, &after, false)?;
             }
         }
         self.perform(number, effect)

@@ -50,6 +50,8 @@ pub(super) struct Oracle {
     pub untagged: HashSet<(Uuid, u32)>,
     /// Changes that no replica may ever hold.
     pub poison: HashSet<Key>,
+    /// Groups that a restore of the server took away: they are offered back document by document.
+    pub offered_back: HashSet<Uuid>,
     /// Acts by the record they are about.
     pub records: BTreeMap<Uuid, BTreeSet<ActKind>>,
 }

@@ -57,6 +57,8 @@ pub(super) struct World {
     pub oracle: Oracle,
     pub coverage: Coverage,
     pub trace: u64,
+    /// Whether each line of the trace is printed: for a person who looks into a broken history.
+    is_told: bool,
 }
 
 /// Plays a history to its end.
@@ -99,6 +101,7 @@ impl World {
             oracle: Oracle { tenants: tenants.iter().map(|_| Promises::default()).collect(), ..Oracle::default() },
             coverage: Coverage::default(),
             trace: 0xcbf2_9ce4_8422_2325,
+            is_told: std::env::var_os("WORLD_TRACE").is_some(),
             tenants,
         };
         for _ in 0..history.devices {
@@ -130,6 +133,9 @@ impl World {
     /// Writes a line into the trace.
     pub(super) fn note(&mut self, what: &str) {
         self.trace = super::check::continued(self.trace, what);
+        if self.is_told {
+            println!("{:>8} {what}", self.now() - BEGIN);
+        }
     }
 
     /// Lets time pass, and all that is due in it happen.
@@ -185,6 +191,7 @@ impl World {
             Ok(done) => done,
             // It was damaged on purpose and comes back with the next sync.
             Err(AppError::Damaged(_)) => return Ok(()),
+            Err(AppError::NotFound(id)) if app.store().read(|tx| tx.wants(u32::MAX))?.contains(&id) => return Ok(()),
             Err(error) => return Err(Broken::new("I00_possible", format!("{act:?} was refused: {error}"))),
         };
         let fresh = outbox(app.store())?.split_off(before);

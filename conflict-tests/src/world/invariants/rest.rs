@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use client_core::App;
-use client_core::store::IntentState;
+use client_core::store::{IntentState, StoreError};
 use domain::documents::{Chunk, Collection, Document, Heads};
+use domain::sync::{RecordKind, canonical_json};
 use domain::{Projection, project};
 use rand::rngs::StdRng;
 use rand::seq::SliceRandom as _;
@@ -21,13 +22,13 @@ use super::{Broken, must};
 
 /// Whether nothing waits anywhere and all heads are equal.
 pub(in super::super) fn is_quiet(world: &World) -> Result<bool, Broken> {
-    for (number, device) in world.devices.iter().enumerate() {
+    for device in &world.devices {
         let Some(app) = &device.app else { return Ok(false) };
         if app.pending()? > 0 || !wanted(app)?.is_empty() || device.engine.is_waiting() {
             return Ok(false);
         }
         let tables = tables(world, device.tenant)?;
-        if contents(world.app(number)?.store())? != server_contents(&tables) {
+        if contents(app.store())? != server_contents(&tables) || records(app)? != server_records(&tables) {
             return Ok(false);
         }
     }
@@ -49,7 +50,18 @@ pub(in super::super) fn i14_liveness_bound(world: &World) -> Broken {
             .collect();
         let (pending, wants) = (app.pending()?, wanted(app)?);
         let waiting = world.devices[number].engine.is_waiting();
-        Ok(format!("device {number}: pending {pending}, wants {wants:?}, waiting {waiting}, differing {differing:?}"))
+        let (own, theirs) = (records(app)?, server_records(&tables));
+        let records: Vec<_> = own
+            .keys()
+            .chain(theirs.keys())
+            .filter(|id| own.get(*id) != theirs.get(*id))
+            .map(|id| (id, own.get(id), theirs.get(id)))
+            .take(3)
+            .collect();
+        Ok(format!(
+            "device {number}: pending {pending}, wants {wants:?}, waiting {waiting}, documents {differing:?}, \
+             records {records:?}"
+        ))
     };
     let states: Vec<String> =
         (0..world.devices.len()).map(|number| state(number).unwrap_or_else(|broken| broken.to_string())).collect();
@@ -73,7 +85,7 @@ pub(in super::super) fn at_rest(world: &mut World) -> Result<(), Broken> {
         i04_no_invention(world, fresh)?;
         for number in world.members(tenant) {
             let app = world.app(number)?;
-            super::i06_atomic_group(world, app, &contents(app.store())?)?;
+            super::i06_atomic_group(world, app, &contents(app.store())?, true)?;
         }
         i11_apply_algebra(world.seed, &tables)?;
         i13_poison_contained(world, &tables)?;
@@ -241,6 +253,22 @@ fn server_contents(tables: &Tables) -> Contents {
     let entry = |(id, heads): (Uuid, (Collection, Heads))| (!heads.1.is_empty()).then_some((id, heads));
     let all = tables.documents().iter().map(|(id, stored)| (*id, (stored.collection, stored.heads.clone())));
     all.filter_map(entry).collect()
+}
+
+/// Living records by id, as canonical JSON.
+type Records = BTreeMap<Uuid, String>;
+
+fn records(app: &App) -> Result<Records, Broken> {
+    let all = app.store().read::<_, StoreError>(|tx| {
+        let kinds = [RecordKind::Tenant, RecordKind::Service, RecordKind::Payment];
+        kinds.into_iter().map(|kind| tx.records(kind.as_str())).collect::<Result<Vec<_>, _>>()
+    })?;
+    Ok(all.into_iter().flatten().map(|record| (record.id, canonical_json(&record.body))).collect())
+}
+
+fn server_records(tables: &Tables) -> Records {
+    let living = tables.records().values().filter_map(|record| Some((record.id, record.body.as_ref()?)));
+    living.map(|(id, body)| (id, canonical_json(body))).collect()
 }
 
 fn tables(world: &World, tenant: usize) -> Result<Tables, Broken> {

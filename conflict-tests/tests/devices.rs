@@ -1,0 +1,16 @@
+//! End to end: real devices with real files, the real server on a real Postgres, and a network that breaks.
+
+#[path = "devices/broken_links.rs"]
+mod broken_links;
+#[path = "devices/copies.rs"]
+mod copies;
+#[path = "devices/damage.rs"]
+mod damage;
+#[path = "devices/homes.rs"]
+mod homes;
+#[path = "devices/hostile.rs"]
+mod hostile;
+#[path = "devices/proxy.rs"]
+mod proxy;
+#[path = "devices/tour.rs"]
+mod tour;
