@@ -3,9 +3,12 @@
 //! The fixture has every oddity of real exports: mixed line ends, a visit of nobody, several services in one visit,
 //! equal rows, cancellations that match and that do not, refunds, products, zero amounts, taxes with four decimals.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 #[path = "import/world.rs"]
 mod world;
 
+use client_core::app::Span;
 use client_core::import::{
     Filter, ImportError, ImportMap, Job, Kind, Mode, Outcome, Reason, Report, month_totals,
 };
@@ -77,7 +80,7 @@ fn two_devices_import_the_same_files_apart_and_nothing_is_doubled() {
     let (server, mut a, mut b) = (server(), device(1), device(2));
     import_all(&mut a, Mode::Write);
     import_all(&mut b, Mode::Write);
-    let documents = a.store().read::<_, client_core::StoreError>(|tx| tx.count_documents()).unwrap();
+    let documents = a.verify().unwrap().documents;
     for app in [&mut a, &mut b] {
         sync(app, &server);
     }
@@ -104,7 +107,7 @@ fn a_status_meets_a_booking_that_she_has_edited_on_one_device() {
         import(app, Kind::Services, "service-listing", "services", Mode::Write);
         import(app, Kind::Appointments, "future-bookings", "bookings", Mode::Write);
     }
-    let all = a.appointments(Default::default()).unwrap();
+    let all = a.appointments(Span::default()).unwrap();
     for visit in &all {
         let note = json!({ "note": "позвонить" });
         a.edit_appointment(visit.id, note.as_object().unwrap()).unwrap();
@@ -117,7 +120,7 @@ fn a_status_meets_a_booking_that_she_has_edited_on_one_device() {
         sync(&mut b, &server);
     }
     assert_eq!(export(&a), export(&b));
-    let all = b.appointments(Default::default()).unwrap();
+    let all = b.appointments(Span::default()).unwrap();
     assert_eq!(all.iter().filter(|v| v.status == Status::Cancelled && v.note == "позвонить").count(), 4);
     assert_eq!(all.len(), 37 + 5);
 }
@@ -171,7 +174,7 @@ fn an_old_windows_file_with_semicolons_and_names_for_known_codes() {
     assert_eq!((first.birthday.as_deref(), first.tags.len()), (Some("--06-09"), 2));
     assert_eq!(second.meta["unread"], json!({ "phone": "12", "birthday": "31.31" }));
     assert!(matches!(report.rows[1].reason, Some(Reason::KeptUnread(_))));
-    assert_eq!(app.appointments(Default::default()).unwrap()[0].client_id, Some(first.id));
+    assert_eq!(app.appointments(Span::default()).unwrap()[0].client_id, Some(first.id));
 }
 
 #[test]

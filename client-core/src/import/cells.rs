@@ -93,15 +93,15 @@ impl Cells<'_> {
     }
 
     pub(super) fn date(&self, field: &'static str) -> Read<Option<Date>> {
-        self.with_format(field, &self.plan.map.formats.date, |time| time.to_date())
+        self.with_format(field, &self.plan.map.formats.date, BrokenDownTime::to_date)
     }
 
     pub(super) fn time(&self, field: &'static str) -> Read<Option<Time>> {
-        self.with_format(field, &self.plan.map.formats.time, |time| time.to_time())
+        self.with_format(field, &self.plan.map.formats.time, BrokenDownTime::to_time)
     }
 
     pub(super) fn datetime(&self, field: &'static str) -> Read<Option<DateTime>> {
-        self.with_format(field, &self.plan.map.formats.datetime, |time| time.to_datetime())
+        self.with_format(field, &self.plan.map.formats.datetime, BrokenDownTime::to_datetime)
     }
 
     /// A birthday as `1990-05-01`, or `--05-01` where the format has no year.

@@ -40,13 +40,10 @@ pub(super) fn entries<'a>(kind: Kind, table: &'a Table, plan: &Plan<'_>) -> (Vec
         }
         let content = match key {
             None if kind.is_known_by_its_key() => Err(Problem::NoKey),
-            Some(key) if kind.is_known_by_its_key() => match first_line.get(&key) {
-                Some(first) => Err(Problem::Repeated(*first)),
-                None => {
-                    first_line.insert(key.clone(), line);
-                    Ok((key, cells.as_slice()))
-                }
-            },
+            Some(key) if kind.is_known_by_its_key() => {
+                let first = *first_line.entry(key.clone()).or_insert(line);
+                if first == line { Ok((key, cells.as_slice())) } else { Err(Problem::Repeated(first)) }
+            }
             key => {
                 let key = key.unwrap_or_default();
                 let key = if *count > 1 { format!("{key}\u{1f}#{count}") } else { key };

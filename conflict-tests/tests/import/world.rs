@@ -17,7 +17,7 @@ use sync_server::sync::memory::MemoryServer;
 use sync_server::sync::{Context, answer, compare};
 use uuid::Uuid;
 
-pub const TENANT: TenantId = TenantId(Uuid::from_u128(2));
+pub(crate) const TENANT: TenantId = TenantId(Uuid::from_u128(2));
 
 struct StillClock(i64);
 
@@ -28,7 +28,7 @@ impl Clock for StillClock {
 }
 
 /// A device that is signed in; its clock stands at a time of its own.
-pub fn device(number: u8) -> App {
+pub(crate) fn device(number: u8) -> App {
     let clock = Arc::new(StillClock(1_795_341_600 + i64::from(number) * 86_400));
     let mut app = App::new(Store::in_memory().unwrap(), clock, Box::new(SystemIds)).unwrap();
     app.sign_in(&Account {
@@ -53,7 +53,7 @@ pub fn device(number: u8) -> App {
 }
 
 /// A server of that business.
-pub fn server() -> MemoryServer {
+pub(crate) fn server() -> MemoryServer {
     let server = MemoryServer::new();
     server.add_tenant(TENANT, Uuid::from_u128(3));
     server
@@ -78,7 +78,7 @@ impl Transport for Direct<'_> {
 }
 
 /// Syncs until all is said; nothing may be refused or put aside.
-pub fn sync(app: &mut App, server: &MemoryServer) {
+pub(crate) fn sync(app: &mut App, server: &MemoryServer) {
     let mut engine = Engine::new(Options::default());
     match block_on(session(app, &mut engine, &Direct(server))).unwrap() {
         Ended::Done(report) => assert_eq!((report.refused, report.quarantined), (0, 0), "{report:?}"),
@@ -87,17 +87,17 @@ pub fn sync(app: &mut App, server: &MemoryServer) {
 }
 
 /// A file of `conflict-tests`.
-pub fn file(path: &str) -> Vec<u8> {
+pub(crate) fn file(path: &str) -> Vec<u8> {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(path);
     std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
-pub fn map(name: &str) -> ImportMap {
+pub(crate) fn map(name: &str) -> ImportMap {
     ImportMap::parse(&String::from_utf8(file(&format!("maps/{name}.toml"))).unwrap()).unwrap()
 }
 
 /// Imports a file of the invented salon: the lines of the master Vera, and all services.
-pub fn import(app: &mut App, kind: Kind, name: &str, map_name: &str, mode: Mode) -> Report {
+pub(crate) fn import(app: &mut App, kind: Kind, name: &str, map_name: &str, mode: Mode) -> Report {
     let filters: Vec<Filter> =
         if kind == Kind::Services { Vec::new() } else { vec!["Staff=VERA".parse().unwrap()] };
     let bytes = file(&format!("tests/fixtures/salon/{name}.csv"));
@@ -107,7 +107,7 @@ pub fn import(app: &mut App, kind: Kind, name: &str, map_name: &str, mode: Mode)
 }
 
 /// All five files, in the order that the documentation says.
-pub fn import_all(app: &mut App, mode: Mode) -> [Report; 5] {
+pub(crate) fn import_all(app: &mut App, mode: Mode) -> [Report; 5] {
     [
         import(app, Kind::Services, "service-listing", "services", mode),
         import(app, Kind::Appointments, "future-bookings", "bookings", mode),
@@ -118,19 +118,19 @@ pub fn import_all(app: &mut App, mode: Mode) -> [Report; 5] {
 }
 
 /// Imports a file that a test writes itself.
-pub fn import_text(app: &mut App, kind: Kind, map: &str, bytes: &[u8]) -> Report {
+pub(crate) fn import_text(app: &mut App, kind: Kind, map: &str, bytes: &[u8]) -> Report {
     let map = ImportMap::parse(map).unwrap();
     let job = Job { kind, bytes, map: &map, filters: &[], mode: Mode::Write };
     app.import(&job, &mut |_, _| {}).unwrap()
 }
 
 /// Everything that the device shows, as bytes.
-pub fn export(app: &App) -> String {
+pub(crate) fn export(app: &App) -> String {
     serde_json::to_string_pretty(&app.export().unwrap()).unwrap()
 }
 
 /// What waits to be sent: changes, intents.
-pub fn waiting(app: &App) -> (u64, u64) {
+pub(crate) fn waiting(app: &App) -> (u64, u64) {
     app.store()
         .read::<_, client_core::StoreError>(|tx| Ok((tx.outbox_len()?, tx.open_intents_len()?)))
         .unwrap()
