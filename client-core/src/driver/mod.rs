@@ -44,6 +44,8 @@ pub async fn session(
     engine: &mut Engine,
     transport: &impl Transport,
 ) -> Result<Ended, StoreError> {
+    // A session that was cancelled in the middle left its request behind.
+    engine.abandon();
     let mut event = Event::Wake;
     let mut last = Failure::Timeout;
     loop {

@@ -133,9 +133,11 @@ impl Tx<'_> {
         self.move_digest(document.collection.as_str(), before, document.digest(id))
     }
 
-    /// Takes a document out, with its part of the digest.
+    /// Takes a document out, with its part of the digest. Should it come back with less than it had, the numbers of its
+    /// lost changes must not be used again: whoever writes takes a new actor.
     pub fn remove_document(&self, id: Uuid) -> Result<()> {
         if let Some(document) = self.counted(id)? {
+            self.renew.set(true);
             run(self.conn, "DELETE FROM documents WHERE id = ?1", params![id.as_bytes()])?;
             self.move_digest(document.collection.as_str(), document.digest(id), None)?;
         }

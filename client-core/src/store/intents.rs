@@ -33,6 +33,12 @@ impl IntentState {
     const ALL: [Self; 6] =
         [Self::Pending, Self::Sent, Self::Done, Self::Refused, Self::Expired, Self::Cancelled];
 
+    /// Whether the server still has to answer it.
+    #[must_use]
+    pub const fn is_open(self) -> bool {
+        matches!(self, Self::Pending | Self::Sent)
+    }
+
     /// The word in the table and in JSON.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

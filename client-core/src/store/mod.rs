@@ -23,6 +23,7 @@ mod sql;
 mod wants;
 
 use rusqlite::Connection;
+use std::cell::Cell;
 
 pub use appointments::{AppointmentEntry, Between};
 pub use clients::ClientEntry;
@@ -54,6 +55,8 @@ pub struct Store {
 #[derive(Debug)]
 pub struct Tx<'a> {
     conn: &'a Connection,
+    /// Whether a document's own numbers were thrown away with it, so that whoever writes must take a new actor.
+    renew: Cell<bool>,
 }
 
 impl Store {
@@ -102,10 +105,10 @@ impl Store {
         look: impl FnOnce(&Tx<'_>) -> std::result::Result<T, E>,
     ) -> std::result::Result<T, E> {
         if self.depth > 0 {
-            return look(&Tx { conn: &self.conn });
+            return look(&Tx { conn: &self.conn, renew: Cell::new(false) });
         }
         self.batch("BEGIN")?;
-        let seen = look(&Tx { conn: &self.conn });
+        let seen = look(&Tx { conn: &self.conn, renew: Cell::new(false) });
         // A read has nothing to lose: ending it either way is the same.
         self.batch("ROLLBACK")?;
         seen
@@ -118,7 +121,13 @@ impl Store {
         change: impl FnOnce(&Tx<'_>) -> std::result::Result<T, E>,
     ) -> std::result::Result<T, E> {
         self.begin()?;
-        match change(&Tx { conn: &self.conn }) {
+        let tx = Tx { conn: &self.conn, renew: Cell::new(false) };
+        let changed = change(&tx);
+        let renew = tx.renew.get();
+        if renew {
+            self.renew_writers();
+        }
+        match changed {
             Ok(value) => {
                 self.commit()?;
                 Ok(value)

@@ -113,6 +113,14 @@ impl Tx<'_> {
         Ok(usize::try_from(count(self.conn, sql, params![group.as_bytes()])?).unwrap_or(usize::MAX))
     }
 
+    /// Counts that the server got other bytes than these; answers the change and how often that has happened.
+    pub(crate) fn count_garbled(&self, doc: Uuid, hash: Hash) -> Result<Option<(OutboxEntry, u32)>> {
+        let sql = format!(
+            "UPDATE outbox SET garbled = garbled + 1 WHERE doc = ?1 AND hash = ?2 RETURNING {COLUMNS}, garbled"
+        );
+        first(self.conn, &sql, params![doc.as_bytes(), hash.0], |row| Ok((read(row)?, row.get(5)?)))
+    }
+
     /// Takes a change out: the server has it, or it will never go.
     pub(crate) fn unqueue(&self, doc: Uuid, hash: Hash) -> Result<Option<OutboxEntry>> {
         let sql = format!("DELETE FROM outbox WHERE doc = ?1 AND hash = ?2 RETURNING {COLUMNS}");

@@ -69,6 +69,8 @@ CREATE TABLE outbox (
     collection TEXT NOT NULL,
     hash BLOB NOT NULL,
     bytes BLOB NOT NULL,
+    -- How often the server got other bytes than these.
+    garbled INTEGER NOT NULL DEFAULT 0,
     UNIQUE (doc, hash)
 );
 

@@ -92,6 +92,11 @@ impl Engine {
         }
     }
 
+    /// Gives up a request that nobody waits for any more; what it did is found out by the next one.
+    pub fn abandon(&mut self) {
+        self.out = None;
+    }
+
     /// Whether a request is out.
     #[must_use]
     pub const fn is_waiting(&self) -> bool {

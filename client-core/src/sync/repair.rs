@@ -71,10 +71,16 @@ fn compare_record(tx: &Tx<'_>, theirs: &CompareDoc) -> Result<()> {
 fn record_is_missing_there(tx: &Tx<'_>, id: Uuid, at: i64) -> Result<()> {
     let was_restored = tx.meta(RESTORED)?.unwrap_or(false);
     for StoredRecord { record, id, body } in tx.records_by_id(id)? {
-        if !was_restored {
+        if record == RecordKind::Tenant.as_str() {
+            continue;
+        }
+        let offer = offer(&record, id, body);
+        // Offered before and answered: the server has had it since, and it was removed there.
+        let is_answered = tx.intent(offer.id)?.is_some_and(|known| !known.state.is_open());
+        if was_restored && !is_answered {
+            tx.add_intent(&offer, at)?;
+        } else {
             tx.put_record(&record, id, None, 0)?;
-        } else if record != RecordKind::Tenant.as_str() {
-            tx.add_intent(&offer(&record, id, body), at)?;
         }
     }
     Ok(())

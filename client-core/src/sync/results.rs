@@ -24,6 +24,7 @@ pub(super) fn apply(
     let mut settled: BTreeSet<Uuid> = BTreeSet::new();
     let mut lacking: BTreeMap<Uuid, Heads> = BTreeMap::new();
     let mut refused: BTreeMap<Uuid, Vec<(Hash, ErrorCode)>> = BTreeMap::new();
+    let garbled = garbled_on_the_way(tx, results)?;
     for result in results {
         let PushResult { doc, hash, .. } = *result;
         match result.result {
@@ -36,6 +37,7 @@ pub(super) fn apply(
             PushOutcome::MissingDeps => {
                 lacking.insert(doc, result.heads.clone().unwrap_or_default());
             }
+            PushOutcome::Refused if garbled.contains(&(doc, hash)) => {}
             PushOutcome::Refused => {
                 refused.entry(doc).or_default().push((hash, result.code.unwrap_or(ErrorCode::BadChunk)));
             }
@@ -52,6 +54,41 @@ pub(super) fn apply(
         settled.remove(&doc);
     }
     settled.into_iter().try_for_each(|doc| resettle(tx, doc, at))
+}
+
+/// How often a change goes out again when the server got other bytes than were sent.
+const MOST_GARBLED: u32 = 3;
+
+/// Refused changes that are sound here and were damaged on the way, with their groups: they stay queued and go again.
+fn garbled_on_the_way(tx: &Tx<'_>, results: &[PushResult]) -> Result<BTreeSet<(Uuid, Hash)>> {
+    let (mut spared, mut groups, mut doomed) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+    for result in results.iter().filter(|result| result.result == PushOutcome::Refused) {
+        match result.code {
+            Some(ErrorCode::BadChunk | ErrorCode::HashMismatch) => {
+                let Some((entry, times)) = tx.count_garbled(result.doc, result.hash)? else { continue };
+                let is_sound = Chunk::check(entry.collection, entry.hash, &entry.bytes).is_ok();
+                if is_sound && times <= MOST_GARBLED {
+                    spared.insert((entry.doc, entry.hash));
+                    groups.extend(entry.group);
+                } else {
+                    doomed.extend(entry.group);
+                }
+            }
+            Some(ErrorCode::GroupRefused) => {}
+            _ => doomed.extend(group_of(tx, result)?),
+        }
+    }
+    for result in results.iter().filter(|result| result.code == Some(ErrorCode::GroupRefused)) {
+        if group_of(tx, result)?.is_some_and(|group| groups.contains(&group) && !doomed.contains(&group)) {
+            spared.insert((result.doc, result.hash));
+        }
+    }
+    Ok(spared)
+}
+
+fn group_of(tx: &Tx<'_>, result: &PushResult) -> Result<Option<Uuid>> {
+    let queued = tx.outbox_of(result.doc)?;
+    Ok(queued.into_iter().find(|entry| entry.hash == result.hash).and_then(|entry| entry.group))
 }
 
 /// Queues everything of a document that the server, with these heads, lacks, before all else that waits; and wants
