@@ -52,7 +52,10 @@ impl World {
                 };
                 self.devices[number].clock.jump(offset);
             }
-            FaultKind::DamageFile => self.damage_file(number, pick)?,
+            FaultKind::DamageFile => {
+                self.damage_file(number, pick)?;
+                self.damage_file(number, pick.rotate_left(11))?;
+            }
             FaultKind::Fold => {
                 let Some(tables) = self.server.dump(self.tenants[tenant]) else { return Ok(()) };
                 let until = tables.head() * u64::from(pick % 100 + 1) / 100;

@@ -40,8 +40,12 @@ pub fn shrink(
             size = if size == 1 { 0 } else { (size / 2).max(1) };
         }
     }
-    for simpler in simpler(&best.0) {
-        try_one(&mut best, simpler, &mut left, &mut break_it);
+    for simplify in SIMPLER {
+        while let Some(simple) = simplify(&best.0) {
+            if !try_one(&mut best, simple, &mut left, &mut break_it) {
+                break;
+            }
+        }
     }
     best
 }
@@ -65,21 +69,19 @@ fn try_one(
     }
 }
 
-/// The same with fewer devices, without a neighbour, without rows, without haste.
-fn simpler(history: &History) -> Vec<History> {
-    let mut all = Vec::new();
-    if history.neighbour {
-        all.push(History { neighbour: false, ..history.clone() });
-    }
-    if history.devices > 1 {
-        let devices = history.devices - 1;
+type Simplify = fn(&History) -> Option<History>;
+
+/// The same without a neighbour, with fewer devices, without rows, without haste.
+const SIMPLER: [Simplify; 4] = [
+    |history| history.neighbour.then(|| History { neighbour: false, ..history.clone() }),
+    |history| {
+        let devices = history.devices.checked_sub(1).filter(|devices| *devices > 0)?;
         let steps = history.steps.iter().map(|step| on_fewer(step, devices)).collect();
-        all.push(History { devices, steps, ..history.clone() });
-    }
-    all.push(History { lazy: false, ..history.clone() });
-    all.push(History { eager: false, ..history.clone() });
-    all
-}
+        Some(History { devices, steps, ..history.clone() })
+    },
+    |history| history.lazy.then(|| History { lazy: false, ..history.clone() }),
+    |history| history.eager.then(|| History { eager: false, ..history.clone() }),
+];
 
 fn on_fewer(step: &Step, devices: u8) -> Step {
     let mut step = step.clone();
@@ -108,6 +110,6 @@ mod tests {
         let broken = is_bad(&history).expect("every history has a booking and a note");
         let (small, _) = shrink(&history, broken, 1_000, is_bad);
         assert_eq!(small.steps.len(), 2);
-        assert!(!small.lazy && !small.eager);
+        assert!(!small.lazy && !small.eager && small.devices == 1);
     }
 }

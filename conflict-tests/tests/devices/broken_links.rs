@@ -77,6 +77,7 @@ async fn a_request_dropped_in_the_middle_of_the_server_loses_and_doubles_nothing
             // The client goes away after a while; the server drops what it was doing, wherever it was.
             let patience = std::time::Duration::from_micros(rng.random_range(200..40_000));
             let _ = tokio::time::timeout(patience, device.try_sync(server.url())).await;
+            device.start_again();
         }
     }
     let export = settle(&server, &mut [&mut a, &mut b]).await;

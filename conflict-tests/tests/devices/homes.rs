@@ -1,6 +1,5 @@
 //! What the tests here share: homes with a device each, and looking at what they show.
 
-use std::path::Path;
 use std::sync::Arc;
 
 use client_core::App;
@@ -32,12 +31,6 @@ pub(crate) fn passphrase() -> SecretString {
     SecretString::from("long enough for a test")
 }
 
-pub(crate) fn open(folder: &Path) -> App {
-    Home::new(folder)
-        .open_or_create(&passphrase(), &mut fill_random, Arc::new(SystemClock), Box::new(SystemIds))
-        .expect("the home opens")
-}
-
 impl Device {
     /// A new device that signs in at `email`.
     pub(crate) async fn sign_in(server: &TestServer, email: &str, name: &str) -> Self {
@@ -62,6 +55,11 @@ impl Device {
         let token = self.app.token().expect("the store answers").expect("signed in");
         let http = Http::new(url, token).expect("an HTTP client");
         sync_once(&mut self.app, &mut self.engine, &http).await.expect("the store works")
+    }
+
+    /// As after a new start of the program: nothing is remembered but what is stored.
+    pub(crate) fn start_again(&mut self) {
+        self.engine = Engine::new(Options::default());
     }
 
     /// Syncs and is in step.

@@ -14,6 +14,7 @@ use sync_server::sync::memory::Tables;
 use uuid::Uuid;
 
 use super::super::device::{Contents, contents};
+use super::super::graph::Key;
 use super::super::history::ActKind;
 use super::super::oracle::{letter, tokens_in};
 use super::super::play::World;
@@ -131,10 +132,7 @@ fn i01_convergence(world: &mut World, tenant: usize, tables: &Tables) -> Result<
 /// A saved edit is on every replica, or visibly set aside. (All replicas are equal by now, so the server's will do.)
 fn i02_ack_durable(world: &World, tenant: usize, tables: &Tables) -> Result<(), Broken> {
     let held = server_contents(tables);
-    let mut aside = HashSet::new();
-    for number in world.members(tenant) {
-        aside.extend(put_aside(world.app(number)?)?);
-    }
+    let aside = all_put_aside(world, tenant)?;
     let replayed: HashSet<Uuid> = aside.iter().map(|(doc, _)| *doc).collect();
     for edit in world.oracle.edits.iter().filter(|edit| edit.tenant == tenant) {
         let (doc, hash) = edit.key;
@@ -162,6 +160,15 @@ fn i02_ack_durable(world: &World, tenant: usize, tables: &Tables) -> Result<(), 
     Ok(())
 }
 
+/// What any device of a tenant shows as put aside.
+fn all_put_aside(world: &World, tenant: usize) -> Result<HashSet<Key>, Broken> {
+    let mut aside = HashSet::new();
+    for number in world.members(tenant) {
+        aside.extend(put_aside(world.app(number)?)?);
+    }
+    Ok(aside)
+}
+
 /// What the server was asked to do is done or visibly refused, and its effect is there.
 fn i02_asked_durable(world: &World, tenant: usize, tables: &Tables) -> Result<(), Broken> {
     for asked in world.oracle.asked.iter().filter(|asked| asked.tenant == tenant && !asked.thrown_away) {
@@ -181,11 +188,13 @@ fn i02_asked_durable(world: &World, tenant: usize, tables: &Tables) -> Result<()
     Ok(())
 }
 
-/// All that the server ever said it has comes to a device that begins from nothing.
+/// All that the server ever said it has comes to a device that begins from nothing. (After a restore it comes back from
+/// the devices; if it is damaged on that way, it lies visibly aside there.)
 fn i03_server_ack_durable(world: &World, tenant: usize, fresh: usize) -> Result<(), Broken> {
     let held = contents(world.app(fresh)?.store())?;
-    let thrown: HashSet<_> = world.oracle.edits.iter().filter(|e| e.thrown_away).map(|e| e.key).collect();
-    for key in world.oracle.tenants[tenant].acked.iter().filter(|key| !thrown.contains(*key)) {
+    let mut excused = all_put_aside(world, tenant)?;
+    excused.extend(world.oracle.edits.iter().filter(|edit| edit.thrown_away).map(|edit| edit.key));
+    for key in world.oracle.tenants[tenant].acked.iter().filter(|key| !excused.contains(*key)) {
         let is_there = match held.get(&key.0) {
             Some((collection, heads)) => world.graph.past(key.0, *collection, heads)?.contains(&key.1),
             None => false,
