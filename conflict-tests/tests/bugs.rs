@@ -12,7 +12,8 @@ fn is_found(name: &str) {
         let history = world::generate(seed);
         world::run(&history).err().map(|broken| (seed, history, broken))
     });
-    let (seed, history, broken) = found.unwrap_or_else(|| panic!("{name} was not found in {MOST_HISTORIES} histories"));
+    let (seed, history, broken) =
+        found.unwrap_or_else(|| panic!("{name} was not found in {MOST_HISTORIES} histories"));
     let (small, broken) = world::shrink(&history, broken, 400, |history| world::run(history).err());
     let acts = small.steps.iter().filter(|step| matches!(step.what, What::Act(_))).count();
     println!("{name}: found after {} histories, shrunk to {acts} acts", seed + 1);

@@ -124,14 +124,17 @@ fn progress(line: &str) {
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "how long a run takes is told by a real clock; no history sees it")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "how long a run takes is told by a real clock; no history sees it"
+)]
 fn now() -> std::time::Instant {
     std::time::Instant::now()
 }
 
 #[cfg(feature = "bugs")]
 fn plant(name: &str) -> Result<(), String> {
-    conflict_tests::world::plant(name)
+    world::plant(name)
 }
 
 #[cfg(not(feature = "bugs"))]

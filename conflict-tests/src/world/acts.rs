@@ -56,12 +56,19 @@ pub(super) fn perform(app: &mut App, act: &Act) -> Result<Done, AppError> {
 
 fn add_client(app: &mut App, word: &str, done: &mut Done) -> Result<(), AppError> {
     done.kind = ActKind::AddClient;
-    let client = app.add_client(&object(json!({ "name": format!("Client {word}"), "source": "sim", "tags": [word] })))?;
+    let client = app
+        .add_client(&object(json!({ "name": format!("Client {word}"), "source": "sim", "tags": [word] })))?;
     done.shown = Some(text(&client));
     Ok(())
 }
 
-fn with_client(app: &mut App, act: &Act, client: &Client, word: &str, done: &mut Done) -> Result<(), AppError> {
+fn with_client(
+    app: &mut App,
+    act: &Act,
+    client: &Client,
+    word: &str,
+    done: &mut Done,
+) -> Result<(), AppError> {
     let id = client.id;
     let turn = act.pick / 256;
     match act.kind {

@@ -1,8 +1,13 @@
 //! Planting known faults into client and server, to see that the world finds them. Only with the feature `bugs`.
 
 /// The names of the faults that can be planted.
-pub const BUGS: [&str; 5] =
-    ["cursor-without-lock", "outbox-cleared-at-send", "actor-reused", "hash-not-compared", "hash-not-compared-by-device"];
+pub const BUGS: [&str; 5] = [
+    "cursor-without-lock",
+    "outbox-cleared-at-send",
+    "actor-reused",
+    "hash-not-compared",
+    "hash-not-compared-by-device",
+];
 
 /// Plants a fault in this thread, and takes any other away; an empty name plants none.
 pub fn plant(name: &str) -> Result<(), String> {

@@ -68,7 +68,11 @@ impl fmt::Display for Coverage {
         for fault in FaultKind::ALL {
             write!(f, "\n{:16}", format!("{fault:?}"))?;
             for act in ActKind::ALL {
-                if fault.can_touch(*act) { write!(f, "{:>10}", self.of(*fault, *act))? } else { write!(f, "{:>10}", "-")? }
+                if fault.can_touch(*act) {
+                    write!(f, "{:>10}", self.of(*fault, *act))?;
+                } else {
+                    write!(f, "{:>10}", "-")?;
+                }
             }
         }
         Ok(())

@@ -73,7 +73,7 @@ pub(super) fn poison(document: &Document, doc: Uuid, pick: u32) -> Option<Push> 
         1 => w.put_str(scalar, Some("\u{7}")),
         _ => w.put_str("deletedAt", Some("soon")),
     })?;
-    Some(push_of(&chunk, doc, if pick % 7 == 0 { "ghosts" } else { collection.as_str() }))
+    Some(push_of(&chunk, doc, if pick.is_multiple_of(7) { "ghosts" } else { collection.as_str() }))
 }
 
 fn push_of(chunk: &Chunk, doc: Uuid, collection: &str) -> Push {
@@ -94,7 +94,8 @@ mod tests {
     fn damaged_bytes_are_never_the_change_that_they_were() {
         let author = Author::new([1; 16], "a");
         let mut document = Document::new(Collection::Clients);
-        let chunk = document.edit(&author, 1, "client.create", |w| w.put_str("name", Some("Anna"))).expect("an edit");
+        let chunk =
+            document.edit(&author, 1, "client.create", |w| w.put_str("name", Some("Anna"))).expect("an edit");
         for pick in 0..4_000 {
             let mut bytes = chunk.bytes().to_vec();
             damage(&mut bytes, pick);

@@ -83,11 +83,18 @@ pub(super) struct Device {
     pub options: Options,
     /// Edits (by their number) that the server had not been seen to have.
     pub unsettled: Vec<usize>,
+    /// What it held after the last answer.
+    pub seen: Contents,
 }
 
 impl Device {
     /// A device that has just signed in.
-    pub(super) fn new(tenant: (usize, TenantId), time: &WorldTime, seed: u64, lazy: bool) -> Result<Self, AppError> {
+    pub(super) fn new(
+        tenant: (usize, TenantId),
+        time: &WorldTime,
+        seed: u64,
+        lazy: bool,
+    ) -> Result<Self, AppError> {
         let clock = Arc::new(DeviceClock { world: time.clone(), offset: AtomicI64::new(0) });
         let options = Options { rows: lazy, ..Options::default() };
         let mut ids = WorldIds::new(seed);
@@ -109,6 +116,7 @@ impl Device {
             is_copy: false,
             options,
             unsettled: Vec::new(),
+            seen: Contents::new(),
         })
     }
 
@@ -129,6 +137,7 @@ impl Device {
             is_copy: true,
             options: self.options,
             unsettled: self.unsettled.clone(),
+            seen: Contents::new(),
         };
         copy.start(seed, is_told)?;
         Ok(Some(copy))

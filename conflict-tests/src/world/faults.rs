@@ -57,15 +57,16 @@ impl World {
                 self.damage_file(number, pick.rotate_left(11))?;
             }
             FaultKind::Fold => {
-                let Some(tables) = self.server.dump(self.tenants[tenant]) else { return Ok(()) };
+                let tables = self.tables(tenant)?;
                 let until = tables.head() * u64::from(pick % 100 + 1) / 100;
                 let folded: Vec<_> = tables.log().range(..=until).map(|(_, e)| (e.item, e.hash)).collect();
                 self.touch_entries(FaultKind::Fold, &folded);
                 self.server.fold(self.tenants[tenant], until);
+                self.has_changed(tenant);
             }
             FaultKind::TinyPages => self.devices[number].tiny = 1 + pick % 12,
             FaultKind::Join if self.devices.len() < MOST_DEVICES => {
-                let Some(tables) = self.server.dump(self.tenants[tenant]) else { return Ok(()) };
+                let tables = self.tables(tenant)?;
                 let all: Vec<_> = tables.log().values().map(|e| (e.item, e.hash)).collect();
                 self.touch_entries(FaultKind::Join, &all);
                 let fresh = self.join(tenant)?;
@@ -79,7 +80,7 @@ impl World {
     fn restore_server(&mut self, tenant: usize, pick: u32) -> Result<(), Broken> {
         let count = self.dumps[tenant].len().max(1);
         let Some(dump) = self.dumps[tenant].get(pick as usize % count).cloned() else { return Ok(()) };
-        let Some(tables) = self.server.dump(self.tenants[tenant]) else { return Ok(()) };
+        let tables = self.tables(tenant)?;
         let lost: Vec<_> = tables
             .log()
             .iter()
@@ -93,7 +94,8 @@ impl World {
         }
         self.touch_entries(FaultKind::RestoreServer, &lost);
         self.open.retain(|_, open| open.tenant != tenant);
-        self.server.restore(self.tenants[tenant], dump);
+        self.server.restore(self.tenants[tenant], (*dump).clone());
+        self.has_changed(tenant);
         Ok(())
     }
 
@@ -105,6 +107,7 @@ impl World {
         let device = &mut self.devices[number];
         device.kill();
         device.store = Some(backup);
+        device.seen.clear();
         device.start(seed, pick.is_multiple_of(2))?;
         self.wake(number)
     }
@@ -118,7 +121,9 @@ impl World {
                 for collection in Collection::ALL {
                     all.extend(tx.document_ids(collection)?.into_iter().map(|id| (id, collection)));
                 }
-                let Some((id, collection)) = all.get(pick as usize % all.len().max(1)).copied() else { return Ok(None) };
+                let Some((id, collection)) = all.get(pick as usize % all.len().max(1)).copied() else {
+                    return Ok(None);
+                };
                 Ok(tx.document(id)?.map(|stored| (id, collection, stored)))
             })?;
             let Some(found) = found else { return Ok(()) };

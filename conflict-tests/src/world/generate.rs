@@ -13,7 +13,8 @@ const ACTS: u32 = 60;
 #[must_use]
 pub fn generate(seed: u64) -> History {
     let mut rng = StdRng::seed_from_u64(seed);
-    let mut faults: Vec<FaultKind> = FaultKind::ALL.iter().copied().filter(|_| rng.random_bool(0.5)).collect();
+    let mut faults: Vec<FaultKind> =
+        FaultKind::ALL.iter().copied().filter(|_| rng.random_bool(0.5)).collect();
     // A server that forgets and a disk that rots at the same time may well hit the only two copies of a change; what
     // is then gone is gone by nobody's mistake. So never both in one history.
     if faults.contains(&FaultKind::RestoreServer) && faults.contains(&FaultKind::DamageFile) {
@@ -40,13 +41,14 @@ pub fn generate(seed: u64) -> History {
     let mut acts = u32::from(count) * 4;
     while acts < ACTS + u32::from(count) {
         let device = rng.random_range(0..count + 1);
-        let wait = if rng.random_bool(0.1) { rng.random_range(2_000..20_000) } else { rng.random_range(1..600) };
-        let what = match rng.random_range(0..10_u8) {
-            0 | 1 if !faults.is_empty() => {
+        let wait =
+            if rng.random_bool(0.1) { rng.random_range(2_000..20_000) } else { rng.random_range(1..600) };
+        let what = match rng.random_range(0..13_u8) {
+            0..=3 if !faults.is_empty() => {
                 let kind = *faults.choose(&mut rng).unwrap_or(&FaultKind::Cut);
                 What::Fault(Fault { device, kind, pick: rng.random() })
             }
-            2..=4 => What::Sync(device),
+            4..=6 => What::Sync(device),
             _ => {
                 acts += 1;
                 let kind = *ActKind::ALL.choose(&mut rng).unwrap_or(&ActKind::AddClient);

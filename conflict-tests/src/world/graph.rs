@@ -40,16 +40,22 @@ impl Graph {
         if self.changes.contains_key(&key) {
             return Ok(());
         }
-        let chunk = Chunk::check(entry.collection, entry.hash, &entry.bytes)
-            .map_err(|error| Broken::new("I04_no_invention", format!("a device made a bad change: {error}")))?;
+        let chunk = Chunk::check(entry.collection, entry.hash, &entry.bytes).map_err(|error| {
+            Broken::new("I04_no_invention", format!("a device made a bad change: {error}"))
+        })?;
         let (actor, seq) = chunk.actor_and_seq();
         if let Some(other) = self.actors.insert((entry.doc, actor.clone(), seq), entry.hash) {
-            let what = format!("document {}, actor {actor}, number {seq}: {other} and {}", entry.doc, entry.hash);
+            let what =
+                format!("document {}, actor {actor}, number {seq}: {other} and {}", entry.doc, entry.hash);
             return Err(Broken::new("I15_actor_unique", what));
         }
-        let deps: Vec<Hash> = chunk.deps().into_iter().filter(|dep| *dep != genesis_hash(entry.collection)).collect();
+        let deps: Vec<Hash> =
+            chunk.deps().into_iter().filter(|dep| *dep != genesis_hash(entry.collection)).collect();
         if let Some(dep) = deps.iter().find(|dep| !self.changes.contains_key(&(entry.doc, **dep))) {
-            return Err(Broken::new("I05_causality", format!("{} builds on {dep}, which nobody made", entry.hash)));
+            return Err(Broken::new(
+                "I05_causality",
+                format!("{} builds on {dep}, which nobody made", entry.hash),
+            ));
         }
         if let Some(group) = entry.group {
             self.groups.entry(group).or_default().insert(key);

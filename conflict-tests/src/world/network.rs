@@ -85,7 +85,10 @@ impl World {
     /// Does what an engine says.
     pub(super) fn perform(&mut self, device: usize, effect: Effect) -> Result<(), Broken> {
         match effect {
-            Effect::Send(ticket, request) => self.send(device, ticket, request),
+            Effect::Send(ticket, request) => {
+                self.send(device, ticket, request);
+                Ok(())
+            }
             Effect::Sleep(until) => {
                 let Some(app) = &self.devices[device].app else { return Ok(()) };
                 let pause = until.as_millisecond().saturating_sub(app.now().as_millisecond()).max(0);
@@ -129,7 +132,7 @@ impl World {
         acts
     }
 
-    fn send(&mut self, number: usize, ticket: Uuid, mut request: Request) -> Result<(), Broken> {
+    fn send(&mut self, number: usize, ticket: Uuid, mut request: Request) {
         let now = self.now();
         let device = &mut self.devices[number];
         let (life, tenant) = (device.life, device.tenant);
@@ -152,7 +155,7 @@ impl World {
         if is_cut {
             self.due(20, failed(Failure::Offline("cut".to_owned())));
             self.devices[number].armed = faults;
-            return Ok(());
+            return;
         }
         let mut parcel = Parcel { device: number, life, ticket, request, faults, tries: 0 };
         let untouched = Parcel { faults: Vec::new(), ..parcel.clone() };
@@ -168,7 +171,6 @@ impl World {
             let slow = parcel.has(FaultKind::Delay).map_or(0, |pick| i64::from(pick % 20_000));
             self.due(20 + slow, Happening::Arrive(Box::new(parcel)));
         }
-        Ok(())
     }
 
     /// Does to a request what waits for it, and counts it.
@@ -180,17 +182,14 @@ impl World {
             return;
         };
         match fault.kind {
-            FaultKind::DamageRequest => {
-                if damage::damage_ask(ask, fault.pick).is_none() {
-                    self.devices[parcel.device].armed.push(fault);
-                    return;
-                }
+            FaultKind::DamageRequest if damage::damage_ask(ask, fault.pick).is_none() => {
+                self.devices[parcel.device].armed.push(fault);
+                return;
             }
             FaultKind::Poison => {
-                let tables = self.server.dump(self.tenants[tenant]);
-                let documents = tables.as_ref().map(sync_server::sync::memory::Tables::documents);
-                let count = documents.map_or(0, std::collections::BTreeMap::len).max(1);
-                let chosen = documents.and_then(|all| all.iter().nth(fault.pick as usize % count));
+                let Ok(tables) = self.tables(tenant) else { return };
+                let count = tables.documents().len().max(1);
+                let chosen = tables.documents().iter().nth(fault.pick as usize % count);
                 let open = chosen.and_then(|(id, stored)| Some((*id, stored.open(*id).ok().flatten()?)));
                 match open.and_then(|(id, document)| damage::poison(&document, id, fault.pick)) {
                     Some(push) if !acts.is_empty() => {
@@ -213,9 +212,12 @@ impl World {
     fn deliver(&mut self, delivery: Delivery) -> Result<(), Broken> {
         let Delivery { device: number, life, ticket, result, covers, damaged } = delivery;
         let device = &self.devices[number];
-        let is_here = device.life == life && (result.is_err() || device.cut_until <= self.now());
-        let Some(app) = device.app.as_ref().filter(|_| is_here) else { return Ok(()) };
-        let before = contents(app.store())?;
+        let is_here = device.app.is_some()
+            && device.life == life
+            && (result.is_err() || device.cut_until <= self.now());
+        if !is_here {
+            return Ok(());
+        }
         let caught_up = matches!(&result, Ok(Reply::Sync(answer)) if !answer.more);
         let is_answer = result.is_ok();
         self.note(&format!("deliver {number} {result:?}"));
@@ -230,7 +232,7 @@ impl World {
         if is_answer {
             let app = self.devices[number].app.as_ref().ok_or_else(|| AppError::NotFound(Uuid::nil()))?;
             let after = contents(app.store())?;
-            invariants::i05_nothing_is_unread(self, app, &before, &after)?;
+            invariants::i05_nothing_is_unread(self, app, &self.devices[number].seen, &after)?;
             invariants::i13_damage_is_put_aside(self, app, &after, damaged)?;
             if let Some(covers) = covers {
                 invariants::i07_cursor_monotonic_no_gap(self, app, &after, &covers)?;
@@ -238,6 +240,7 @@ impl World {
             if caught_up {
                 invariants::i06_atomic_group(self, app, &after, false)?;
             }
+            self.devices[number].seen = after;
         }
         self.perform(number, effect)
     }

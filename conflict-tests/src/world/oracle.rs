@@ -70,5 +70,8 @@ pub(super) fn letter(token: u32) -> char {
 
 /// The values that occur in a text.
 pub(super) fn tokens_in(text: &str) -> impl Iterator<Item = u32> + '_ {
-    text.chars().map(u32::from).filter(|code| (0x4e00..0x4e00 + 20_000).contains(code)).map(|code| code - 0x4e00)
+    text.chars()
+        .map(u32::from)
+        .filter(|code| (0x4e00..0x4e00 + 20_000).contains(code))
+        .map(|code| code - 0x4e00)
 }

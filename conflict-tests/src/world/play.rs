@@ -1,19 +1,20 @@
 //! Playing a history: step by step, with everything that is due between, then healing, then the last checks.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, HashSet, VecDeque};
+use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use client_core::app::AppError;
+use client_core::store::StoreError;
 use client_core::sync::{Effect, Event};
 use domain::ids::{Ids as _, TenantId};
 use sync_server::sync::memory::{MemoryServer, Tables};
-use uuid::Uuid;
 
 use super::acts::{self, Done};
 use super::coverage::Coverage;
 use super::device::{Device, WorldIds, WorldTime, outbox};
-use super::graph::Graph;
+use super::graph::{Graph, Key};
 use super::history::{Act, FaultKind, History, What};
 use super::invariants::{self, Broken};
 use super::network::Happening;
@@ -39,6 +40,7 @@ pub struct Run {
 }
 
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "independent switches of one history")]
 pub(super) struct World {
     pub seed: u64,
     pub lazy: bool,
@@ -48,7 +50,11 @@ pub(super) struct World {
     pub server_ids: WorldIds,
     pub server_down_until: i64,
     pub tenants: Vec<TenantId>,
-    pub dumps: Vec<VecDeque<Tables>>,
+    pub dumps: Vec<VecDeque<Rc<Tables>>>,
+    /// What each tenant has stored, as of the last look.
+    looked: Vec<Option<Rc<Tables>>>,
+    /// Whether older copies will be needed.
+    pub restores: bool,
     pub devices: Vec<Device>,
     pub queue: BTreeMap<(i64, u64), Happening>,
     pub open: BTreeMap<u64, OpenTx>,
@@ -93,12 +99,20 @@ impl World {
             server_ids,
             server_down_until: 0,
             dumps: vec![VecDeque::new(); tenants.len()],
+            looked: vec![None; tenants.len()],
+            restores: history.steps.iter().any(|step| {
+                matches!(&step.what, What::Fault(fault)
+                    if matches!(fault.kind, FaultKind::RestoreHome | FaultKind::RestoreServer))
+            }),
             devices: Vec::new(),
             queue: BTreeMap::new(),
             open: BTreeMap::new(),
             counter: 0,
             graph: Graph::default(),
-            oracle: Oracle { tenants: tenants.iter().map(|_| Promises::default()).collect(), ..Oracle::default() },
+            oracle: Oracle {
+                tenants: tenants.iter().map(|_| Promises::default()).collect(),
+                ..Oracle::default()
+            },
             coverage: Coverage::default(),
             trace: 0xcbf2_9ce4_8422_2325,
             is_told: std::env::var_os("WORLD_TRACE").is_some(),
@@ -152,7 +166,7 @@ impl World {
 
     fn step(&mut self, index: usize, what: &What) -> Result<(), Broken> {
         self.note(&format!("{index} {what:?}"));
-        if index.is_multiple_of(BACKUP_EVERY) {
+        if self.restores && index.is_multiple_of(BACKUP_EVERY) {
             self.back_up()?;
         }
         match what {
@@ -172,13 +186,30 @@ impl World {
                 device.backup = Some(app.store().duplicate().map_err(AppError::from)?);
             }
         }
-        for (tenant, dumps) in self.tenants.iter().zip(&mut self.dumps) {
-            dumps.extend(self.server.dump(*tenant));
-            if dumps.len() > 4 {
-                dumps.pop_front();
+        for tenant in 0..self.tenants.len() {
+            let tables = self.tables(tenant)?;
+            self.dumps[tenant].push_back(tables);
+            if self.dumps[tenant].len() > 4 {
+                self.dumps[tenant].pop_front();
             }
         }
         Ok(())
+    }
+
+    /// What a tenant has stored now.
+    pub(super) fn tables(&mut self, tenant: usize) -> Result<Rc<Tables>, Broken> {
+        if let Some(tables) = &self.looked[tenant] {
+            return Ok(tables.clone());
+        }
+        let dump = self.server.dump(self.tenants[tenant]);
+        let tables = Rc::new(dump.ok_or_else(|| Broken::new("I00_possible", "the tenant is gone"))?);
+        self.looked[tenant] = Some(tables.clone());
+        Ok(tables)
+    }
+
+    /// The server's storage has changed.
+    pub(super) fn has_changed(&mut self, tenant: usize) {
+        self.looked[tenant] = None;
     }
 
     fn act(&mut self, act: &Act) -> Result<(), Broken> {
@@ -186,16 +217,18 @@ impl World {
         let (now, device) = (self.now(), &mut self.devices[number]);
         let Some(app) = &mut device.app else { return Ok(()) };
         let before = outbox(app.store())?.len();
-        let asked = app.store().read(|tx| tx.intents())?.len();
+        let asked = app.store().read::<_, StoreError>(|tx| Ok(tx.intents()?.len()))?;
         let done = match acts::perform(app, act) {
             Ok(done) => done,
             // It was damaged on purpose and comes back with the next sync.
             Err(AppError::Damaged(_)) => return Ok(()),
-            Err(AppError::NotFound(id)) if app.store().read(|tx| tx.wants(u32::MAX))?.contains(&id) => return Ok(()),
+            Err(AppError::NotFound(id)) if app.store().read(|tx| tx.wants(u32::MAX))?.contains(&id) => {
+                return Ok(());
+            }
             Err(error) => return Err(Broken::new("I00_possible", format!("{act:?} was refused: {error}"))),
         };
         let fresh = outbox(app.store())?.split_off(before);
-        let intents = app.store().read(|tx| tx.intents())?.split_off(asked);
+        let intents = app.store().read::<_, StoreError>(|tx| Ok(tx.intents()?.split_off(asked)))?;
         let tenant = device.tenant;
         let faults: Vec<FaultKind> = [
             (device.cut_until > now).then_some(FaultKind::Cut),
@@ -209,7 +242,10 @@ impl World {
         if let Some(shown) = shown
             && !shown.contains(super::oracle::letter(act.token))
         {
-            return Err(Broken::new("I05_causality", format!("{act:?} is not in what is shown after it: {shown}")));
+            return Err(Broken::new(
+                "I05_causality",
+                format!("{act:?} is not in what is shown after it: {shown}"),
+            ));
         }
         for fault in faults {
             self.coverage.touch(fault, [kind]);
@@ -280,10 +316,9 @@ impl World {
     /// The home of a device is gone; what existed only there is gone with it.
     pub(super) fn throw_away(&mut self, number: usize) -> Result<(), Broken> {
         let tenant = self.devices[number].tenant;
-        let tables = self.server.dump(self.tenants[tenant]);
-        let kept: std::collections::HashSet<(Uuid, domain::documents::Hash)> =
-            tables.iter().flat_map(|t| t.log().values()).map(|entry| (entry.item, entry.hash)).collect();
-        let mut elsewhere = kept;
+        let tables = self.tables(tenant)?;
+        let mut elsewhere: HashSet<Key> =
+            tables.log().values().map(|entry| (entry.item, entry.hash)).collect();
         for (other, device) in self.devices.iter().enumerate() {
             let store = device.app.as_ref().map(client_core::App::store).or(device.store.as_ref());
             if let Some(store) = store.filter(|_| other != number && device.tenant == tenant) {

@@ -36,7 +36,8 @@ pub(super) struct OpenTx {
 impl World {
     pub(super) fn arrive(&mut self, mut parcel: Box<Parcel>) -> Result<(), Broken> {
         if self.server_down_until > self.now() {
-            return self.reply(&parcel, Err(Failure::Server(None)));
+            self.reply(&parcel, Err(Failure::Server(None)));
+            return Ok(());
         }
         let tenant = self.devices[parcel.device].tenant;
         let mut tx = self.server.begin(self.tenants[tenant]);
@@ -45,7 +46,8 @@ impl World {
             Request::Compare(ask) => {
                 let compared = block_on(compare(&mut tx, &ask));
                 let compared = compared.map_err(|error| Broken::new("I00_possible", error.to_string()))?;
-                return self.reply(&parcel, Ok(Reply::Compare(compared)));
+                self.reply(&parcel, Ok(Reply::Compare(compared)));
+                return Ok(());
             }
         };
         let writes = !ask.push.is_empty() || !ask.intents.is_empty();
@@ -57,13 +59,20 @@ impl World {
             Err(AskError::Store(error)) if error.is_passing() => {
                 parcel.tries += 1;
                 if parcel.tries > MOST_TRIES {
-                    return self.reply(&parcel, Err(Failure::Server(None)));
+                    self.reply(&parcel, Err(Failure::Server(None)));
+                    return Ok(());
                 }
                 self.due(50, Happening::Arrive(parcel));
                 return Ok(());
             }
-            Err(AskError::BadCursor) => return self.reply(&parcel, Err(Failure::BadCursor)),
-            Err(AskError::UnsupportedProtocol) => return self.reply(&parcel, Err(Failure::UnsupportedProtocol)),
+            Err(AskError::BadCursor) => {
+                self.reply(&parcel, Err(Failure::BadCursor));
+                return Ok(());
+            }
+            Err(AskError::UnsupportedProtocol) => {
+                self.reply(&parcel, Err(Failure::UnsupportedProtocol));
+                return Ok(());
+            }
             Err(error) => return Err(Broken::new("I00_possible", format!("the server failed: {error}"))),
         };
         if parcel.has(FaultKind::CrashServer).is_some() {
@@ -83,9 +92,17 @@ impl World {
 
     pub(super) fn commit(&mut self, number: u64) -> Result<(), Broken> {
         // It may have died with the server.
-        let Some(OpenTx { tenant, tx, mut answer, parcel }) = self.open.remove(&number) else { return Ok(()) };
+        let Some(OpenTx { tenant, tx, mut answer, parcel }) = self.open.remove(&number) else {
+            return Ok(());
+        };
         tx.commit();
-        let Some(tables) = self.server.dump(self.tenants[tenant]) else { return Ok(()) };
+        let wrote =
+            matches!(&parcel.request, Request::Sync(ask) if !ask.push.is_empty() || !ask.intents.is_empty());
+        // A restored server takes a new epoch with the first ask that shows it, also with one that only reads.
+        if wrote || self.restores {
+            self.has_changed(tenant);
+        }
+        let tables = self.tables(tenant)?;
         invariants::after_commit(self, tenant, &tables)?;
         for result in &answer.results {
             let key = (result.doc, result.hash);
@@ -131,11 +148,10 @@ impl World {
         Ok(())
     }
 
-    fn reply(&mut self, parcel: &Parcel, result: Result<Reply, Failure>) -> Result<(), Broken> {
+    fn reply(&mut self, parcel: &Parcel, result: Result<Reply, Failure>) {
         let Parcel { device, life, ticket, .. } = *parcel;
         let delivery = Delivery { device, life, ticket, result, covers: None, damaged: None };
         self.due(20, Happening::Deliver(Box::new(delivery)));
-        Ok(())
     }
 }
 

@@ -105,7 +105,8 @@ mod tests {
             let has = |kind| {
                 history.steps.iter().any(|step| matches!(step.what, What::Act(act) if act.kind == kind))
             };
-            (has(ActKind::Book) && has(ActKind::AddNote)).then(|| Broken::new("I00_example", "both are there"))
+            (has(ActKind::Book) && has(ActKind::AddNote))
+                .then(|| Broken::new("I00_example", "both are there"))
         };
         let broken = is_bad(&history).expect("every history has a booking and a note");
         let (small, _) = shrink(&history, broken, 1_000, is_bad);

@@ -21,11 +21,27 @@ const RULES: &[Rule] = &[
         name: "domain",
         may_use: &[],
         never: &[
-            "tokio", "sqlx", "rusqlite", "reqwest", "axum", "hyper", "redis", "rand", "tempfile", "tower",
-            "tower-http", "tokio-tungstenite", "clap", "tracing-subscriber",
+            "tokio",
+            "sqlx",
+            "rusqlite",
+            "reqwest",
+            "axum",
+            "hyper",
+            "redis",
+            "rand",
+            "tempfile",
+            "tower",
+            "tower-http",
+            "tokio-tungstenite",
+            "clap",
+            "tracing-subscriber",
         ],
     },
-    Rule { name: "sync-server", may_use: &["domain"], never: &["rusqlite", "rusqlite_migration", "tauri", "uniffi"] },
+    Rule {
+        name: "sync-server",
+        may_use: &["domain"],
+        never: &["rusqlite", "rusqlite_migration", "tauri", "uniffi"],
+    },
     Rule {
         name: "client-core",
         may_use: &["domain"],
@@ -46,7 +62,8 @@ const RULES: &[Rule] = &[
 ];
 
 /// One clock library is enough, and it is jiff.
-const NEVER_ANYWHERE: &[&str] = &["chrono", "chrono-tz", "time", "lazy_static", "once_cell", "openssl", "native-tls"];
+const NEVER_ANYWHERE: &[&str] =
+    &["chrono", "chrono-tz", "time", "lazy_static", "once_cell", "openssl", "native-tls"];
 
 /// A crate of the workspace, as `cargo metadata` shows it.
 #[derive(Clone, Debug, Deserialize)]
@@ -100,8 +117,11 @@ pub(crate) fn broken(crates: &[Crate]) -> Vec<String> {
             if rule.never.contains(&used) || NEVER_ANYWHERE.contains(&used) {
                 broken.push(format!("{used} has no place in {name}"));
             }
-            if name == "client-core" && used == "axum" && dependency.kind.is_none() && opens_ports(dependency) {
-                broken.push("client-core uses axum's bare Router only: no default features, no server".to_owned());
+            if name == "client-core" && used == "axum" && dependency.kind.is_none() && opens_ports(dependency)
+            {
+                broken.push(
+                    "client-core uses axum's bare Router only: no default features, no server".to_owned(),
+                );
             }
         }
     }

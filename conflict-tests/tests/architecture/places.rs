@@ -6,7 +6,9 @@ use super::sources::Source;
 pub(crate) fn sql_outside_a_store(source: &Source) -> Vec<String> {
     let home = match source.krate() {
         "client-core" => source.path.starts_with("client-core/src/store/"),
-        "sync-server" => is_store_file(&source.path) || source.path.starts_with("sync-server/src/embedded_postgres/"),
+        "sync-server" => {
+            is_store_file(&source.path) || source.path.starts_with("sync-server/src/embedded_postgres/")
+        }
         "xtask" | "conflict-tests" => true,
         _ => false,
     };
@@ -27,14 +29,18 @@ pub(crate) fn foreign_store(source: &Source) -> Vec<String> {
     if source.krate() != "sync-server" || source.is_test() {
         return Vec::new();
     }
-    let own = source.path.strip_prefix("sync-server/src/").and_then(|p| p.split_once('/')).map_or("", |(s, _)| s);
+    let own =
+        source.path.strip_prefix("sync-server/src/").and_then(|p| p.split_once('/')).map_or("", |(s, _)| s);
     source
         .code()
         .filter_map(|(number, line)| {
             let (_, rest) = line.split_once("crate::")?;
             let (slice, rest) = rest.split_once("::")?;
-            let is_store = rest.strip_prefix("store").is_some_and(|r| !r.starts_with(|c: char| c.is_alphanumeric()))
-                || rest.starts_with("{store") || rest.contains(" store::") || rest.contains("{store,");
+            let is_store =
+                rest.strip_prefix("store").is_some_and(|r| !r.starts_with(|c: char| c.is_alphanumeric()))
+                    || rest.starts_with("{store")
+                    || rest.contains(" store::")
+                    || rest.contains("{store,");
             (is_store && slice != own).then(|| source.at(number, &format!("the store of {slice} is private")))
         })
         .collect()
@@ -66,8 +72,14 @@ pub(crate) fn forbidden_io(source: &Source) -> Vec<String> {
         return Vec::new();
     }
     match source.krate() {
-        "domain" => find(source, &["std::fs", "std::net", "std::process", "std::env::", "SystemTime", "Instant"], "domain is pure"),
-        "client-core" => find(source, &["TcpListener", "UnixListener", "axum::serve"], "a device listens on no port"),
+        "domain" => find(
+            source,
+            &["std::fs", "std::net", "std::process", "std::env::", "SystemTime", "Instant"],
+            "domain is pure",
+        ),
+        "client-core" => {
+            find(source, &["TcpListener", "UnixListener", "axum::serve"], "a device listens on no port")
+        }
         _ => Vec::new(),
     }
 }

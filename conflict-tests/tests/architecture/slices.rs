@@ -6,8 +6,20 @@ use super::sources::Source;
 
 /// The things the master knows (STYLE section 2), and what belongs to none of them alone.
 const SLICES: &[&str] = &[
-    "clients", "services", "appointments", "notes", "payments", "waitlist", "invoices", "messaging", "flows",
-    "portfolio", "analytics", "velory", "booking", "settings",
+    "clients",
+    "services",
+    "appointments",
+    "notes",
+    "payments",
+    "waitlist",
+    "invoices",
+    "messaging",
+    "flows",
+    "portfolio",
+    "analytics",
+    "velory",
+    "booking",
+    "settings",
 ];
 
 /// The shared rooms of each crate: the folder that is looked at, and the names that stand beside the slices.
@@ -16,8 +28,21 @@ const ROOMS: &[(&str, &[&str])] = &[
     (
         "sync-server/src",
         &[
-            "auth", "config", "db", "devices", "embedded_postgres", "health", "http", "jobs", "openapi", "providers",
-            "queue", "sync", "testing", "web", "bin",
+            "auth",
+            "config",
+            "db",
+            "devices",
+            "embedded_postgres",
+            "health",
+            "http",
+            "jobs",
+            "openapi",
+            "providers",
+            "queue",
+            "sync",
+            "testing",
+            "web",
+            "bin",
         ],
     ),
     ("client-core/src", &["app", "bin", "driver", "import", "local_api", "store", "sync"]),
@@ -27,7 +52,8 @@ const ROOMS: &[(&str, &[&str])] = &[
 pub(crate) fn strangers(sources: &[Source]) -> Vec<String> {
     let mut broken = BTreeSet::new();
     for (home, rooms) in ROOMS {
-        let inside = sources.iter().filter_map(|s| s.path.strip_prefix(home)?.strip_prefix('/')?.split_once('/'));
+        let inside =
+            sources.iter().filter_map(|s| s.path.strip_prefix(home)?.strip_prefix('/')?.split_once('/'));
         for (folder, _) in inside {
             if !SLICES.contains(&folder) && !rooms.contains(&folder) {
                 broken.insert(format!("{home}/{folder} is neither a slice nor a named room"));
@@ -36,10 +62,14 @@ pub(crate) fn strangers(sources: &[Source]) -> Vec<String> {
     }
     // The surface and the tables of a device say the same words as the server's folders.
     for source in sources {
-        let Some(folder) = source.path.strip_prefix("sync-server/src/").and_then(|p| p.split_once('/')) else { continue };
+        let Some(folder) = source.path.strip_prefix("sync-server/src/").and_then(|p| p.split_once('/'))
+        else {
+            continue;
+        };
         let is_slice = SLICES.contains(&folder.0);
         let path = format!("client-core/src/app/{}", folder.0);
-        let known = sources.iter().any(|s| s.path == format!("{path}.rs") || s.path.starts_with(&format!("{path}/")));
+        let known =
+            sources.iter().any(|s| s.path == format!("{path}.rs") || s.path.starts_with(&format!("{path}/")));
         if is_slice && !known && BEGUN_ON_DEVICES.contains(&folder.0) {
             broken.insert(format!("{path} is missing although the server has this slice"));
         }

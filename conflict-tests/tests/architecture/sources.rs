@@ -52,7 +52,11 @@ pub(crate) fn root() -> PathBuf {
 
 /// All Rust sources that are, or are about to be, part of the repository.
 pub(crate) fn rust() -> Vec<Source> {
-    files().into_iter().filter(|path| path.ends_with(".rs")).filter_map(read).collect()
+    files()
+        .into_iter()
+        .filter(|path| Path::new(path).extension().is_some_and(|ending| ending == "rs"))
+        .filter_map(read)
+        .collect()
 }
 
 /// All texts of the repository; bytes that are no text are passed over.
@@ -72,9 +76,11 @@ fn files() -> Vec<String> {
         .current_dir(root())
         .output();
     match listed {
-        Ok(output) if output.status.success() => {
-            String::from_utf8_lossy(&output.stdout).split('\0').filter(|p| !p.is_empty()).map(str::to_owned).collect()
-        }
+        Ok(output) if output.status.success() => String::from_utf8_lossy(&output.stdout)
+            .split('\0')
+            .filter(|p| !p.is_empty())
+            .map(str::to_owned)
+            .collect(),
         _ => {
             let mut found = Vec::new();
             walk(&root(), "", &mut found);

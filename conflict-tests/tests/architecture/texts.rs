@@ -12,7 +12,10 @@ pub(crate) fn opens_with_words(source: &Source) -> Vec<String> {
 
 /// Files that have become too long, their tests left out.
 pub(crate) fn too_long(sources: &[Source]) -> Vec<String> {
-    lengths(sources).filter(|(_, lines)| *lines >= MOST_LINES).map(|(path, lines)| format!("{path} has {lines} lines")).collect()
+    lengths(sources)
+        .filter(|(_, lines)| *lines >= MOST_LINES)
+        .map(|(path, lines)| format!("{path} has {lines} lines"))
+        .collect()
 }
 
 /// Files that are on their way there.
@@ -47,19 +50,24 @@ pub(crate) fn left_for_later(source: &Source) -> Vec<String> {
 
 /// A path that exists on one machine only.
 pub(crate) fn names_a_machine(source: &Source) -> Vec<String> {
-    let folders = [concat!("/wo", "rk/"), concat!("/ro", "ot/"), concat!("/ho", "me/"), concat!("/Use", "rs/")];
+    let folders =
+        [concat!("/wo", "rk/"), concat!("/ro", "ot/"), concat!("/ho", "me/"), concat!("/Use", "rs/")];
     // Where a package manager puts its things is the same on every machine.
     let well_known = concat!("/ho", "me/linuxbrew");
     let names_one = |line: &str| {
         folders.iter().any(|folder| {
             line.match_indices(folder).any(|(at, _)| {
                 let before = line[..at].chars().next_back();
-                let is_absolute = before.is_none_or(|c| !c.is_alphanumeric() && !matches!(c, '_' | '-' | '.' | '/' | '}' | ')'));
+                let is_absolute = before
+                    .is_none_or(|c| !c.is_alphanumeric() && !matches!(c, '_' | '-' | '.' | '/' | '}' | ')'));
                 is_absolute && !line[at..].starts_with(well_known)
             })
         })
     };
-    lines(source).filter(|(_, line)| names_one(line)).map(|(n, _)| source.at(n, "names a folder of one machine")).collect()
+    lines(source)
+        .filter(|(_, line)| names_one(line))
+        .map(|(n, _)| source.at(n, "names a folder of one machine"))
+        .collect()
 }
 
 fn lines(source: &Source) -> impl Iterator<Item = (usize, &str)> {
@@ -80,7 +88,10 @@ mod tests {
     fn a_long_file_is_found_and_its_tests_do_not_count() {
         let long_file = Source::sample("a/src/b.rs", &"x\n".repeat(500));
         assert_eq!(too_long(&[long_file]).len(), 1);
-        let with_tests = Source::sample("a/src/b.rs", &format!("{}#[cfg(test)]\n{}", "x\n".repeat(450), "x\n".repeat(450)));
+        let with_tests = Source::sample(
+            "a/src/b.rs",
+            &format!("{}#[cfg(test)]\n{}", "x\n".repeat(450), "x\n".repeat(450)),
+        );
         assert!(too_long(std::slice::from_ref(&with_tests)).is_empty());
         assert_eq!(long(&[with_tests]).len(), 1);
     }
@@ -93,7 +104,15 @@ mod tests {
 
     #[test]
     fn a_folder_of_one_machine_is_found_and_a_relative_one_is_not() {
-        let text = format!("open {}x\nopen ./{}x\nopen {{home}}{}x\n", concat!("/wo", "rk/"), concat!("ho", "me/"), concat!("/ro", "ot/"));
-        assert_eq!(names_a_machine(&Source::sample("a.md", &text)), ["a.md:1: names a folder of one machine"]);
+        let text = format!(
+            "open {}x\nopen ./{}x\nopen {{home}}{}x\n",
+            concat!("/wo", "rk/"),
+            concat!("ho", "me/"),
+            concat!("/ro", "ot/")
+        );
+        assert_eq!(
+            names_a_machine(&Source::sample("a.md", &text)),
+            ["a.md:1: names a folder of one machine"]
+        );
     }
 }

@@ -12,7 +12,8 @@ use super::proxy::Proxy;
 /// Some work on a device.
 fn work(device: &mut Device, count: usize, name: &str) {
     for n in 0..count {
-        let client = device.app.add_client(&fields(json!({ "name": format!("{name} {n}") }))).expect("a client").id;
+        let client =
+            device.app.add_client(&fields(json!({ "name": format!("{name} {n}") }))).expect("a client").id;
         let body = json!({ "clientId": client, "body": format!("note of {name} {n}") });
         device.app.add_note(&fields(body)).expect("a note");
         let service = json!({ "name": format!("{name} {n}"), "basePrice": 100, "durationMin": 30 });
@@ -30,7 +31,11 @@ fn nothing_is_twice(export: &str, names: &[&str], count: usize) {
         for n in 0..count {
             let wanted = format!("{name} {n}");
             let clients = export["clients"].as_array().expect("a list");
-            assert_eq!(clients.iter().filter(|client| client["name"] == wanted.as_str()).count(), 1, "{wanted}");
+            assert_eq!(
+                clients.iter().filter(|client| client["name"] == wanted.as_str()).count(),
+                1,
+                "{wanted}"
+            );
         }
     }
 }
@@ -52,7 +57,9 @@ async fn a_line_that_breaks_at_random_bytes_loses_and_doubles_nothing() {
             let token = device.app.token().expect("the store answers").expect("signed in");
             let http = client_core::driver::http::Http::new(&proxy.url, token).expect("an HTTP client");
             let mut engine = client_core::sync::Engine::new(client_core::sync::Options::default());
-            let ended = client_core::driver::session(&mut device.app, &mut engine, &http).await.expect("the store works");
+            let ended = client_core::driver::session(&mut device.app, &mut engine, &http)
+                .await
+                .expect("the store works");
             broke += usize::from(!matches!(ended, Ended::Done(_)));
         }
     }

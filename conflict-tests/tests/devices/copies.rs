@@ -54,7 +54,8 @@ async fn a_copied_home_is_told_and_both_go_on() {
         for app in [&mut first, &mut second] {
             let token = app.token().expect("the store works").expect("signed in");
             let http = Http::new(server.url(), token).expect("an HTTP client");
-            let ended = sync_once(app, &mut Engine::new(Options::default()), &http).await.expect("the store works");
+            let ended =
+                sync_once(app, &mut Engine::new(Options::default()), &http).await.expect("the store works");
             assert!(matches!(&ended, Ended::Done(report) if report.in_step == Some(true)), "{ended:?}");
         }
     }
@@ -77,7 +78,16 @@ async fn copy_tables(server: &TestServer, script: &str) {
 }
 
 const TABLES: [&str; 10] = [
-    "documents", "sync_log", "records", "intents", "digests", "quarantine", "clients", "appointments", "notes", "tenants",
+    "documents",
+    "sync_log",
+    "records",
+    "intents",
+    "digests",
+    "quarantine",
+    "clients",
+    "appointments",
+    "notes",
+    "tenants",
 ];
 
 #[tokio::test]
@@ -88,7 +98,8 @@ async fn a_server_restored_from_yesterday_gets_back_what_the_devices_have() {
     let mut b = Device::sign_in(&server, &owner.email, "b").await;
     let anna = a.app.add_client(&fields(json!({ "name": "Анна" }))).expect("a client").id;
     settle(&server, &mut [&mut a, &mut b]).await;
-    let backup: Vec<String> = TABLES.iter().map(|t| format!("create table backup_{t} as select * from {t}")).collect();
+    let backup: Vec<String> =
+        TABLES.iter().map(|t| format!("create table backup_{t} as select * from {t}")).collect();
     copy_tables(&server, &backup.join(";")).await;
 
     let vera = a.app.add_client(&fields(json!({ "name": "Вера" }))).expect("a client").id;
@@ -98,11 +109,13 @@ async fn a_server_restored_from_yesterday_gets_back_what_the_devices_have() {
     settle(&server, &mut [&mut a, &mut b]).await;
     b.app.edit_client(vera, &fields(json!({ "notes": "unsent" }))).expect("edits");
 
-    let restore: Vec<String> = TABLES
-        .iter()
-        .map(|t| format!("delete from {t}; insert into {t} select * from backup_{t}"))
-        .collect();
-    copy_tables(&server, &format!("set session_replication_role = replica; begin; {}; commit", restore.join(";"))).await;
+    let restore: Vec<String> =
+        TABLES.iter().map(|t| format!("delete from {t}; insert into {t} select * from backup_{t}")).collect();
+    copy_tables(
+        &server,
+        &format!("set session_replication_role = replica; begin; {}; commit", restore.join(";")),
+    )
+    .await;
 
     for _ in 0..2 {
         for device in [&mut a, &mut b] {
@@ -111,7 +124,10 @@ async fn a_server_restored_from_yesterday_gets_back_what_the_devices_have() {
     }
     let mut c = Device::sign_in(&server, &owner.email, "c").await;
     let export = settle(&server, &mut [&mut a, &mut b, &mut c]).await;
-    assert!(export.contains("gold") && export.contains("unsent") && export.contains(&service.to_string()), "{export}");
+    assert!(
+        export.contains("gold") && export.contains("unsent") && export.contains(&service.to_string()),
+        "{export}"
+    );
     assert!(a.told().contains(&"server_restored".to_owned()), "{:?}", a.told());
 }
 

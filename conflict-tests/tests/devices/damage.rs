@@ -12,7 +12,8 @@ use super::homes::{Device, fields, settle};
 
 /// Flips one bit of what a table holds about a document.
 async fn flip(server: &TestServer, table: &str, id_column: &str, id: Uuid) {
-    let mut connection = PgConnection::connect(server.database().url().expose_secret()).await.expect("connects");
+    let mut connection =
+        PgConnection::connect(server.database().url().expose_secret()).await.expect("connects");
     let flip = format!(
         "update {table} set bytes = set_byte(bytes, length(bytes) / 2, get_byte(bytes, length(bytes) / 2) # 4)
          where {id_column} = '{id}' and bytes is not null"
@@ -88,6 +89,10 @@ async fn a_bit_flipped_on_a_devices_disk_heals() {
     let export = settle(&server, &mut [&mut a, &mut b]).await;
     assert!(export.contains("anna@example.com"), "what was not sent survives: {export}");
     assert!(b.told().contains(&"damaged_on_disk".to_owned()), "{:?}", b.told());
-    let kept = b.app.store().read::<_, StoreError>(|tx| tx.document_ids(Collection::Clients)).expect("the store works");
+    let kept = b
+        .app
+        .store()
+        .read::<_, StoreError>(|tx| tx.document_ids(Collection::Clients))
+        .expect("the store works");
     assert_eq!(kept.len(), 1);
 }

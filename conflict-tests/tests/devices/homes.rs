@@ -37,7 +37,12 @@ impl Device {
         Self::sign_in_with_clock(server, email, name, Arc::new(SystemClock)).await
     }
 
-    pub(crate) async fn sign_in_with_clock(server: &TestServer, email: &str, name: &str, clock: Arc<dyn Clock>) -> Self {
+    pub(crate) async fn sign_in_with_clock(
+        server: &TestServer,
+        email: &str,
+        name: &str,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
         prepare();
         let folder = TempDir::new().expect("a folder");
         let app = Home::new(folder.path())

@@ -62,8 +62,12 @@ async fn wrong_changes_are_refused_one_by_one() {
         push("clients", "AAAA"), push("ghosts", "AAAA"), push("clients", &huge[..huge.len() / 4 * 4]), push("notes", ""),
     ] });
     let answer = device.post("/sync", ask).await.expect(200);
-    let codes: Vec<&str> =
-        answer["results"].as_array().expect("results").iter().filter_map(|result| result["code"].as_str()).collect();
+    let codes: Vec<&str> = answer["results"]
+        .as_array()
+        .expect("results")
+        .iter()
+        .filter_map(|result| result["code"].as_str())
+        .collect();
     assert_eq!(codes, ["bad_chunk", "unknown_collection", "change_too_large", "bad_chunk"]);
     let after = held(&device).await;
     assert!(after["items"].as_array().expect("items").iter().all(|item| item["doc"].is_null()), "{after}");

@@ -27,9 +27,12 @@ fn sorted(mut list: Vec<Json>) -> Vec<String> {
 /// What the device shows and what REST answers are the same bytes.
 async fn rest_agrees(owner: &Caller<'_>, device: &Device) {
     let export = serde_json::to_value(device.app.export().expect("exports")).expect("JSON");
-    for (list, path) in
-        [("clients", "/clients"), ("appointments", "/appointments"), ("notes", "/notes"), ("services", "/services")]
-    {
+    for (list, path) in [
+        ("clients", "/clients"),
+        ("appointments", "/appointments"),
+        ("notes", "/notes"),
+        ("services", "/services"),
+    ] {
         let shown = export[list].as_array().expect("a list").clone();
         assert!(!shown.is_empty(), "{list} has entries");
         assert_eq!(sorted(shown), sorted(all(owner, path).await), "{list}");
@@ -55,7 +58,11 @@ async fn two_homes_edit_the_same_things_offline_and_end_with_the_same_bytes() {
     let first = a.app.book(&fields(visit.clone())).expect("books").appointment.id;
     let second = b.app.book(&fields(visit)).expect("books the same hour").appointment.id;
     let olga = a.app.add_client(&fields(json!({ "name": "Ольга" }))).expect("a client").id;
-    let irina = b.app.add_client(&fields(json!({ "name": "Ирина", "phone": "+7 916 123-45-67" }))).expect("a client").id;
+    let irina = b
+        .app
+        .add_client(&fields(json!({ "name": "Ирина", "phone": "+7 916 123-45-67" })))
+        .expect("a client")
+        .id;
 
     settle(&server, &mut [&mut a, &mut b]).await;
     rest_agrees(&owner, &a).await;
@@ -102,5 +109,8 @@ async fn what_rest_writes_and_what_devices_write_come_together() {
     a.sync(&server).await;
     let shown = serde_json::to_value(a.app.client(client).expect("she is here")).expect("JSON");
     assert_eq!(shown.to_string(), owner.get(&format!("/clients/{id}")).await.expect(200).to_string());
-    assert_eq!((shown["email"].as_str(), shown["loyaltyLevel"].as_str()), (Some("vera@example.com"), Some("gold")));
+    assert_eq!(
+        (shown["email"].as_str(), shown["loyaltyLevel"].as_str()),
+        (Some("vera@example.com"), Some("gold"))
+    );
 }

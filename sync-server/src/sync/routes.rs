@@ -57,7 +57,7 @@ async fn sync(
     message: SyncMessage<Ask>,
 ) -> Result<Response, Problem> {
     may_sync(&principal)?;
-    let (content, ask) = (message.answer_as, message.body);
+    let (answer_as, ask) = (message.answer_as, message.body);
     let mut tx = if ask.push.is_empty() && ask.intents.is_empty() {
         state.db.tenant_at_one_moment(principal.tenant).await?
     } else {
@@ -74,7 +74,7 @@ async fn sync(
     if answered.head > before {
         state.live.poke(principal.tenant, answered.head);
     }
-    Ok(write(&answered, content))
+    Ok(write(&answered, answer_as))
 }
 
 /// Where do a device and the server differ?
@@ -122,16 +122,16 @@ async fn sync_live(
     may_sync(&principal)?;
     let mut tx = state.db.tenant(principal.tenant).await?;
     // Listening begins before the head is read, so no word falls between the two.
-    let heard = state.live.listen(principal.tenant, 0);
+    let news = state.live.listen(principal.tenant, 0);
     let head = tx.state().await?.head;
     drop(tx);
-    Ok(upgrade.on_upgrade(move |socket| tell(socket, head, heard, state, principal)))
+    Ok(upgrade.on_upgrade(move |socket| tell(socket, head, news, state, principal)))
 }
 
 async fn tell(
     mut socket: WebSocket,
     mut head: u64,
-    mut heard: tokio::sync::watch::Receiver<u64>,
+    mut news: tokio::sync::watch::Receiver<u64>,
     state: AppState,
     principal: Principal,
 ) {
@@ -143,11 +143,11 @@ async fn tell(
         }
         loop {
             tokio::select! {
-                changed = heard.changed() => {
+                changed = news.changed() => {
                     if changed.is_err() {
                         return;
                     }
-                    let newest = *heard.borrow_and_update();
+                    let newest = *news.borrow_and_update();
                     if newest > head {
                         head = newest;
                         break;

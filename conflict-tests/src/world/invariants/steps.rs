@@ -22,7 +22,8 @@ pub(in super::super) fn i02_nothing_leaves_too_early(world: &mut World, number: 
     if device.unsettled.is_empty() {
         return Ok(());
     }
-    let waiting: HashSet<Key> = outbox(app.store())?.into_iter().map(|entry| (entry.doc, entry.hash)).collect();
+    let waiting: HashSet<Key> =
+        outbox(app.store())?.into_iter().map(|entry| (entry.doc, entry.hash)).collect();
     let ever = &world.oracle.tenants[device.tenant].ever;
     let mut missing = Vec::new();
     device.unsettled.retain(|index| {
@@ -54,14 +55,24 @@ pub(super) fn wanted(app: &App) -> Result<BTreeSet<Uuid>, StoreError> {
 }
 
 /// After a commit the log holds only what somebody made, in causal order, groups whole and together.
-pub(in super::super) fn after_commit(world: &mut World, tenant: usize, tables: &Tables) -> Result<(), Broken> {
+pub(in super::super) fn after_commit(
+    world: &mut World,
+    tenant: usize,
+    tables: &Tables,
+) -> Result<(), Broken> {
     let mut here: HashSet<Key> = HashSet::new();
     for entry in tables.log().values().filter(|entry| tables.documents().contains_key(&entry.item)) {
         let key = (entry.item, entry.hash);
-        must(!world.oracle.poison.contains(&key), "I13_poison_contained", || format!("the log has the poison {key:?}"))?;
-        must(world.graph.knows(&key), "I04_no_invention", || format!("the log has {key:?}, which nobody made"))?;
+        must(!world.oracle.poison.contains(&key), "I13_poison_contained", || {
+            format!("the log has the poison {key:?}")
+        })?;
+        must(world.graph.knows(&key), "I04_no_invention", || {
+            format!("the log has {key:?}, which nobody made")
+        })?;
         let missing = world.graph.deps(&key).iter().find(|dep| !here.contains(&(entry.item, **dep)));
-        must(missing.is_none(), "I05_causality", || format!("the log has {key:?} without {missing:?} before it"))?;
+        must(missing.is_none(), "I05_causality", || {
+            format!("the log has {key:?} without {missing:?} before it")
+        })?;
         must(here.insert(key), "I03_server_ack_durable", || format!("the log has {key:?} twice"))?;
     }
     let group_of = |seq: u64| tables.log().get(&seq).and_then(|entry| entry.group);
@@ -84,11 +95,14 @@ pub(in super::super) fn i03_acked_is_there(tables: &Tables, key: Key) -> Result<
 /// A refused change is kept for people to look at, once.
 pub(in super::super) fn i13_refused_is_kept(tables: &Tables, result: &PushResult) -> Result<(), Broken> {
     let code = result.code.unwrap_or(ErrorCode::Internal);
-    let rows = tables.quarantine().iter().filter(|(doc, hash, why)| {
-        (*doc, *hash) == (result.doc, result.hash) && *why == code.as_str()
-    });
+    let rows = tables
+        .quarantine()
+        .iter()
+        .filter(|(doc, hash, why)| (*doc, *hash) == (result.doc, result.hash) && *why == code.as_str());
     let count = rows.count();
-    must(count == 1, "I13_poison_contained", || format!("{result:?} has {count} rows in the server's quarantine"))
+    must(count == 1, "I13_poison_contained", || {
+        format!("{result:?} has {count} rows in the server's quarantine")
+    })
 }
 
 /// What a device has shown once, it shows ever after: no answer takes a change away.
@@ -103,7 +117,8 @@ pub(in super::super) fn i05_nothing_is_unread(
         if now == heads.as_slice() {
             continue;
         }
-        let (was, is) = (world.graph.past(*id, *collection, heads)?, world.graph.past(*id, *collection, now)?);
+        let (was, is) =
+            (world.graph.past(*id, *collection, heads)?, world.graph.past(*id, *collection, now)?);
         let gone: Vec<&Hash> = was.difference(&is).collect();
         if !gone.is_empty() {
             // A refused change, or bytes that a failing disk has damaged.
@@ -125,7 +140,9 @@ pub(in super::super) fn i06_atomic_group(
 ) -> Result<(), Broken> {
     let wanted = wanted(app)?;
     let offered_back = &world.oracle.offered_back;
-    for (group, keys) in world.graph.groups.iter().filter(|(group, _)| is_quiet || !offered_back.contains(group)) {
+    for (group, keys) in
+        world.graph.groups.iter().filter(|(group, _)| is_quiet || !offered_back.contains(group))
+    {
         let mut seen = 0;
         for (doc, hash) in keys {
             if let Some((collection, heads)) = after.get(doc) {
@@ -139,7 +156,9 @@ pub(in super::super) fn i06_atomic_group(
         for app in world.devices.iter().filter_map(|device| device.app.as_ref()) {
             excused |= put_aside(app)?.iter().any(|(doc, _)| keys.iter().any(|(other, _)| other == doc));
         }
-        must(excused, "I06_atomic_group", || format!("{seen} of the changes of group {group} are seen: {keys:?}"))?;
+        must(excused, "I06_atomic_group", || {
+            format!("{seen} of the changes of group {group} are seen: {keys:?}")
+        })?;
     }
     Ok(())
 }
