@@ -14,7 +14,7 @@ fn is_found(name: &str) {
     });
     let (seed, history, broken) =
         found.unwrap_or_else(|| panic!("{name} was not found in {MOST_HISTORIES} histories"));
-    let (small, broken) = world::shrink(&history, broken, 400, |history| world::run(history).err());
+    let (small, broken) = world::shrink(&history, broken, 1_500, |history| world::run(history).err());
     let acts = small.steps.iter().filter(|step| matches!(step.what, What::Act(_))).count();
     println!("{name}: found after {} histories, shrunk to {acts} acts", seed + 1);
     println!("{}", world::replay(&small, &broken));
