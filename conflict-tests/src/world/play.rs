@@ -1,6 +1,6 @@
 //! Playing a history: step by step, with everything that is due between, then healing, then the last checks.
 
-use std::collections::{BTreeMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashSet, VecDeque};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -40,7 +40,6 @@ pub struct Run {
 }
 
 #[derive(Debug)]
-#[expect(clippy::struct_excessive_bools, reason = "independent switches of one history")]
 pub(super) struct World {
     pub seed: u64,
     pub lazy: bool,
@@ -53,8 +52,8 @@ pub(super) struct World {
     pub dumps: Vec<VecDeque<Rc<Tables>>>,
     /// What each tenant has stored, as of the last look.
     looked: Vec<Option<Rc<Tables>>>,
-    /// Whether older copies will be needed.
-    pub restores: bool,
+    /// What goes wrong in this history; the rest needs no preparing for.
+    pub faults: BTreeSet<FaultKind>,
     pub devices: Vec<Device>,
     pub queue: BTreeMap<(i64, u64), Happening>,
     pub open: BTreeMap<u64, OpenTx>,
@@ -100,10 +99,14 @@ impl World {
             server_down_until: 0,
             dumps: vec![VecDeque::new(); tenants.len()],
             looked: vec![None; tenants.len()],
-            restores: history.steps.iter().any(|step| {
-                matches!(&step.what, What::Fault(fault)
-                    if matches!(fault.kind, FaultKind::RestoreHome | FaultKind::RestoreServer))
-            }),
+            faults: history
+                .steps
+                .iter()
+                .filter_map(|step| match &step.what {
+                    What::Fault(fault) => Some(fault.kind),
+                    _ => None,
+                })
+                .collect(),
             devices: Vec::new(),
             queue: BTreeMap::new(),
             open: BTreeMap::new(),
@@ -166,7 +169,7 @@ impl World {
 
     fn step(&mut self, index: usize, what: &What) -> Result<(), Broken> {
         self.note(&format!("{index} {what:?}"));
-        if self.restores && index.is_multiple_of(BACKUP_EVERY) {
+        if self.restores() && index.is_multiple_of(BACKUP_EVERY) {
             self.back_up()?;
         }
         match what {
@@ -194,6 +197,11 @@ impl World {
             }
         }
         Ok(())
+    }
+
+    /// Whether older copies will be needed.
+    pub(super) fn restores(&self) -> bool {
+        self.faults.contains(&FaultKind::RestoreHome) || self.faults.contains(&FaultKind::RestoreServer)
     }
 
     /// What a tenant has stored now.
@@ -290,13 +298,14 @@ impl World {
     fn heal(&mut self) -> Result<u32, Broken> {
         self.note("heal");
         self.server_down_until = 0;
+        let disks_fail = self.faults.contains(&FaultKind::DamageFile);
         for number in 0..self.devices.len() {
             let seed = self.fresh_seed();
             let device = &mut self.devices[number];
             (device.cut_until, device.tiny) = (0, 0);
             device.armed.clear();
             device.start(seed, false)?;
-            if let Some(app) = &mut device.app {
+            if let Some(app) = device.app.as_mut().filter(|_| disks_fail) {
                 // The slow scrub that finds what a failing disk has done.
                 app.verify()?;
             }
