@@ -322,28 +322,28 @@ impl World {
         Err(invariants::i14_liveness_bound(self))
     }
 
-    /// The home of a device is gone; what existed only there is gone with it.
-    pub(super) fn throw_away(&mut self, number: usize) -> Result<(), Broken> {
-        let tenant = self.devices[number].tenant;
+    /// Something was destroyed (a home, bytes on a disk, the newest part of the server's log). A change of which no
+    /// sound copy is left anywhere is gone by nobody's mistake. `gone` is a device that is about to be lost.
+    pub(super) fn give_up_what_is_nowhere(
+        &mut self,
+        tenant: usize,
+        gone: Option<usize>,
+    ) -> Result<(), Broken> {
         let tables = self.tables(tenant)?;
-        let mut elsewhere: HashSet<Key> =
-            tables.log().values().map(|entry| (entry.item, entry.hash)).collect();
-        for (other, device) in self.devices.iter().enumerate() {
+        let mut left: HashSet<Key> = tables.log().values().map(|entry| (entry.item, entry.hash)).collect();
+        for (number, device) in self.devices.iter().enumerate() {
             let store = device.app.as_ref().map(client_core::App::store).or(device.store.as_ref());
-            if let Some(store) = store.filter(|_| other != number && device.tenant == tenant) {
-                for (doc, (collection, heads)) in super::device::contents(store)? {
-                    let past = self.graph.past(doc, collection, &heads)?;
-                    elsewhere.extend(past.iter().map(|hash| (doc, *hash)));
-                }
+            let Some(store) = store.filter(|_| gone != Some(number) && device.tenant == tenant) else {
+                continue;
+            };
+            left.extend(outbox(store)?.into_iter().map(|entry| (entry.doc, entry.hash)));
+            for (doc, (collection, heads)) in super::device::sound_contents(store)? {
+                left.extend(self.graph.past(doc, collection, &heads)?.iter().map(|hash| (doc, *hash)));
             }
         }
         for edit in self.oracle.edits.iter_mut().filter(|edit| edit.tenant == tenant) {
-            edit.thrown_away |= !elsewhere.contains(&edit.key);
+            edit.thrown_away |= !left.contains(&edit.key);
         }
-        for asked in self.oracle.asked.iter_mut().filter(|asked| asked.device == number) {
-            asked.thrown_away = true;
-        }
-        self.devices[number].unsettled.clear();
         Ok(())
     }
 }
