@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use client_core::app::{Account, App, AppError, DeviceIdentity, Tenant};
-use client_core::store::{Form, OutboxEntry, Store, StoreError, StoredDocument};
+use client_core::store::{Form, OutboxEntry, Store, StoreError};
 use client_core::sync::{Engine, Options};
 use domain::documents::{Collection, Heads};
 use domain::ids::{Clock, DeviceId, Ids, TenantId};
@@ -191,22 +191,11 @@ pub(super) type Contents = BTreeMap<Uuid, (Collection, Heads)>;
 
 /// What a store holds, by its own account.
 pub(super) fn contents(store: &Store) -> Result<Contents, StoreError> {
-    read_contents(store, |_| true)
-}
-
-/// The same without documents whose bytes are damaged.
-pub(super) fn sound_contents(store: &Store) -> Result<Contents, StoreError> {
-    read_contents(store, |document| document.sound)
-}
-
-fn read_contents(store: &Store, counts: impl Fn(&StoredDocument) -> bool) -> Result<Contents, StoreError> {
     store.read(|tx| {
         let mut contents = Contents::new();
         for collection in Collection::ALL {
             for id in tx.document_ids(collection)? {
-                if let Some(document) =
-                    tx.document(id)?.filter(|document| document.form != Form::Purged && counts(document))
-                {
+                if let Some(document) = tx.document(id)?.filter(|document| document.form != Form::Purged) {
                     contents.insert(id, (collection, document.heads));
                 }
             }

@@ -96,18 +96,13 @@ impl World {
         self.open.retain(|_, open| open.tenant != tenant);
         self.server.restore(self.tenants[tenant], (*dump).clone());
         self.has_changed(tenant);
-        self.give_up_what_is_nowhere(tenant, None)
+        Ok(())
     }
 
     fn restore_home(&mut self, number: usize, pick: u32) -> Result<(), Broken> {
         let Some(backup) = self.devices[number].backup.take() else { return Ok(()) };
         self.touch_waiting(FaultKind::RestoreHome, number)?;
-        let tenant = self.devices[number].tenant;
-        self.give_up_what_is_nowhere(tenant, Some(number))?;
-        for asked in self.oracle.asked.iter_mut().filter(|asked| asked.device == number) {
-            asked.thrown_away = true;
-        }
-        self.devices[number].unsettled.clear();
+        self.throw_away(number)?;
         let seed = self.fresh_seed();
         let device = &mut self.devices[number];
         device.kill();
@@ -140,8 +135,7 @@ impl World {
         let past = self.graph.past(id, collection, &stored.heads)?;
         let acts: Vec<ActKind> = past.iter().filter_map(|hash| self.graph.act_of(&(id, *hash))).collect();
         self.coverage.touch(FaultKind::DamageFile, acts);
-        let tenant = self.devices[number].tenant;
-        self.give_up_what_is_nowhere(tenant, None)
+        Ok(())
     }
 
     /// Counts what a device has not got rid of yet.

@@ -1,6 +1,6 @@
 //! Playing a history: step by step, with everything that is due between, then healing, then the last checks.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet, VecDeque};
+use std::collections::{BTreeMap, HashSet, VecDeque};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -40,6 +40,7 @@ pub struct Run {
 }
 
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "independent switches of one history")]
 pub(super) struct World {
     pub seed: u64,
     pub lazy: bool,
@@ -52,8 +53,8 @@ pub(super) struct World {
     pub dumps: Vec<VecDeque<Rc<Tables>>>,
     /// What each tenant has stored, as of the last look.
     looked: Vec<Option<Rc<Tables>>>,
-    /// What goes wrong in this history; the rest needs no preparing for.
-    pub faults: BTreeSet<FaultKind>,
+    /// Whether older copies will be needed.
+    pub restores: bool,
     pub devices: Vec<Device>,
     pub queue: BTreeMap<(i64, u64), Happening>,
     pub open: BTreeMap<u64, OpenTx>,
@@ -99,14 +100,10 @@ impl World {
             server_down_until: 0,
             dumps: vec![VecDeque::new(); tenants.len()],
             looked: vec![None; tenants.len()],
-            faults: history
-                .steps
-                .iter()
-                .filter_map(|step| match &step.what {
-                    What::Fault(fault) => Some(fault.kind),
-                    _ => None,
-                })
-                .collect(),
+            restores: history.steps.iter().any(|step| {
+                matches!(&step.what, What::Fault(fault)
+                    if matches!(fault.kind, FaultKind::RestoreHome | FaultKind::RestoreServer))
+            }),
             devices: Vec::new(),
             queue: BTreeMap::new(),
             open: BTreeMap::new(),
@@ -169,7 +166,7 @@ impl World {
 
     fn step(&mut self, index: usize, what: &What) -> Result<(), Broken> {
         self.note(&format!("{index} {what:?}"));
-        if self.restores() && index.is_multiple_of(BACKUP_EVERY) {
+        if self.restores && index.is_multiple_of(BACKUP_EVERY) {
             self.back_up()?;
         }
         match what {
@@ -197,11 +194,6 @@ impl World {
             }
         }
         Ok(())
-    }
-
-    /// Whether older copies will be needed.
-    pub(super) fn restores(&self) -> bool {
-        self.faults.contains(&FaultKind::RestoreHome) || self.faults.contains(&FaultKind::RestoreServer)
     }
 
     /// What a tenant has stored now.
@@ -298,14 +290,13 @@ impl World {
     fn heal(&mut self) -> Result<u32, Broken> {
         self.note("heal");
         self.server_down_until = 0;
-        let disks_fail = self.faults.contains(&FaultKind::DamageFile);
         for number in 0..self.devices.len() {
             let seed = self.fresh_seed();
             let device = &mut self.devices[number];
             (device.cut_until, device.tiny) = (0, 0);
             device.armed.clear();
             device.start(seed, false)?;
-            if let Some(app) = device.app.as_mut().filter(|_| disks_fail) {
+            if let Some(app) = &mut device.app {
                 // The slow scrub that finds what a failing disk has done.
                 app.verify()?;
             }
@@ -322,28 +313,28 @@ impl World {
         Err(invariants::i14_liveness_bound(self))
     }
 
-    /// Something was destroyed (a home, bytes on a disk, the newest part of the server's log). A change of which no
-    /// sound copy is left anywhere is gone by nobody's mistake. `gone` is a device that is about to be lost.
-    pub(super) fn give_up_what_is_nowhere(
-        &mut self,
-        tenant: usize,
-        gone: Option<usize>,
-    ) -> Result<(), Broken> {
+    /// The home of a device is gone; what existed only there is gone with it.
+    pub(super) fn throw_away(&mut self, number: usize) -> Result<(), Broken> {
+        let tenant = self.devices[number].tenant;
         let tables = self.tables(tenant)?;
-        let mut left: HashSet<Key> = tables.log().values().map(|entry| (entry.item, entry.hash)).collect();
-        for (number, device) in self.devices.iter().enumerate() {
+        let mut elsewhere: HashSet<Key> =
+            tables.log().values().map(|entry| (entry.item, entry.hash)).collect();
+        for (other, device) in self.devices.iter().enumerate() {
             let store = device.app.as_ref().map(client_core::App::store).or(device.store.as_ref());
-            let Some(store) = store.filter(|_| gone != Some(number) && device.tenant == tenant) else {
-                continue;
-            };
-            left.extend(outbox(store)?.into_iter().map(|entry| (entry.doc, entry.hash)));
-            for (doc, (collection, heads)) in super::device::sound_contents(store)? {
-                left.extend(self.graph.past(doc, collection, &heads)?.iter().map(|hash| (doc, *hash)));
+            if let Some(store) = store.filter(|_| other != number && device.tenant == tenant) {
+                for (doc, (collection, heads)) in super::device::contents(store)? {
+                    let past = self.graph.past(doc, collection, &heads)?;
+                    elsewhere.extend(past.iter().map(|hash| (doc, *hash)));
+                }
             }
         }
         for edit in self.oracle.edits.iter_mut().filter(|edit| edit.tenant == tenant) {
-            edit.thrown_away |= !left.contains(&edit.key);
+            edit.thrown_away |= !elsewhere.contains(&edit.key);
         }
+        for asked in self.oracle.asked.iter_mut().filter(|asked| asked.device == number) {
+            asked.thrown_away = true;
+        }
+        self.devices[number].unsettled.clear();
         Ok(())
     }
 }

@@ -99,7 +99,7 @@ impl World {
         let wrote =
             matches!(&parcel.request, Request::Sync(ask) if !ask.push.is_empty() || !ask.intents.is_empty());
         // A restored server takes a new epoch with the first ask that shows it, also with one that only reads.
-        if wrote || self.restores() {
+        if wrote || self.restores {
             self.has_changed(tenant);
         }
         let tables = self.tables(tenant)?;
