@@ -58,22 +58,21 @@ async fn sync(
 ) -> Result<Response, Problem> {
     may_sync(&principal)?;
     let (answer_as, ask) = (message.answer_as, message.body);
-    let mut tx = if ask.push.is_empty() && ask.intents.is_empty() {
-        state.db.tenant_at_one_moment(principal.tenant).await?
-    } else {
+    let brings_news = !ask.push.is_empty() || !ask.intents.is_empty();
+    let mut tx = if brings_news {
         state.db.tenant(principal.tenant).await?
+    } else {
+        state.db.tenant_at_one_moment(principal.tenant).await?
     };
     let mut ids = state.ids.clone();
-    let before = tx.state().await?.head;
     let mut context = Context { now: state.now(), ids: &mut ids, device: principal.device };
     let answered = answer(&mut tx, ask, &mut context).await?;
-    if answered.head > before {
+    if brings_news {
         tx.fold(FOLD_AFTER_DAYS, FOLD_AT_ONCE).await?;
     }
     tx.commit().await?;
-    if answered.head > before {
-        state.live.poke(principal.tenant, answered.head);
-    }
+    // Who listens hears it only if the number is new.
+    state.live.poke(principal.tenant, answered.head);
     Ok(write(&answered, answer_as))
 }
 
