@@ -2,7 +2,8 @@
 //!
 //! One folder per thing the master knows (clients, appointments, notes, services), and rooms that they share: `http`
 //! (who asks, how an error looks), `db` (the wall between tenants), `auth`, `devices`, `sync` (the log; the only door
-//! through which documents are written). Rules live in `domain`; here is what they need from the outside.
+//! through which documents are written), `writes` (how REST changes a
+//! thing: versions, idempotency), `listing` (how it lists: filters, order). Rules live in `domain`; here is what they need from the outside.
 
 pub mod appointments;
 pub mod auth;
@@ -10,16 +11,17 @@ pub mod clients;
 pub mod config;
 pub mod db;
 pub mod devices;
-pub mod documents;
 pub mod embedded_postgres;
 #[cfg(test)]
 #[path = "embedded_postgres/tests.rs"]
 mod embedded_postgres_tests;
 pub mod health;
 pub mod http;
+pub mod listing;
 pub mod logging;
 pub mod notes;
 pub mod openapi;
+mod openapi_examples;
 #[cfg(test)]
 mod openapi_tests;
 pub mod server;
@@ -30,5 +32,6 @@ pub mod sync;
 pub mod system;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
+pub mod writes;
 
 pub use state::AppState;

@@ -7,7 +7,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_swagger_ui::SwaggerUi;
 
 use crate::http::ProblemBody;
-use crate::{AppState, appointments, auth, clients, devices, notes, services, sync};
+use crate::{AppState, appointments, auth, clients, devices, notes, openapi_examples, services, sync};
 
 /// Where the document is.
 pub const DOCUMENT: &str = "/api/v1/openapi.json";
@@ -18,7 +18,9 @@ pub const DOCUMENT: &str = "/api/v1/openapi.json";
         title = "VeloriaCRM",
         description = "The API of VeloriaCRM, a CRM for a private beauty master.\n\n\
             JSON in camelCase, ids are UUIDs, times are RFC 3339, amounts are decimal currency units. Errors have one shape, \
-            their messages follow `Accept-Language` (`ru`, `en`). Lists are paged: send `nextCursor` back as `cursor`.",
+            their messages follow `Accept-Language` (`ru`, `en`). Lists are paged: send `nextCursor` back as `cursor`; they are \
+            filtered by `filter[name]=` and sorted by `sort=`. A `POST` with an `Idempotency-Key` has its effect once, however \
+            often it is sent. One thing has an `ETag`, which `If-Match` may name. See docs/api.md.",
         license(name = "MIT", identifier = "MIT"),
     ),
     components(schemas(ProblemBody)),
@@ -53,9 +55,16 @@ pub fn api() -> OpenApiRouter<AppState> {
     OpenApiRouter::with_openapi(ground).nest("/api/v1", v1)
 }
 
+/// The document: what the routes say, with an example of every good answer.
+pub fn document() -> Result<OpenApi, serde_json::Error> {
+    let mut document = api().to_openapi();
+    openapi_examples::add(&mut document)?;
+    Ok(document)
+}
+
 /// The document as people read it in a file.
 pub fn pretty() -> Result<String, serde_json::Error> {
-    Ok(api().to_openapi().to_pretty_json()? + "\n")
+    Ok(document()?.to_pretty_json()? + "\n")
 }
 
 /// `/docs/` and the document itself, all served from this binary.

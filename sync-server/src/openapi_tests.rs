@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use axum::http::Method;
 use serde_json::{Value as Json, json};
 
-use crate::openapi::api;
+use crate::openapi::document;
 use crate::testing::{Caller, PASSWORD, TestServer};
 
 /// One operation of the document.
@@ -18,7 +18,7 @@ struct Operation {
 }
 
 fn operations() -> Vec<Operation> {
-    let document = serde_json::to_value(api().to_openapi()).unwrap();
+    let document = serde_json::to_value(document().unwrap()).unwrap();
     let mut found = Vec::new();
     for (path, item) in document["paths"].as_object().unwrap() {
         for (method, operation) in item.as_object().unwrap() {
@@ -43,26 +43,50 @@ impl Operation {
         if !content["example"].is_null() {
             return Some(content["example"].clone());
         }
-        let name = content["schema"]["$ref"].as_str().unwrap().rsplit('/').next().unwrap().to_owned();
+        let name = schema_name(&content["schema"]).unwrap();
         let example = &self.document["components"]["schemas"][&name]["example"];
         assert!(example.is_object(), "{name} has no example");
         Some(example.clone())
     }
 
+    /// Whether a good answer has an example, or has nothing in it.
+    fn answers_with_an_example(&self) -> bool {
+        let answers = self.json["responses"].as_object().unwrap();
+        let good = answers.iter().filter(|(status, _)| status.as_str() < "400");
+        good.map(|(_, answer)| &answer["content"]["application/json"])
+            .all(|content| content.is_null() || !content["example"].is_null())
+    }
+
     /// Names of the ids that the body or the query may carry.
     fn named_ids(&self, place: &str) -> Vec<String> {
-        let names: Vec<String> = if place == "query" {
+        if place == "query" {
             let parameters = self.json["parameters"].as_array().cloned().unwrap_or_default();
             let query = parameters.iter().filter(|parameter| parameter["in"] == "query");
-            query.map(|parameter| parameter["name"].as_str().unwrap().to_owned()).collect()
-        } else {
-            let schema = self.json["requestBody"]["content"]["application/json"]["schema"]["$ref"].as_str();
-            let name = schema.map_or("", |schema| schema.rsplit('/').next().unwrap());
-            let properties = self.document["components"]["schemas"][name]["properties"].as_object().cloned();
-            properties.unwrap_or_default().into_iter().map(|(name, _)| name).collect()
-        };
-        names.into_iter().filter(|name| name.ends_with("Id")).collect()
+            return query
+                .map(|parameter| parameter["name"].as_str().unwrap().to_owned())
+                .filter(|name| name.ends_with("Id") || name.contains("Id]"))
+                .collect();
+        }
+        let name = schema_name(&self.json["requestBody"]["content"]["application/json"]["schema"]);
+        let properties = self.document["components"]["schemas"][name.unwrap_or_default()]["properties"]
+            .as_object()
+            .cloned();
+        let names = properties.unwrap_or_default().into_iter().map(|(name, _)| name);
+        names.filter(|name| name.ends_with("Id")).collect()
     }
+
+    /// Whether it is a list that is paged.
+    fn is_paged(&self) -> bool {
+        let parameters = self.json["parameters"].as_array();
+        parameters.is_some_and(|parameters| parameters.iter().any(|parameter| parameter["name"] == "cursor"))
+    }
+}
+
+/// The name of the schema that is referred to, also of one that may be left out.
+fn schema_name(schema: &Json) -> Option<String> {
+    let one_of = schema["oneOf"].as_array().into_iter().flatten();
+    let mut references = std::iter::once(schema).chain(one_of).filter_map(|schema| schema["$ref"].as_str());
+    references.next().map(|reference| reference.rsplit('/').next().unwrap_or_default().to_owned())
 }
 
 #[test]
@@ -86,12 +110,20 @@ fn every_operation_has_a_name_a_summary_an_example_and_errors() {
             assert!(answer["description"].as_str().unwrap().contains('`'), "{name} {status}");
         }
         operation.body();
+        assert!(operation.answers_with_an_example(), "{name} has no example of an answer");
     }
     assert!(names.len() >= 35, "{}", names.len());
 }
 
 /// What a neighbour has: one of each thing.
 async fn fill(olga: &Caller<'_>) -> Vec<String> {
+    // Two of what is listed page by page, so that there is a next page.
+    let other = olga.add_client("Тайна другая").await;
+    olga.add_service("Тайна другая", 1500.0, 60).await;
+    let block =
+        json!({ "kind": "block", "startsAt": "2026-12-02T10:00", "durationMin": 60, "note": "Тайна" });
+    olga.post("/appointments", block).await.expect(201);
+    olga.post("/notes", json!({ "clientId": other, "body": "Тайна другая" })).await.expect(201);
     let client = olga.add_client("Тайна соседки").await;
     let service = olga.add_service("Тайна соседки", 1500.0, 60).await;
     let id = |json: Json| json["id"].as_str().unwrap().to_owned();
@@ -161,9 +193,23 @@ async fn a_neighbours_id_is_404_on_every_route() {
                 }
             }
             for named in operation.named_ids("query") {
-                let answer = caller.get(&format!("{}?{named}={stranger}", operation.path)).await;
-                assert_eq!(answer.expect(200)["data"], json!([]), "{name}");
+                let answer = caller.get(&format!("{path}?{named}={stranger}")).await;
+                if has_id {
+                    assert_eq!(answer.status, 404, "{name}");
+                } else {
+                    assert_eq!(answer.expect(200)["data"], json!([]), "{name}");
+                }
             }
+        }
+        if operation.is_paged() && !has_id {
+            let hers = olga.get(&format!("{}?limit=1", operation.path)).await.expect(200);
+            let cursor = hers["nextCursor"]
+                .as_str()
+                .unwrap_or_else(|| panic!("{name}: she has too little for a cursor"));
+            let answer = caller.get(&format!("{}?limit=1&cursor={cursor}", operation.path)).await;
+            let text = String::from_utf8_lossy(&answer.bytes).into_owned();
+            assert!(answer.status < 500 && !text.contains("Тайна"), "{name}: {text}");
+            assert!(!strangers.iter().any(|stranger| text.contains(stranger)), "{name}: {text}");
         }
     }
     let want = json!({ "protocol": 1, "want": strangers, "push": [] });
@@ -175,4 +221,22 @@ async fn a_neighbours_id_is_404_on_every_route() {
 
 async fn anna_client(anna: &Caller<'_>) -> String {
     anna.add_client("Своя").await
+}
+
+/// A type whose example in the document must be one of it, with every field that there is.
+fn is_true_to<T: serde::de::DeserializeOwned + serde::Serialize>(name: &str) {
+    let document = serde_json::to_value(document().unwrap()).unwrap();
+    let example = &document["components"]["schemas"][name]["example"];
+    let read: T = serde_json::from_value(example.clone()).unwrap_or_else(|error| panic!("{name}: {error}"));
+    assert_eq!(serde_json::to_value(read).unwrap(), *example, "{name}");
+}
+
+#[test]
+fn the_examples_are_what_the_types_would_write() {
+    is_true_to::<domain::clients::Client>("Client");
+    is_true_to::<domain::clients::Consent>("Consent");
+    is_true_to::<domain::appointments::Appointment>("Appointment");
+    is_true_to::<domain::notes::Note>("Note");
+    is_true_to::<domain::services::Service>("Service");
+    is_true_to::<domain::payments::Payment>("Payment");
 }

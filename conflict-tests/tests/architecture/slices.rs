@@ -35,6 +35,8 @@ const ROOMS: &[(&str, &[&str])] = &[
             "embedded_postgres",
             "health",
             "http",
+            "listing",
+            "writes",
             "jobs",
             "openapi",
             "providers",

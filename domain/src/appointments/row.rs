@@ -75,6 +75,32 @@ pub struct Item {
 /// An appointment as REST, devices and exports show it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(example = json!({
+    "id": "0192f0c1-2d3e-7f40-8a5b-6c7d8e9fa0b3",
+    "kind": "visit",
+    "clientId": "0192f0c1-2d3e-7f40-8a5b-6c7d8e9fa0b1",
+    "serviceId": "0192f0c1-2d3e-7f40-8a5b-6c7d8e9fa0b2",
+    "items": [],
+    "startsAt": "2026-12-01T10:00:00+03:00",
+    "endsAt": "2026-12-01T11:30:00+03:00",
+    "durationMin": 90,
+    "timezone": "Europe/Moscow",
+    "status": "confirmed",
+    "startedAt": null,
+    "finishedAt": null,
+    "depositAmount": 1500,
+    "price": 2500,
+    "cost": 300.5,
+    "currency": "RUB",
+    "source": "manual",
+    "note": "Просила потише музыку",
+    "media": {},
+    "meta": {},
+    "riskNoShow": null,
+    "fitScore": null,
+    "createdAt": "2026-11-20T09:12:00Z",
+    "updatedAt": "2026-11-20T09:12:00Z",
+})))]
 #[serde(rename_all = "camelCase")]
 pub struct Appointment {
     /// The appointment's id.

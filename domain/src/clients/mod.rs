@@ -3,8 +3,10 @@
 //! A slice of the shared room: the typed edit, what it writes into the document, the row read back, and the JSON
 //! that REST, devices and exports show. Pure.
 
+mod consent;
 mod edit;
 mod row;
 
+pub use consent::{CHANNELS, ConsentEdit, PURPOSES, record_consent};
 pub use edit::{ClientEdit, create, edit, remove};
 pub use row::{Client, ClientRow, Consent};

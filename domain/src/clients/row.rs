@@ -59,6 +59,13 @@ pub struct ClientRow {
 /// One entry of the consent ledger.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(example = json!({
+    "id": "0192f0c1-2d3e-7f40-8a5b-6c7d8e9fa0b5",
+    "channel": "sms",
+    "purpose": "marketing",
+    "given": true,
+    "at": "2026-11-20T09:12:00Z",
+})))]
 #[serde(rename_all = "camelCase")]
 pub struct Consent {
     /// The entry's id.
@@ -76,6 +83,26 @@ pub struct Consent {
 /// A client as REST, devices and exports show it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(example = json!({
+    "id": "0192f0c1-2d3e-7f40-8a5b-6c7d8e9fa0b1",
+    "name": "Анна Петрова",
+    "phone": "+79161234567",
+    "email": "anna@example.ru",
+    "contacts": { "@anna": "telegram" },
+    "birthday": "--05-01",
+    "tags": ["vip", "утро"],
+    "allergies": ["латекс"],
+    "preferences": { "чай": "зелёный" },
+    "notes": "Приходит с собакой",
+    "locale": "ru",
+    "loyaltyLevel": "gold",
+    "source": "instagram",
+    "consents": [],
+    "meta": {},
+    "lastVisitAt": "2026-10-05T10:00:00+03:00",
+    "createdAt": "2026-09-01T08:00:00Z",
+    "updatedAt": "2026-10-05T09:41:00Z",
+})))]
 #[serde(rename_all = "camelCase")]
 pub struct Client {
     /// The client's id.

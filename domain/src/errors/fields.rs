@@ -92,6 +92,14 @@ impl FieldErrors {
         self.0.iter().map(|(field, problem)| (field.as_str(), *problem))
     }
 
+    /// These problems and others; of a field that has one in both, this one's.
+    pub fn and(mut self, others: &Self) -> Self {
+        for (field, problem) in others.iter() {
+            self.add(field, problem);
+        }
+        self
+    }
+
     /// The value if nothing is wrong, otherwise the problems.
     pub fn into_result<T>(self, value: T) -> Result<T, Self> {
         if self.is_empty() { Ok(value) } else { Err(self) }

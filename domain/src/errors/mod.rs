@@ -27,8 +27,14 @@ wire_enum! {
         NotFound = "not_found",
         /// The path exists, the method does not.
         MethodNotAllowed = "method_not_allowed",
-        /// The thing changed since the caller read it (`If-Match`), or it is in a state that forbids the action.
+        /// It is in a state that forbids the action.
         Conflict = "conflict",
+        /// The thing changed since the caller read it (`If-Match`).
+        PreconditionFailed = "precondition_failed",
+        /// A request with this `Idempotency-Key` is being carried out right now; `Retry-After` says when to ask again.
+        RequestRunning = "request_running",
+        /// This `Idempotency-Key` has done something else before.
+        IdempotencyMismatch = "idempotency_mismatch",
         /// Registration with an e-mail that has an account already.
         EmailTaken = "email_taken",
         /// The visit would overlap another one.
@@ -100,11 +106,14 @@ impl ErrorCode {
             | Self::MissingDeps
             | Self::DuplicateSeq
             | Self::GroupRefused
-            | Self::IntentWaiting => 409,
+            | Self::IntentWaiting
+            | Self::RequestRunning => 409,
             Self::Purged | Self::IntentExpired => 410,
+            Self::PreconditionFailed => 412,
             Self::PayloadTooLarge | Self::ChangeTooLarge | Self::GroupTooLarge => 413,
             Self::UnsupportedMediaType => 415,
             Self::ValidationFailed
+            | Self::IdempotencyMismatch
             | Self::BadChunk
             | Self::HashMismatch
             | Self::UnknownCollection

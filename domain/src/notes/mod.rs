@@ -119,6 +119,16 @@ pub struct NoteRow {
 /// A note as REST, devices and exports show it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(example = json!({
+    "id": "0192f0c1-2d3e-7f40-8a5b-6c7d8e9fa0b4",
+    "clientId": "0192f0c1-2d3e-7f40-8a5b-6c7d8e9fa0b1",
+    "appointmentId": null,
+    "kind": "formula",
+    "body": "7.1 + 8.13, 6 %, 35 минут",
+    "meta": {},
+    "createdAt": "2026-11-20T09:12:00Z",
+    "updatedAt": "2026-11-20T09:12:00Z",
+})))]
 #[serde(rename_all = "camelCase")]
 pub struct Note {
     /// The note's id.

@@ -16,6 +16,22 @@ use crate::money::Currency;
 /// A payment as stored, sent and shown.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(example = json!({
+    "id": "0192f0c1-2d3e-7f40-8a5b-6c7d8e9fa0b6",
+    "kind": "payment",
+    "date": "2026-12-01",
+    "amount": 2500,
+    "currency": "RUB",
+    "taxes": {},
+    "clientId": "0192f0c1-2d3e-7f40-8a5b-6c7d8e9fa0b1",
+    "appointmentId": "0192f0c1-2d3e-7f40-8a5b-6c7d8e9fa0b3",
+    "receipt": "000123",
+    "description": "Маникюр",
+    "quantity": 1,
+    "provider": "cash",
+    "metadata": {},
+    "createdAt": "2026-12-01T09:00:00Z",
+})))]
 #[serde(rename_all = "camelCase")]
 pub struct Payment {
     /// The payment's id.

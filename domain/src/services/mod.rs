@@ -14,6 +14,24 @@ use crate::money::{Currency, Money};
 /// An entry of the price list, as stored, sent and shown.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(example = json!({
+    "id": "0192f0c1-2d3e-7f40-8a5b-6c7d8e9fa0b2",
+    "category": "Ногти",
+    "name": "Маникюр",
+    "basePrice": 2500,
+    "cost": 300.5,
+    "currency": "RUB",
+    "durationMin": 90,
+    "segments": [{ "busy": true, "minutes": 60 }, { "busy": false, "minutes": 30 }],
+    "bufferBeforeMin": 0,
+    "bufferAfterMin": 15,
+    "upsellSuggestions": [],
+    "packages": [],
+    "active": true,
+    "meta": {},
+    "createdAt": "2026-09-01T08:00:00Z",
+    "updatedAt": "2026-09-01T08:00:00Z",
+})))]
 #[serde(rename_all = "camelCase")]
 pub struct Service {
     /// The service's id.

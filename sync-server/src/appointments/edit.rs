@@ -1,13 +1,14 @@
 //! `PATCH /appointments/{id}`: absent fields stay untouched.
 
-use axum::Json;
 use axum::extract::State;
 use domain::appointments::{Appointment, AppointmentEdit, AppointmentRow, BookContext};
 use domain::ids::AppointmentId;
 
+use super::clash::{allowing_overlap, refuse_clash};
 use super::schemas::AppointmentPatch;
-use crate::http::{JsonObject, PathId, Principal, Problem, WriteErrors};
-use crate::{AppState, auth, documents};
+use crate::http::{PathId, Problem, WriteErrors};
+use crate::writes::{Reply, Tag, Write, documents};
+use crate::{AppState, auth};
 
 /// Edit an appointment
 #[utoipa::path(
@@ -18,21 +19,24 @@ use crate::{AppState, auth, documents};
 )]
 pub(super) async fn edit_appointment(
     State(state): State<AppState>,
-    principal: Principal,
     PathId(id): PathId<AppointmentId>,
-    JsonObject(object): JsonObject,
-) -> Result<Json<Appointment>, Problem> {
-    let mut tx = documents::begin(&state, principal.tenant).await?;
-    let mut document = super::open(&mut tx, id).await?.ok_or_else(Problem::not_found)?;
-    let tenant = auth::find_tenant(&mut tx).await?.ok_or_else(Problem::not_found)?;
+    mut write: Write,
+) -> Result<Reply, Problem> {
+    let mut document = super::open(&mut write.tx, id).await?.ok_or_else(Problem::not_found)?;
+    write.check(&Tag::of_heads(&document.heads()))?;
+    let tx = &mut write.tx;
+    let tenant = auth::find_tenant(tx).await?.ok_or_else(Problem::not_found)?;
     let (zone, currency) = (tenant.timezone.as_str(), tenant.currency());
     let context = BookContext { zone, currency, service: None, source: "api" };
-    let edit = AppointmentEdit::patch_from_json(&object, &context)?;
-    super::check_names(&mut tx, &edit).await?;
+    let (edit, overlap) =
+        allowing_overlap(&write.body.0, |object| AppointmentEdit::patch_from_json(object, &context))?;
+    super::check_names(tx, &edit).await?;
+    let before = AppointmentRow::read(&mut document).busy(id);
     let now = state.now().as_second();
     let mut ids = state.ids.clone();
     let chunk = domain::appointments::edit(&mut document, &state.author, now, &mut ids, &edit);
-    let appointment = AppointmentRow::read(&mut document).show(id);
-    documents::keep(&state, tx, id.0, document, chunk).await?;
-    Ok(Json(appointment))
+    let row = AppointmentRow::read(&mut document);
+    refuse_clash(tx, before, row.busy(id), overlap).await?;
+    let reply = Reply::ok(&row.show(id))?;
+    Ok(documents::keep(&state, write, id.0, document, chunk, reply).await?)
 }

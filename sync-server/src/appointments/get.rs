@@ -1,12 +1,12 @@
 //! `GET /appointments/{id}`.
 
-use axum::Json;
 use axum::extract::State;
 use domain::appointments::Appointment;
 use domain::ids::AppointmentId;
 
 use crate::AppState;
 use crate::http::{ItemErrors, PathId, Principal, Problem};
+use crate::writes::{IfNoneMatch, Reply};
 
 /// Read an appointment
 #[utoipa::path(
@@ -18,9 +18,11 @@ pub(super) async fn get_appointment(
     State(state): State<AppState>,
     principal: Principal,
     PathId(id): PathId<AppointmentId>,
-) -> Result<Json<Appointment>, Problem> {
+    known: IfNoneMatch,
+) -> Result<Reply, Problem> {
     let mut tx = state.db.tenant(principal.tenant).await?;
-    let row = super::find(&mut tx, id).await?;
+    let found = super::find_with_tag(&mut tx, id).await?;
     tx.commit().await?;
-    row.map(|row| Json(row.show(id))).ok_or_else(Problem::not_found)
+    let (row, tag) = found.ok_or_else(Problem::not_found)?;
+    Ok(Reply::ok(&row.show(id))?.unless_known(&known, &tag))
 }

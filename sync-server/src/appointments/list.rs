@@ -3,12 +3,14 @@
 
 use axum::Json;
 use axum::extract::State;
-use domain::appointments::Appointment;
-use domain::ids::ClientId;
+use domain::appointments::{Appointment, AppointmentRow};
+use domain::ids::{AppointmentId, ClientId};
 use utoipa::IntoParams;
+use utoipa::openapi::path::{Parameter, ParameterIn};
 
 use super::store;
-use crate::http::{After, ListErrors, Page, PageQuery, Principal, Problem, QueryFields};
+use crate::http::{ListErrors, Page, PageQuery, Principal, Problem, QueryFields};
+use crate::listing::Listing;
 use crate::{AppState, auth};
 
 /// What may be asked for.
@@ -26,11 +28,20 @@ struct AppointmentQuery {
     client_id: Option<ClientId>,
 }
 
+/// Its filters and orders.
+struct AppointmentFilters;
+
+impl IntoParams for AppointmentFilters {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        store::LIST.parameters()
+    }
+}
+
 /// List appointments
 #[utoipa::path(
     get, path = "/appointments", operation_id = "listAppointments", tag = "appointments",
-    params(AppointmentQuery, PageQuery),
-    responses((status = 200, description = "A page of appointments, by start", body = Page<Appointment>), ListErrors)
+    params(AppointmentQuery, AppointmentFilters, PageQuery),
+    responses((status = 200, description = "A page of appointments, by start unless asked otherwise", body = Page<Appointment>), ListErrors)
 )]
 pub(super) async fn list_appointments(
     State(state): State<AppState>,
@@ -41,9 +52,8 @@ pub(super) async fn list_appointments(
     let tenant = auth::find_tenant(&mut tx).await?.ok_or_else(Problem::not_found)?;
     let client: Option<ClientId> = query.parsed("clientId");
     let span = (query.moment("from", &tenant.timezone), query.moment("to", &tenant.timezone));
-    let (limit, cursor) = query.page("appointments", &[&client, &span])?;
-    let rows = store::list(&mut tx, client, span, cursor.after(), limit.and_one()).await?;
+    let listing = Listing::read(&store::LIST, query, &tenant.timezone, &(client, span))?;
+    let found = store::list(&mut tx, client, span, &listing).await?;
     tx.commit().await?;
-    let after = |row: &store::Listed| After(row.starts_at.map(|start| start.to_string()), row.id.0);
-    Ok(Json(cursor.page(limit, rows, after, |found| found.row.show(found.id))))
+    Ok(Json(listing.page(found, |id: AppointmentId, row: AppointmentRow| row.show(id))?))
 }

@@ -3,6 +3,7 @@
 //! May use `db`, `http`, `auth` (the tenant's zone), `clients` and `services` (does what a visit names exist?). The
 //! rules are `domain::appointments`.
 
+mod clash;
 mod create;
 mod edit;
 mod get;
@@ -27,6 +28,7 @@ use utoipa_axum::routes;
 
 use crate::db::{StoreError, TenantTx};
 use crate::http::Problem;
+use crate::writes::Tag;
 use crate::{AppState, clients, services, sync};
 
 /// The routes of this slice.
@@ -43,8 +45,18 @@ pub fn routes() -> OpenApiRouter<AppState> {
 
 /// An appointment that was not removed.
 pub async fn find(tx: &mut TenantTx, id: AppointmentId) -> Result<Option<AppointmentRow>, StoreError> {
+    Ok(find_with_tag(tx, id).await?.map(|(row, _)| row))
+}
+
+/// The same with its version.
+async fn find_with_tag(
+    tx: &mut TenantTx,
+    id: AppointmentId,
+) -> Result<Option<(AppointmentRow, Tag)>, StoreError> {
     match sync::row(tx, Collection::Appointments, id.0).await? {
-        Some(Projection::Appointments(row)) if row.deleted_at.is_none() => Ok(Some(*row)),
+        Some((Projection::Appointments(row), heads)) if row.deleted_at.is_none() => {
+            Ok(Some((*row, Tag::of_heads(&heads))))
+        }
         _ => Ok(None),
     }
 }

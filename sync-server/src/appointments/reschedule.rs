@@ -1,6 +1,5 @@
 //! `POST /appointments/{id}/reschedule`: another time, one scalar of the document, so a move is atomic.
 
-use axum::Json;
 use axum::extract::State;
 use domain::appointments::{Appointment, AppointmentEdit, AppointmentRow, BookContext};
 use domain::dates::VisitTime;
@@ -8,9 +7,11 @@ use domain::errors::{FieldErrors, FieldProblem};
 use domain::ids::AppointmentId;
 use serde_json::{Map, Value};
 
+use super::clash::{allowing_overlap, refuse_clash};
 use super::schemas::NewTime;
-use crate::http::{JsonObject, PathId, Principal, Problem, WriteErrors};
-use crate::{AppState, auth, documents};
+use crate::http::{PathId, Problem, WriteErrors};
+use crate::writes::{Reply, Tag, Write, documents};
+use crate::{AppState, auth};
 
 /// Move an appointment
 #[utoipa::path(
@@ -21,22 +22,25 @@ use crate::{AppState, auth, documents};
 )]
 pub(super) async fn reschedule_appointment(
     State(state): State<AppState>,
-    principal: Principal,
     PathId(id): PathId<AppointmentId>,
-    JsonObject(object): JsonObject,
-) -> Result<Json<Appointment>, Problem> {
-    let mut tx = documents::begin(&state, principal.tenant).await?;
-    let mut document = super::open(&mut tx, id).await?.ok_or_else(Problem::not_found)?;
-    let tenant = auth::find_tenant(&mut tx).await?.ok_or_else(Problem::not_found)?;
+    mut write: Write,
+) -> Result<Reply, Problem> {
+    let mut document = super::open(&mut write.tx, id).await?.ok_or_else(Problem::not_found)?;
+    write.check(&Tag::of_heads(&document.heads()))?;
+    let tx = &mut write.tx;
+    let tenant = auth::find_tenant(tx).await?.ok_or_else(Problem::not_found)?;
     let (zone, currency) = (tenant.timezone.as_str(), tenant.currency());
     let context = BookContext { zone, currency, service: None, source: "api" };
-    let standing = AppointmentRow::read(&mut document).visit_time();
-    let time = read_time(&object, &context, standing.as_ref())?;
+    let before = AppointmentRow::read(&mut document);
+    let standing = before.visit_time();
+    let (time, overlap) =
+        allowing_overlap(&write.body.0, |object| read_time(object, &context, standing.as_ref()))?;
     let chunk =
         domain::appointments::reschedule(&mut document, &state.author, state.now().as_second(), &time);
-    let appointment = AppointmentRow::read(&mut document).show(id);
-    documents::keep(&state, tx, id.0, document, chunk).await?;
-    Ok(Json(appointment))
+    let row = AppointmentRow::read(&mut document);
+    refuse_clash(tx, before.busy(id), row.busy(id), overlap).await?;
+    let reply = Reply::ok(&row.show(id))?;
+    Ok(documents::keep(&state, write, id.0, document, chunk, reply).await?)
 }
 
 /// The new time; no other field of an appointment may be given here.

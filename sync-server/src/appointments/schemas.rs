@@ -41,6 +41,8 @@ macro_rules! appointment_body {
             /// Further data; `null` removes an entry, others stay.
             #[schema(value_type = Option<Object>)]
             meta: Option<Map<String, Json>>,
+            /// Whether it may share its hour with another appointment; otherwise the answer is 409 `slot_taken`.
+            allow_overlap: Option<bool>,
         }
     };
 }
@@ -90,4 +92,15 @@ pub(super) struct NewTime {
     duration_min: Option<u32>,
     /// IANA name, if the visit is not in the tenant's zone.
     timezone: Option<String>,
+    /// Whether it may share its hour with another appointment; otherwise the answer is 409 `slot_taken`.
+    allow_overlap: Option<bool>,
+}
+
+/// What may be said with a step; the body may also be left out.
+#[derive(Debug, ToSchema)]
+#[schema(rename_all = "camelCase")]
+#[schema(example = json!({ "allowOverlap": true }))]
+pub(super) struct StepOptions {
+    /// Whether a visit that is called back to life may share its hour; otherwise the answer is 409 `slot_taken`.
+    allow_overlap: Option<bool>,
 }

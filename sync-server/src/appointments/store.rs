@@ -3,59 +3,97 @@
 use domain::appointments::AppointmentRow;
 use domain::ids::{AppointmentId, ClientId};
 use jiff::Timestamp;
-use jiff_sqlx::ToSqlx;
+use jiff_sqlx::ToSqlx as _;
 use uuid::Uuid;
 
 use crate::db::{StoreError, TenantTx};
-use crate::http::After;
+use crate::listing::{self, Field, Found, Kind, ListSpec, Listing, Use};
 
-/// An appointment in a list.
+/// An appointment that stands in the way.
 #[derive(Debug)]
-pub(super) struct Listed {
+pub(super) struct Standing {
     pub(super) id: AppointmentId,
-    pub(super) starts_at: Option<Timestamp>,
     pub(super) row: AppointmentRow,
 }
 
-/// Appointments of a client, or all, that touch a span of time, by start, from after one. Those without a known time
-/// come last, and are in no span. (No visit is longer than two weeks; saying so lets the index by start help.)
+/// What appointments can be filtered and sorted by.
+pub(super) static LIST: ListSpec = ListSpec {
+    list: "appointments",
+    table: "appointments",
+    json: "row",
+    living: "not deleted",
+    fields: &[
+        // One without a known time comes last, and is in no span.
+        Field {
+            name: "startsAt",
+            column: "coalesce(starts_at, 'infinity')",
+            kind: Kind::Moment,
+            used: Use::Both,
+        },
+        Field { name: "endsAt", column: "ends_at", kind: Kind::Moment, used: Use::Filter },
+        Field { name: "kind", column: "kind", kind: Kind::Word(&["visit", "block"]), used: Use::Filter },
+        Field { name: "status", column: "status", kind: Kind::Word(&STATUSES), used: Use::Filter },
+        Field { name: "clientId", column: "client_id", kind: Kind::Id, used: Use::Filter },
+        Field { name: "serviceId", column: "service_id", kind: Kind::Id, used: Use::Filter },
+        Field { name: "source", column: "row::jsonb ->> 'source'", kind: Kind::Line, used: Use::Filter },
+        Field { name: "createdAt", column: "coalesce(created_at, 0)", kind: Kind::Seconds, used: Use::Both },
+        Field { name: "updatedAt", column: "coalesce(updated_at, 0)", kind: Kind::Seconds, used: Use::Both },
+    ],
+    sort: "startsAt",
+};
+
+const STATUSES: [&str; 6] = ["requested", "booked", "confirmed", "cancelled", "no_show", "completed"];
+
+/// Appointments of a client, or all, that touch a span of time. (No appointment is longer than two weeks; saying so lets
+/// the index by start help.)
 pub(super) async fn list(
     tx: &mut TenantTx,
     client: Option<ClientId>,
     (from, to): (Option<Timestamp>, Option<Timestamp>),
-    after: Option<&After>,
-    most: i64,
-) -> Result<Vec<Listed>, StoreError> {
+    listing: &Listing,
+) -> Result<Vec<Found>, StoreError> {
+    listing::list(tx, &LIST, listing, |query| {
+        if let Some(client) = client {
+            query.push(" and client_id = ").push_bind(client.0);
+        }
+        if let Some(from) = from {
+            query.push(" and ends_at > ").push_bind(from.to_sqlx());
+            query.push(" and coalesce(starts_at, 'infinity') > ").push_bind(from.to_sqlx());
+            query.push(" - interval '15 days'");
+        }
+        if let Some(to) = to {
+            query.push(" and coalesce(starts_at, 'infinity') < ").push_bind(to.to_sqlx());
+        }
+    })
+    .await
+}
+
+/// Appointments that touch a span of time, by start. (The same limit helps the index.)
+pub(super) async fn touching(
+    tx: &mut TenantTx,
+    from: Timestamp,
+    until: Timestamp,
+) -> Result<Vec<Standing>, StoreError> {
     let tenant = tx.tenant();
-    let after_start: Option<Timestamp> = after.and_then(|after| after.0.as_ref()?.parse().ok());
     let rows = sqlx::query!(
-        r#"select id, starts_at, row as "json!"
+        r#"select id, row as "json!"
            from appointments
            where tenant_id = $1
              and not deleted
-             and ($2::uuid is null or client_id = $2)
-             and ($3::timestamptz is null or (ends_at > $3 and starts_at > $3 - interval '15 days'))
-             and ($4::timestamptz is null or starts_at < $4)
-             and ($6::uuid is null
-                  or (starts_at, id) > ($5, $6)
-                  or (starts_at is null and ($5::timestamptz is not null or id > $6)))
-           order by starts_at, id
-           limit $7"#,
+             and coalesce(starts_at, 'infinity') < $3
+             and coalesce(starts_at, 'infinity') > $2::timestamptz - interval '15 days'
+             and ends_at > $2
+           order by coalesce(starts_at, 'infinity'), id"#,
         tenant.0,
-        client.map(Uuid::from),
-        from.map(ToSqlx::to_sqlx) as _,
-        to.map(ToSqlx::to_sqlx) as _,
-        after_start.map(ToSqlx::to_sqlx) as _,
-        after.map(|after| after.1),
-        most
+        from.to_sqlx() as _,
+        until.to_sqlx() as _
     )
     .fetch_all(tx.conn())
     .await?;
     rows.into_iter()
         .map(|found| {
             let row = serde_json::from_str(&found.json).map_err(StoreError::damaged)?;
-            let starts_at = found.starts_at.map(jiff_sqlx::Timestamp::to_jiff);
-            Ok(Listed { id: found.id.into(), starts_at, row })
+            Ok(Standing { id: found.id.into(), row })
         })
         .collect()
 }

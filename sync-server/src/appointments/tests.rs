@@ -72,10 +72,13 @@ async fn a_visit_that_names_a_stranger_or_lacks_its_time_is_refused() {
 async fn what_happened_to_a_visit_is_said_once_or_twice_with_one_effect() {
     let server = TestServer::start().await;
     let anna = server.register("anna").await;
-    for (step, status) in
-        [("confirm", "confirmed"), ("cancel", "cancelled"), ("complete", "completed"), ("no-show", "no_show")]
-    {
-        let path = path(&book(&anna, "2026-12-01T10:00").await);
+    for (hour, step, status) in [
+        (10, "confirm", "confirmed"),
+        (11, "cancel", "cancelled"),
+        (12, "complete", "completed"),
+        (13, "no-show", "no_show"),
+    ] {
+        let path = path(&book(&anna, &format!("2026-12-01T{hour}:00")).await);
         let once = anna.act(&format!("{path}/{step}")).await.expect(200);
         assert_eq!(once["status"], status);
         assert_eq!(anna.act(&format!("{path}/{step}")).await.expect(200), once);
@@ -185,4 +188,66 @@ async fn a_block_takes_time_without_a_client() {
     let body =
         json!({ "kind": "block", "clientId": client, "startsAt": "2026-12-01T10:00", "durationMin": 120 });
     assert_eq!(anna.post("/appointments", body).await.field("clientId"), "not_allowed");
+}
+
+#[tokio::test]
+async fn an_hour_that_is_taken_is_refused_by_name_unless_the_caller_means_it() {
+    let server = TestServer::start().await;
+    let anna = server.register("anna").await;
+    let client = anna.add_client("Ольга").await;
+    let visit = json!({ "clientId": client, "startsAt": "2026-12-01T10:00", "durationMin": 90 });
+    let visit = anna.post("/appointments", visit).await.expect(201);
+    let wanted = json!({ "kind": "block", "startsAt": "2026-12-01T11:00", "durationMin": 60 });
+    let refused = anna.post("/appointments", wanted.clone()).await;
+    assert_eq!((refused.status, refused.code(), refused.field("startsAt")), (409, "slot_taken", "taken"));
+    let clash = &refused.json["error"]["details"]["appointments"];
+    assert_eq!((&clash[0]["id"], &clash[0]["clientId"]), (&visit["id"], &json!(client)));
+    assert_eq!((&clash[0]["startsAt"], &clash[1]), (&visit["startsAt"], &Json::Null));
+    assert_eq!(anna.get("/appointments").await.expect(200)["data"].as_array().unwrap().len(), 1);
+
+    let mut meant = wanted;
+    meant["allowOverlap"] = json!(true);
+    let block = anna.post("/appointments", meant).await.expect(201);
+    // It stands there on purpose, so an edit of anything else asks nothing.
+    anna.patch(&path(&block), json!({ "note": "обед" })).await.expect(200);
+    let later = book(&anna, "2026-12-01T15:00").await;
+    let back = json!({ "startsAt": "2026-12-01T10:30" });
+    for (address, body) in [(format!("{}/reschedule", path(&later)), &back), (path(&later), &back)] {
+        let answer = if address.ends_with("reschedule") {
+            anna.post(&address, body.clone()).await
+        } else {
+            anna.patch(&address, body.clone()).await
+        };
+        assert_eq!((answer.status, answer.code()), (409, "slot_taken"), "{address}");
+    }
+    assert_eq!(anna.get(&path(&later)).await.expect(200), later, "nothing is half moved");
+    let answer = anna.post("/appointments", json!({ "startsAt": "soon", "allowOverlap": "yes" })).await;
+    assert_eq!((answer.field("startsAt"), answer.field("allowOverlap")), ("invalid_time", "invalid"));
+}
+
+#[tokio::test]
+async fn a_cancelled_visit_frees_its_hour_and_needs_it_again_to_come_back() {
+    let server = TestServer::start().await;
+    let anna = server.register("anna").await;
+    let first = book(&anna, "2026-12-01T10:00").await;
+    anna.act(&format!("{}/cancel", path(&first))).await.expect(200);
+    book(&anna, "2026-12-01T10:00").await;
+    let again = format!("{}/confirm", path(&first));
+    let answer = anna.act(&again).await;
+    assert_eq!((answer.status, answer.code()), (409, "slot_taken"));
+    assert_eq!(anna.get(&path(&first)).await.expect(200)["status"], "cancelled");
+    assert_eq!(anna.post(&again, json!({ "allowOverlap": true })).await.expect(200)["status"], "confirmed");
+}
+
+#[tokio::test]
+async fn fifty_posts_for_one_hour_give_one_visit() {
+    let server = TestServer::start().await;
+    let anna = server.register("anna").await;
+    let body = |minute| json!({ "startsAt": format!("2026-12-01T10:{minute:02}"), "durationMin": 90 });
+    let answers = futures::future::join_all((0..50).map(|n| anna.post("/appointments", body(n)))).await;
+    let count =
+        |status, code: &str| answers.iter().filter(|a| a.status == status && a.code() == code).count();
+    assert_eq!((count(201, ""), count(409, "slot_taken")), (1, 49));
+    let page = anna.get("/appointments").await.expect(200);
+    assert_eq!(page["data"].as_array().unwrap().len(), 1);
 }

@@ -26,6 +26,7 @@ use utoipa_axum::routes;
 
 use crate::AppState;
 use crate::db::{StoreError, TenantTx};
+use crate::http::QueryFields;
 
 pub use authenticate::{authenticate, is_valid};
 pub use keys::{Key, NewKey, to_micros};
@@ -48,6 +49,14 @@ pub fn routes() -> OpenApiRouter<AppState> {
 /// The tenant that the transaction sees.
 pub async fn find_tenant(tx: &mut TenantTx) -> Result<Option<Tenant>, StoreError> {
     store::find_tenant(tx).await
+}
+
+/// The zone in which the moments of a query without an offset are meant; only looked up if there may be any.
+pub async fn zone_for(tx: &mut TenantTx, query: &QueryFields) -> Result<String, StoreError> {
+    if !query.has_prefixed("filter[") {
+        return Ok("UTC".to_owned());
+    }
+    Ok(find_tenant(tx).await?.map_or_else(|| "UTC".to_owned(), |tenant| tenant.timezone))
 }
 
 /// Keeps a new key.

@@ -12,14 +12,19 @@ pub struct User {
     /// The person's id.
     pub id: UserId,
     /// How the person is called.
+    #[schema(example = "Анна")]
     pub name: String,
     /// The address that signs in.
+    #[schema(example = "anna@example.ru")]
     pub email: String,
     /// E.164.
+    #[schema(example = "+79161234567")]
     pub phone: Option<String>,
     /// IANA name.
+    #[schema(example = "Europe/Moscow")]
     pub timezone: String,
     /// `ru` or `en`.
+    #[schema(example = "ru")]
     pub locale: String,
     /// RFC 3339.
     #[schema(value_type = String, format = "date-time")]
@@ -33,16 +38,22 @@ pub struct Tenant {
     /// The tenant's id.
     pub id: TenantId,
     /// How the business is called.
+    #[schema(example = "Студия Анны")]
     pub name: String,
     /// `ivory`, `veloria` or `imperium`.
+    #[schema(example = "ivory")]
     pub plan: String,
     /// `active`.
+    #[schema(example = "active")]
     pub status: String,
     /// IANA name: the zone of times without an offset.
+    #[schema(example = "Europe/Moscow")]
     pub timezone: String,
     /// `ru` or `en`.
+    #[schema(example = "ru")]
     pub locale: String,
     /// ISO 4217.
+    #[schema(example = "RUB")]
     pub currency: String,
     /// RFC 3339.
     #[schema(value_type = String, format = "date-time")]

@@ -1,13 +1,14 @@
 //! `POST /clients`.
 
 use axum::extract::State;
-use axum::response::IntoResponse;
 use domain::clients::{Client, ClientEdit, ClientRow};
 use domain::ids::ClientId;
 
+use super::exists::{allowing_duplicates, refuse_duplicate};
 use super::schemas::NewClient;
-use crate::http::{JsonObject, Principal, Problem, WriteErrors, created};
-use crate::{AppState, documents};
+use crate::AppState;
+use crate::http::{Problem, WriteErrors};
+use crate::writes::{Reply, Write, documents};
 
 /// Add a client
 #[utoipa::path(
@@ -15,16 +16,12 @@ use crate::{AppState, documents};
     request_body = NewClient,
     responses((status = 201, description = "Added", body = Client, headers(("location" = String))), WriteErrors)
 )]
-pub(super) async fn create_client(
-    State(state): State<AppState>,
-    principal: Principal,
-    JsonObject(object): JsonObject,
-) -> Result<impl IntoResponse, Problem> {
-    let edit = ClientEdit::new_from_json(&object)?;
+pub(super) async fn create_client(State(state): State<AppState>, mut write: Write) -> Result<Reply, Problem> {
+    let (edit, duplicates) = allowing_duplicates(&write.body.0, ClientEdit::new_from_json)?;
     let id = ClientId(state.new_id());
-    let tx = documents::begin(&state, principal.tenant).await?;
+    refuse_duplicate(&mut write.tx, id, &edit, duplicates).await?;
     let (mut document, chunk) = domain::clients::create(&state.author, state.now().as_second(), &edit);
     let client = ClientRow::read(&mut document).show(id, None);
-    documents::keep(&state, tx, id.0, document, chunk).await?;
-    Ok(created("clients", id, client))
+    let reply = Reply::created(&format!("clients/{id}"), &client)?;
+    Ok(documents::keep(&state, write, id.0, document, chunk, reply).await?)
 }

@@ -1,13 +1,14 @@
 //! `PATCH /clients/{id}`: absent fields stay untouched, so two devices' edits of different fields both stay.
 
-use axum::Json;
 use axum::extract::State;
 use domain::clients::{Client, ClientEdit, ClientRow};
 use domain::ids::ClientId;
 
+use super::exists::{allowing_duplicates, refuse_duplicate};
 use super::schemas::ClientPatch;
-use crate::http::{JsonObject, PathId, Principal, Problem, WriteErrors};
-use crate::{AppState, documents};
+use crate::AppState;
+use crate::http::{PathId, Problem, WriteErrors};
+use crate::writes::{Reply, Tag, Write, documents};
 
 /// Edit a client
 #[utoipa::path(
@@ -18,15 +19,15 @@ use crate::{AppState, documents};
 )]
 pub(super) async fn edit_client(
     State(state): State<AppState>,
-    principal: Principal,
     PathId(id): PathId<ClientId>,
-    JsonObject(object): JsonObject,
-) -> Result<Json<Client>, Problem> {
-    let mut tx = documents::begin(&state, principal.tenant).await?;
-    let mut document = super::open(&mut tx, id).await?.ok_or_else(Problem::not_found)?;
-    let edit = ClientEdit::patch_from_json(&object)?;
+    mut write: Write,
+) -> Result<Reply, Problem> {
+    let mut document = super::open(&mut write.tx, id).await?.ok_or_else(Problem::not_found)?;
+    write.check(&Tag::of_heads(&document.heads()))?;
+    let (edit, duplicates) = allowing_duplicates(&write.body.0, ClientEdit::patch_from_json)?;
+    refuse_duplicate(&mut write.tx, id, &edit, duplicates).await?;
     let chunk = domain::clients::edit(&mut document, &state.author, state.now().as_second(), &edit);
-    let client = super::show(&mut tx, id, ClientRow::read(&mut document)).await?;
-    documents::keep(&state, tx, id.0, document, chunk).await?;
-    Ok(Json(client))
+    let client = super::show(&mut write.tx, id, ClientRow::read(&mut document)).await?;
+    let reply = Reply::ok(&client)?;
+    Ok(documents::keep(&state, write, id.0, document, chunk, reply).await?)
 }

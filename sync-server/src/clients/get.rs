@@ -1,12 +1,12 @@
 //! `GET /clients/{id}`.
 
-use axum::Json;
 use axum::extract::State;
 use domain::clients::Client;
 use domain::ids::ClientId;
 
 use crate::AppState;
 use crate::http::{ItemErrors, PathId, Principal, Problem};
+use crate::writes::{IfNoneMatch, Reply};
 
 /// Read a client
 #[utoipa::path(
@@ -18,10 +18,11 @@ pub(super) async fn get_client(
     State(state): State<AppState>,
     principal: Principal,
     PathId(id): PathId<ClientId>,
-) -> Result<Json<Client>, Problem> {
+    known: IfNoneMatch,
+) -> Result<Reply, Problem> {
     let mut tx = state.db.tenant(principal.tenant).await?;
-    let row = super::find(&mut tx, id).await?.ok_or_else(Problem::not_found)?;
+    let (row, tag) = super::find_with_tag(&mut tx, id).await?.ok_or_else(Problem::not_found)?;
     let client = super::show(&mut tx, id, row).await?;
     tx.commit().await?;
-    Ok(Json(client))
+    Ok(Reply::ok(&client)?.unless_known(&known, &tag))
 }

@@ -3,13 +3,16 @@
 
 use axum::Json;
 use axum::extract::State;
-use domain::clients::Client;
+use domain::clients::{Client, ClientRow};
+use domain::ids::ClientId;
 use domain::search::{digits, fold};
 use utoipa::IntoParams;
+use utoipa::openapi::path::{Parameter, ParameterIn};
 
 use super::store;
-use crate::http::{After, ListErrors, Page, PageQuery, Principal, Problem, QueryFields};
-use crate::{AppState, appointments};
+use crate::http::{ListErrors, Page, PageQuery, Principal, Problem, QueryFields};
+use crate::listing::Listing;
+use crate::{AppState, appointments, auth};
 
 /// What may be asked for.
 #[derive(Debug, IntoParams)]
@@ -21,26 +24,36 @@ struct ClientQuery {
     search: Option<String>,
 }
 
+/// Its filters and orders.
+struct ClientFilters;
+
+impl IntoParams for ClientFilters {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        store::LIST.parameters()
+    }
+}
+
 /// List clients
 #[utoipa::path(
     get, path = "/clients", operation_id = "listClients", tag = "clients",
-    params(ClientQuery, PageQuery),
-    responses((status = 200, description = "A page of clients, by name", body = Page<Client>), ListErrors)
+    params(ClientQuery, ClientFilters, PageQuery),
+    responses((status = 200, description = "A page of clients, by name unless asked otherwise", body = Page<Client>), ListErrors)
 )]
 pub(super) async fn list_clients(
     State(state): State<AppState>,
     principal: Principal,
     mut query: QueryFields,
 ) -> Result<Json<Page<Client>>, Problem> {
-    let patterns = query.text("search").map(|search| patterns(&search)).unwrap_or_default();
-    let (limit, cursor) = query.page("clients", &[&patterns])?;
     let mut tx = state.db.tenant(principal.tenant).await?;
-    let rows = store::list(&mut tx, &patterns, cursor.after(), limit.and_one()).await?;
-    let ids: Vec<_> = rows.iter().map(|row| row.id).collect();
+    let patterns = query.text("search").map(|search| patterns(&search)).unwrap_or_default();
+    let zone = auth::zone_for(&mut tx, &query).await?;
+    let listing = Listing::read(&store::LIST, query, &zone, &patterns)?;
+    let found = store::list(&mut tx, &patterns, &listing).await?;
+    let ids: Vec<ClientId> = found.iter().map(|found| found.id.into()).collect();
     let mut visits = appointments::last_visits(&mut tx, &ids).await?;
     tx.commit().await?;
-    let after = |row: &store::Listed| After(Some(row.name_folded.clone()), row.id.0);
-    Ok(Json(cursor.page(limit, rows, after, |found| found.row.show(found.id, visits.remove(&found.id)))))
+    let page = listing.page(found, |id: ClientId, row: ClientRow| row.show(id, visits.remove(&id)))?;
+    Ok(Json(page))
 }
 
 /// What the searched text must be LIKE, all of it: the digits of a number, or each word.

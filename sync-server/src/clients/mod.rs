@@ -2,13 +2,17 @@
 //!
 //! May use `db`, `http`, `appointments` (the last visit) and `sync`. The rules are `domain::clients`.
 
+mod consent;
 mod create;
 mod edit;
+mod exists;
 mod get;
+mod history;
 mod list;
 mod remove;
 mod schemas;
 mod store;
+mod store_history;
 #[cfg(test)]
 mod tests;
 
@@ -20,21 +24,29 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::db::{StoreError, TenantTx};
+use crate::writes::Tag;
 use crate::{AppState, appointments, sync};
 
 /// The routes of this slice.
 pub fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().routes(routes!(create::create_client, list::list_clients)).routes(routes!(
-        get::get_client,
-        edit::edit_client,
-        remove::remove_client
-    ))
+    OpenApiRouter::new()
+        .routes(routes!(create::create_client, list::list_clients))
+        .routes(routes!(get::get_client, edit::edit_client, remove::remove_client))
+        .routes(routes!(consent::record_consent))
+        .routes(routes!(history::client_history))
 }
 
 /// A client who was not removed.
 pub async fn find(tx: &mut TenantTx, id: ClientId) -> Result<Option<ClientRow>, StoreError> {
+    Ok(find_with_tag(tx, id).await?.map(|(row, _)| row))
+}
+
+/// The same with its version.
+async fn find_with_tag(tx: &mut TenantTx, id: ClientId) -> Result<Option<(ClientRow, Tag)>, StoreError> {
     match sync::row(tx, Collection::Clients, id.0).await? {
-        Some(Projection::Clients(row)) if row.deleted_at.is_none() => Ok(Some(*row)),
+        Some((Projection::Clients(row), heads)) if row.deleted_at.is_none() => {
+            Ok(Some((*row, Tag::of_heads(&heads))))
+        }
         _ => Ok(None),
     }
 }

@@ -44,6 +44,8 @@ macro_rules! client_body {
             /// Further data; `null` removes an entry, others stay.
             #[schema(value_type = Option<Object>)]
             meta: Option<Map<String, Json>>,
+            /// Whether another client may have this phone or e-mail; otherwise the answer is 409 `client_exists`.
+            allow_duplicate: Option<bool>,
         }
     };
 }
@@ -63,4 +65,16 @@ client_body! {
     /// An edit of a client: absent fields stay untouched, `null` clears.
     #[schema(example = json!({ "phone": null, "tags": ["vip", "утро"] }))]
     ClientPatch, Option<String>
+}
+
+/// An entry of the consent ledger.
+#[derive(Debug, ToSchema)]
+#[schema(example = json!({ "channel": "sms", "purpose": "marketing", "given": true }))]
+pub(super) struct NewConsent {
+    /// `sms`, `email`, `telegram`, `phone`, or `any`.
+    channel: String,
+    /// `service`, `marketing`, `photo` or `data`.
+    purpose: String,
+    /// Allowed, or taken back.
+    given: bool,
 }

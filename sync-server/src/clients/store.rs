@@ -1,49 +1,107 @@
 //! Every statement about clients. Only reads: documents and their rows are written through the door of `sync`.
 
-use domain::clients::ClientRow;
 use domain::ids::ClientId;
 
 use crate::db::{StoreError, TenantTx};
-use crate::http::After;
+use crate::listing::{self, Field, Found, Kind, ListSpec, Listing, Use};
 
-/// A client in a list.
+/// What clients can be filtered and sorted by.
+pub(super) static LIST: ListSpec = ListSpec {
+    list: "clients",
+    table: "clients",
+    json: "row",
+    living: "not deleted",
+    fields: &[
+        Field { name: "name", column: "name_folded", kind: Kind::Folded, used: Use::Both },
+        Field { name: "phone", column: "phone", kind: Kind::Phone, used: Use::Filter },
+        Field { name: "email", column: "lower(email)", kind: Kind::Email, used: Use::Filter },
+        Field { name: "tags", column: "row::jsonb -> 'tags'", kind: Kind::Member, used: Use::Filter },
+        Field {
+            name: "allergies",
+            column: "row::jsonb -> 'allergies'",
+            kind: Kind::Member,
+            used: Use::Filter,
+        },
+        Field { name: "source", column: "row::jsonb ->> 'source'", kind: Kind::Line, used: Use::Filter },
+        Field {
+            name: "loyaltyLevel",
+            column: "row::jsonb ->> 'loyaltyLevel'",
+            kind: Kind::Line,
+            used: Use::Filter,
+        },
+        Field {
+            name: "locale",
+            column: "row::jsonb ->> 'locale'",
+            kind: Kind::Word(&["ru", "en"]),
+            used: Use::Filter,
+        },
+        Field { name: "createdAt", column: "coalesce(created_at, 0)", kind: Kind::Seconds, used: Use::Both },
+        Field { name: "updatedAt", column: "coalesce(updated_at, 0)", kind: Kind::Seconds, used: Use::Both },
+    ],
+    sort: "name",
+};
+
+/// Another client with a phone or an e-mail that somebody is about to get.
 #[derive(Debug)]
-pub(super) struct Listed {
+pub(super) struct Other {
     pub(super) id: ClientId,
-    pub(super) name_folded: String,
-    pub(super) row: ClientRow,
+    pub(super) name: String,
+    pub(super) phone: Option<String>,
+    pub(super) email: Option<String>,
+    pub(super) has_phone: bool,
+    pub(super) has_email: bool,
 }
 
-/// Clients whose searched text is like all patterns, by name, from after one.
-pub(super) async fn list(
+/// The other clients with this phone or e-mail, a few of them. Who was merged into another is no longer one.
+pub(super) async fn with_contact(
     tx: &mut TenantTx,
-    patterns: &[String],
-    after: Option<&After>,
-    most: i64,
-) -> Result<Vec<Listed>, StoreError> {
+    except: ClientId,
+    phone: Option<&str>,
+    email: Option<&str>,
+) -> Result<Vec<Other>, StoreError> {
     let tenant = tx.tenant();
-    let name = after.map(|after| after.0.clone().unwrap_or_default());
     let rows = sqlx::query!(
-        r#"select id, name_folded, row as "json!"
+        r#"select id, name, phone, email,
+                  coalesce(phone = $3, false) as "has_phone!",
+                  coalesce(lower(email) = lower($4), false) as "has_email!"
            from clients
            where tenant_id = $1
+             and id <> $2
              and not deleted
-             and search like all ($2::text[])
-             and ($3::text is null or (name_folded, id) > ($3, $4))
-           order by name_folded, id
-           limit $5"#,
+             and row::jsonb ->> 'mergedInto' is null
+             and (phone = $3 or lower(email) = lower($4))
+           order by id
+           limit 10"#,
         tenant.0,
-        patterns,
-        name,
-        after.map(|after| after.1),
-        most
+        except.0,
+        phone,
+        email
     )
     .fetch_all(tx.conn())
     .await?;
-    rows.into_iter()
-        .map(|found| {
-            let row = serde_json::from_str(&found.json).map_err(StoreError::damaged)?;
-            Ok(Listed { id: found.id.into(), name_folded: found.name_folded, row })
+    Ok(rows
+        .into_iter()
+        .map(|row| Other {
+            id: row.id.into(),
+            name: row.name,
+            phone: row.phone,
+            email: row.email,
+            has_phone: row.has_phone,
+            has_email: row.has_email,
         })
-        .collect()
+        .collect())
+}
+
+/// Clients whose searched text is like all patterns.
+pub(super) async fn list(
+    tx: &mut TenantTx,
+    patterns: &[String],
+    listing: &Listing,
+) -> Result<Vec<Found>, StoreError> {
+    listing::list(tx, &LIST, listing, |query| {
+        if !patterns.is_empty() {
+            query.push(" and search like all (").push_bind(patterns.to_vec()).push(")");
+        }
+    })
+    .await
 }

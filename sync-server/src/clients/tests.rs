@@ -121,3 +121,115 @@ async fn edits_of_one_client_at_the_same_time_all_stay() {
     let client = anna.get(&path).await.expect(200);
     assert_eq!(client["meta"].as_object().unwrap().len(), 10);
 }
+
+#[tokio::test]
+async fn a_phone_or_an_email_that_somebody_has_is_refused_by_name_unless_the_caller_means_it() {
+    let server = TestServer::start().await;
+    let anna = server.register("anna").await;
+    let mother = json!({ "name": "Мама", "phone": "8 916 123-45-67", "email": "mama@example.ru" });
+    let mother = anna.post("/clients", mother).await.expect(201);
+    let daughter = json!({ "name": "Дочь", "phone": "+79161234567", "email": "MAMA@example.ru" });
+    let refused = anna.post("/clients", daughter.clone()).await;
+    assert_eq!((refused.status, refused.code()), (409, "client_exists"));
+    assert_eq!((refused.field("phone"), refused.field("email")), ("taken", "taken"));
+    let there = &refused.json["error"]["details"]["clients"];
+    assert_eq!((&there[0]["id"], &there[0]["name"], &there[1]), (&mother["id"], &json!("Мама"), &Json::Null));
+
+    let mut meant = daughter;
+    meant["allowDuplicate"] = json!(true);
+    let daughter = anna.post("/clients", meant).await.expect(201);
+    let path = format!("/clients/{}", daughter["id"].as_str().unwrap());
+    anna.patch(&path, json!({ "source": "мама" })).await.expect(200);
+    let other = format!("/clients/{}", anna.add_client("Ольга").await);
+    let refused = anna.patch(&other, json!({ "phone": "+79161234567" })).await;
+    assert_eq!((refused.status, refused.field("phone"), refused.field("email")), (409, "taken", ""));
+    anna.patch(&other, json!({ "phone": "+79161234567", "allowDuplicate": true })).await.expect(200);
+    let answer = anna.post("/clients", json!({ "allowDuplicate": 1 })).await;
+    assert_eq!((answer.field("name"), answer.field("allowDuplicate")), ("required", "invalid"));
+    // Who was removed is in nobody's way.
+    for id in [mother["id"].as_str().unwrap(), daughter["id"].as_str().unwrap()] {
+        assert_eq!(anna.delete(&format!("/clients/{id}")).await.status, 204);
+    }
+    assert_eq!(anna.delete(&other).await.status, 204);
+    anna.post("/clients", json!({ "name": "Новая", "phone": "+79161234567" })).await.expect(201);
+}
+
+#[tokio::test]
+async fn consents_are_a_ledger_to_which_is_only_added() {
+    let server = TestServer::start().await;
+    let anna = server.register("anna").await;
+    let path = format!("/clients/{}", anna.add_client("Ольга").await);
+    let consents = format!("{path}/consents");
+    let given = json!({ "channel": "sms", "purpose": "marketing", "given": true });
+    let first = anna.post(&consents, given.clone()).await.expect(201);
+    assert_eq!((&first["channel"], &first["given"]), (&json!("sms"), &json!(true)));
+    let mut taken = given.clone();
+    taken["given"] = json!(false);
+    let second = anna.post(&consents, taken).await.expect(201);
+    let ledger = anna.get(&path).await.expect(200)["consents"].clone();
+    let ids: Vec<_> = ledger.as_array().unwrap().iter().map(|entry| &entry["id"]).collect();
+    assert!(ids.contains(&&first["id"]) && ids.contains(&&second["id"]) && ids.len() == 2);
+    let answer = anna.post(&consents, json!({ "channel": "pigeon", "given": 1 })).await;
+    let fields = ["channel", "purpose", "given"].map(|name| answer.field(name).to_owned());
+    assert_eq!((answer.status, fields), (422, ["invalid", "required", "invalid"].map(str::to_owned)));
+    let nobody = "/clients/0192f0c1-2d3e-7f40-8a5b-6c7d8e9fa0b1/consents";
+    assert_eq!(anna.post(nobody, given).await.status, 404);
+}
+
+#[tokio::test]
+async fn the_history_tells_visits_and_payments_in_the_order_of_time() {
+    let server = TestServer::start().await;
+    let anna = server.register("anna").await;
+    let olga = anna.add_client("Ольга").await;
+    for start in ["2026-10-05T10:00", "2026-10-03T10:00", "2026-10-07T10:00"] {
+        let visit = json!({ "clientId": olga, "startsAt": start, "durationMin": 60 });
+        anna.post("/appointments", visit).await.expect(201);
+    }
+    let payment = |id: u8, date: &str, client: &str| {
+        let body = json!({ "date": date, "amount": 1500, "clientId": client });
+        json!({ "id": format!("0192f0c1-2d3e-7f40-8a5b-6c7d8e9fa0{id:02}"), "action": "payment.add",
+                "target": format!("0192f0c1-2d3e-7f40-8a5b-6c7d8e9fb0{id:02}"), "after": [], "deadline": null, "body": body })
+    };
+    let stranger = anna.add_client("Мария").await;
+    let intents = [
+        payment(10, "2026-10-05", &olga),
+        payment(11, "2026-10-01", &olga),
+        payment(12, "2026-10-05", &stranger),
+    ];
+    let synced =
+        anna.post("/sync", json!({ "protocol": 1, "push": [], "intents": intents })).await.expect(200);
+    assert!(
+        synced["intents"].as_array().unwrap().iter().all(|intent| intent["result"] == "done"),
+        "{synced}"
+    );
+    let told = async |query: &str| {
+        let page = anna.get(&format!("/clients/{olga}/history?{query}")).await.expect(200);
+        let told: Vec<String> = page["data"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|entry| {
+                format!("{} {}", entry["type"].as_str().unwrap(), &entry["at"].as_str().unwrap()[..10])
+            })
+            .collect();
+        (told, page["nextCursor"].as_str().map(str::to_owned))
+    };
+    let order = [
+        "payment 2026-10-01",
+        "visit 2026-10-03",
+        "visit 2026-10-05",
+        "payment 2026-10-05",
+        "visit 2026-10-07",
+    ];
+    assert_eq!(told("").await, (order.map(str::to_owned).to_vec(), None));
+    let (mut pieced, mut query) = (Vec::new(), "sort=-at&limit=2".to_owned());
+    while let (page, Some(cursor)) = told(&query).await {
+        pieced.extend(page);
+        query = format!("sort=-at&limit=2&cursor={cursor}");
+    }
+    pieced.extend(told(&query).await.0);
+    pieced.reverse();
+    assert_eq!(pieced, order);
+    assert_eq!(anna.get(&format!("/clients/{olga}/history?sort=name")).await.field("sort"), "unknown");
+    assert_eq!(anna.get("/clients/0192f0c1-2d3e-7f40-8a5b-6c7d8e9fa0b1/history").await.status, 404);
+}

@@ -21,12 +21,24 @@ impl<S: Send + Sync> FromRequest<S> for JsonObject {
     type Rejection = Problem;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
-        if !says_json(request.headers()) {
-            return Err(Problem::new(ErrorCode::UnsupportedMediaType));
-        }
-        let bytes = read_body(request.into_body(), MAX_BODY_BYTES).await?;
-        serde_json::from_slice(&bytes).map(Self).map_err(|_| Problem::new(ErrorCode::BadJson))
+        let (parts, body) = request.into_parts();
+        // Said before the body is waited for.
+        expect_json(&parts.headers)?;
+        let bytes = read_body(body, MAX_BODY_BYTES).await?;
+        Self::parse(&parts.headers, &bytes)
     }
+}
+
+impl JsonObject {
+    /// Reads a body that is here already.
+    pub fn parse(headers: &HeaderMap, bytes: &[u8]) -> Result<Self, Problem> {
+        expect_json(headers)?;
+        serde_json::from_slice(bytes).map(Self).map_err(|_| Problem::new(ErrorCode::BadJson))
+    }
+}
+
+fn expect_json(headers: &HeaderMap) -> Result<(), Problem> {
+    if says_json(headers) { Ok(()) } else { Err(Problem::new(ErrorCode::UnsupportedMediaType)) }
 }
 
 /// `application/json`, or something like `application/merge-patch+json`, with any parameters.

@@ -25,7 +25,7 @@ pub use cookies::{CookieStyle, SESSION_DAYS, clear_session, keep_session};
 pub use errors_doc::{AnonymousErrors, ItemErrors, ListErrors, WriteErrors};
 pub use input::{JsonObject, PathId};
 pub use layers::around;
-pub use output::{created, now_text};
+pub use output::now_text;
 pub use paging::{After, Cursor, Limit, Page, PageQuery};
 pub use principal::{Principal, TokenKind};
 pub use problem::{Problem, ProblemBody};

@@ -13,6 +13,7 @@ use axum::response::{IntoResponse, Response};
 use domain::errors::{ErrorCode, FieldErrors, FieldProblem};
 use domain::lang::{Lang, error_message, field_message};
 use serde::Serialize;
+use serde_json::Value as Json;
 use utoipa::ToSchema;
 
 use crate::db::StoreError;
@@ -23,6 +24,7 @@ use crate::db::StoreError;
 pub struct Problem {
     code: ErrorCode,
     fields: FieldErrors,
+    details: Option<Json>,
     retry_after: Option<Duration>,
     /// For our log alone.
     cause: Option<String>,
@@ -31,7 +33,7 @@ pub struct Problem {
 impl Problem {
     /// An answer with this code and nothing more to say.
     pub const fn new(code: ErrorCode) -> Self {
-        Self { code, fields: FieldErrors::new(), retry_after: None, cause: None }
+        Self { code, fields: FieldErrors::new(), details: None, retry_after: None, cause: None }
     }
 
     /// Something under this id is not there, or belongs to somebody else.
@@ -52,6 +54,12 @@ impl Problem {
     /// Says what is wrong with a field.
     pub fn field(mut self, name: &str, problem: FieldProblem) -> Self {
         self.fields.add(name, problem);
+        self
+    }
+
+    /// Says more than a code can: the things that stand in the way.
+    pub fn details(mut self, details: Json) -> Self {
+        self.details = Some(details);
         self
     }
 
@@ -84,6 +92,7 @@ impl Problem {
                 code: self.code,
                 message: error_message(lang, self.code).to_owned(),
                 fields: fields.collect(),
+                details: self.details.clone(),
             },
         };
         let json = serde_json::to_vec(&body).unwrap_or_default();
@@ -152,6 +161,10 @@ struct ErrorBody {
     message: String,
     /// What is wrong with single fields, by their names.
     fields: BTreeMap<String, FieldBody>,
+    /// With some codes, the things that stand in the way: `slot_taken` has `appointments`, `client_exists` has `clients`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    details: Option<Json>,
 }
 
 /// What is wrong with a field.

@@ -11,6 +11,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::paging::{Cursor, Limit};
 use super::problem::Problem;
+use crate::listing::camel_case;
 
 /// The query parameters of a request that nobody has read yet.
 #[derive(Clone, Debug)]
@@ -27,6 +28,8 @@ impl<S: Send + Sync> FromRequestParts<S> for QueryFields {
         let Query(pairs) = query.map_err(|_| Problem::new(ErrorCode::BadRequest))?;
         let mut read = Self { fields: BTreeMap::new(), errors: FieldErrors::new() };
         for (name, value) in pairs {
+            // `filter[...]` stays as it was written: the list reads it, and tells mistakes by that name.
+            let name = if name.contains('[') { name } else { camel_case(&name) };
             // Said twice, it is not clear which one is meant.
             if value.contains('\0') || read.fields.insert(name.clone(), value).is_some() {
                 read.errors.add(name, FieldProblem::Invalid);
@@ -37,6 +40,25 @@ impl<S: Send + Sync> FromRequestParts<S> for QueryFields {
 }
 
 impl QueryFields {
+    /// Takes all parameters whose names begin so.
+    pub fn take_prefixed(&mut self, start: &str) -> Vec<(String, String)> {
+        let (taken, left) =
+            std::mem::take(&mut self.fields).into_iter().partition(|(name, _)| name.starts_with(start));
+        self.fields = left;
+        BTreeMap::into_iter(taken).collect()
+    }
+
+    /// Whether there are any parameters whose names begin so.
+    #[must_use]
+    pub fn has_prefixed(&self, start: &str) -> bool {
+        self.fields.keys().any(|name| name.starts_with(start))
+    }
+
+    /// Notes a mistake.
+    pub fn mistake(&mut self, name: &str, problem: FieldProblem) {
+        self.errors.add(name, problem);
+    }
+
     /// A text, trimmed; an empty one counts as absent.
     pub fn text(&mut self, name: &str) -> Option<String> {
         let text = self.fields.remove(name)?;
@@ -56,10 +78,15 @@ impl QueryFields {
     /// A moment, RFC 3339, or a day, which then begins in the given zone.
     pub fn moment(&mut self, name: &str, zone: &str) -> Option<Timestamp> {
         let text = self.fields.remove(name)?;
-        let text = text.trim();
+        let moment = Self::read_moment(text.trim(), zone);
+        self.errors.check(name, moment)
+    }
+
+    /// Reads a moment out of a text.
+    pub fn read_moment(text: &str, zone: &str) -> Result<Timestamp, FieldProblem> {
         let midnight = (text.len() == "2026-12-01".len()).then(|| format!("{text}T00:00"));
-        let time = domain::dates::VisitTime::parse_input(midnight.as_deref().unwrap_or(text), zone, 1);
-        self.errors.check(name, time).map(|time| time.starts_at())
+        let time = domain::dates::VisitTime::parse_input(midnight.as_deref().unwrap_or(text), zone, 1)?;
+        Ok(time.starts_at())
     }
 
     /// Reads `limit` and `cursor` of a list and ends: whatever is left is unknown.

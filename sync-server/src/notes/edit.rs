@@ -1,13 +1,13 @@
 //! `PATCH /notes/{id}`: the text is written as a difference, so what a device wrote elsewhere in it stays.
 
-use axum::Json;
 use axum::extract::State;
 use domain::ids::NoteId;
 use domain::notes::{Note, NoteEdit, NoteRow};
 
 use super::schemas::NotePatch;
-use crate::http::{JsonObject, PathId, Principal, Problem, WriteErrors};
-use crate::{AppState, documents};
+use crate::AppState;
+use crate::http::{PathId, Problem, WriteErrors};
+use crate::writes::{Reply, Tag, Write, documents};
 
 /// Edit a note
 #[utoipa::path(
@@ -18,16 +18,15 @@ use crate::{AppState, documents};
 )]
 pub(super) async fn edit_note(
     State(state): State<AppState>,
-    principal: Principal,
     PathId(id): PathId<NoteId>,
-    JsonObject(object): JsonObject,
-) -> Result<Json<Note>, Problem> {
-    let mut tx = documents::begin(&state, principal.tenant).await?;
-    let mut document = super::open(&mut tx, id).await?.ok_or_else(Problem::not_found)?;
-    let edit = NoteEdit::patch_from_json(&object)?;
-    super::check_names(&mut tx, &edit).await?;
+    mut write: Write,
+) -> Result<Reply, Problem> {
+    let mut document = super::open(&mut write.tx, id).await?.ok_or_else(Problem::not_found)?;
+    write.check(&Tag::of_heads(&document.heads()))?;
+    let edit = NoteEdit::patch_from_json(&write.body.0)?;
+    super::check_names(&mut write.tx, &edit).await?;
     let chunk = domain::notes::edit(&mut document, &state.author, state.now().as_second(), &edit);
     let note = NoteRow::read(&mut document).show(id);
-    documents::keep(&state, tx, id.0, document, chunk).await?;
-    Ok(Json(note))
+    let reply = Reply::ok(&note)?;
+    Ok(documents::keep(&state, write, id.0, document, chunk, reply).await?)
 }

@@ -1,6 +1,5 @@
 //! `GET /notes/{id}`.
 
-use axum::Json;
 use axum::extract::State;
 use domain::Projection;
 use domain::documents::Collection;
@@ -8,6 +7,7 @@ use domain::ids::NoteId;
 use domain::notes::Note;
 
 use crate::http::{ItemErrors, PathId, Principal, Problem};
+use crate::writes::{IfNoneMatch, Reply, Tag};
 use crate::{AppState, sync};
 
 /// Read a note
@@ -20,12 +20,15 @@ pub(super) async fn get_note(
     State(state): State<AppState>,
     principal: Principal,
     PathId(id): PathId<NoteId>,
-) -> Result<Json<Note>, Problem> {
+    known: IfNoneMatch,
+) -> Result<Reply, Problem> {
     let mut tx = state.db.tenant(principal.tenant).await?;
     let row = sync::row(&mut tx, Collection::Notes, id.0).await?;
     tx.commit().await?;
     match row {
-        Some(Projection::Notes(row)) if row.deleted_at.is_none() => Ok(Json(row.show(id))),
+        Some((Projection::Notes(row), heads)) if row.deleted_at.is_none() => {
+            Ok(Reply::ok(&row.show(id))?.unless_known(&known, &Tag::of_heads(&heads)))
+        }
         _ => Err(Problem::not_found()),
     }
 }

@@ -3,13 +3,16 @@
 
 use axum::Json;
 use axum::extract::State;
-use domain::ids::{AppointmentId, ClientId};
-use domain::notes::Note;
+use domain::ids::{AppointmentId, ClientId, NoteId};
+use domain::notes::{Note, NoteRow};
 use utoipa::IntoParams;
+use utoipa::openapi::path::{Parameter, ParameterIn};
 
 use super::store;
 use crate::AppState;
-use crate::http::{After, ListErrors, Page, PageQuery, Principal, Problem, QueryFields};
+use crate::auth;
+use crate::http::{ListErrors, Page, PageQuery, Principal, Problem, QueryFields};
+use crate::listing::Listing;
 
 /// What may be asked for.
 #[derive(Debug, IntoParams)]
@@ -22,11 +25,20 @@ struct NoteQuery {
     appointment_id: Option<AppointmentId>,
 }
 
+/// Its filters and orders.
+struct NoteFilters;
+
+impl IntoParams for NoteFilters {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        store::LIST.parameters()
+    }
+}
+
 /// List notes
 #[utoipa::path(
     get, path = "/notes", operation_id = "listNotes", tag = "notes",
-    params(NoteQuery, PageQuery),
-    responses((status = 200, description = "A page of notes, by id", body = Page<Note>), ListErrors)
+    params(NoteQuery, NoteFilters, PageQuery),
+    responses((status = 200, description = "A page of notes, by id unless asked otherwise", body = Page<Note>), ListErrors)
 )]
 pub(super) async fn list_notes(
     State(state): State<AppState>,
@@ -35,10 +47,10 @@ pub(super) async fn list_notes(
 ) -> Result<Json<Page<Note>>, Problem> {
     let client: Option<ClientId> = query.parsed("clientId");
     let appointment: Option<AppointmentId> = query.parsed("appointmentId");
-    let (limit, cursor) = query.page("notes", &[&client, &appointment])?;
-    let after = cursor.after().map(|after| after.1);
     let mut tx = state.db.tenant(principal.tenant).await?;
-    let rows = store::list(&mut tx, client, appointment, after, limit.and_one()).await?;
+    let zone = auth::zone_for(&mut tx, &query).await?;
+    let listing = Listing::read(&store::LIST, query, &zone, &(client, appointment))?;
+    let found = store::list(&mut tx, client, appointment, &listing).await?;
     tx.commit().await?;
-    Ok(Json(cursor.page(limit, rows, |(id, _)| After(None, id.0), |(id, row)| row.show(id))))
+    Ok(Json(listing.page(found, |id: NoteId, row: NoteRow| row.show(id))?))
 }

@@ -1,11 +1,11 @@
 //! `DELETE /notes/{id}`: marks the document, so that a device's later edit is not lost but seen.
 
 use axum::extract::State;
-use axum::http::StatusCode;
 use domain::ids::NoteId;
 
-use crate::http::{ItemErrors, PathId, Principal, Problem};
-use crate::{AppState, documents};
+use crate::AppState;
+use crate::http::{ItemErrors, PathId, Problem};
+use crate::writes::{NoBody, Reply, Tag, Write, documents};
 
 /// Remove a note
 #[utoipa::path(
@@ -15,12 +15,11 @@ use crate::{AppState, documents};
 )]
 pub(super) async fn remove_note(
     State(state): State<AppState>,
-    principal: Principal,
     PathId(id): PathId<NoteId>,
-) -> Result<StatusCode, Problem> {
-    let mut tx = documents::begin(&state, principal.tenant).await?;
-    let mut document = super::open(&mut tx, id).await?.ok_or_else(Problem::not_found)?;
+    mut write: Write<NoBody>,
+) -> Result<Reply, Problem> {
+    let mut document = super::open(&mut write.tx, id).await?.ok_or_else(Problem::not_found)?;
+    write.check(&Tag::of_heads(&document.heads()))?;
     let chunk = domain::notes::remove(&mut document, &state.author, state.now().as_second());
-    documents::keep(&state, tx, id.0, document, chunk).await?;
-    Ok(StatusCode::NO_CONTENT)
+    Ok(documents::keep(&state, write, id.0, document, chunk, Reply::no_content()).await?)
 }

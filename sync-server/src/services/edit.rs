@@ -1,16 +1,13 @@
 //! `PATCH /services/{id}`: absent fields stay untouched.
 
-use axum::Json;
 use axum::extract::State;
 use domain::ids::ServiceId;
 use domain::services::{Service, ServiceEdit};
-use domain::sync::RecordKind;
 
 use super::schemas::ServicePatch;
-use crate::AppState;
-use crate::auth;
-use crate::http::{JsonObject, PathId, Principal, Problem, WriteErrors, now_text};
-use crate::sync;
+use crate::http::{PathId, Problem, WriteErrors, now_text};
+use crate::writes::{Reply, Write};
+use crate::{AppState, auth};
 
 /// Edit a service
 #[utoipa::path(
@@ -21,20 +18,15 @@ use crate::sync;
 )]
 pub(super) async fn edit_service(
     State(state): State<AppState>,
-    principal: Principal,
     PathId(id): PathId<ServiceId>,
-    JsonObject(object): JsonObject,
-) -> Result<Json<Service>, Problem> {
-    let mut tx = state.db.tenant(principal.tenant).await?;
-    sync::lock(&mut tx).await?;
-    let service = super::find(&mut tx, id).await?.ok_or_else(Problem::not_found)?;
-    let tenant = auth::find_tenant(&mut tx).await?.ok_or_else(Problem::not_found)?;
+    mut write: Write,
+) -> Result<Reply, Problem> {
+    let service = super::find(&mut write.tx, id).await?.ok_or_else(Problem::not_found)?;
+    write.check(&super::tag(&service)?)?;
+    let tenant = auth::find_tenant(&mut write.tx).await?.ok_or_else(Problem::not_found)?;
     let currency = service.currency.parse().unwrap_or_else(|_| tenant.currency());
-    let edit = ServiceEdit::patch_from_json(&object, currency)?;
+    let edit = ServiceEdit::patch_from_json(&write.body.0, currency)?;
     let service = edit.apply(service, &now_text(state.now()));
-    let body = serde_json::to_value(&service).map_err(|error| Problem::internal(&error))?;
-    let head = Box::pin(sync::write_record(&mut tx, RecordKind::Service, id.0, Some(&body))).await?;
-    tx.commit().await?;
-    state.live.poke(principal.tenant, head);
-    Ok(Json(service))
+    let reply = Reply::ok(&service)?;
+    super::keep(&state, write, &service, reply).await
 }

@@ -1,12 +1,12 @@
 //! `GET /services/{id}`.
 
-use axum::Json;
 use axum::extract::State;
 use domain::ids::ServiceId;
 use domain::services::Service;
 
 use crate::AppState;
 use crate::http::{ItemErrors, PathId, Principal, Problem};
+use crate::writes::{IfNoneMatch, Reply};
 
 /// Read a service
 #[utoipa::path(
@@ -18,9 +18,11 @@ pub(super) async fn get_service(
     State(state): State<AppState>,
     principal: Principal,
     PathId(id): PathId<ServiceId>,
-) -> Result<Json<Service>, Problem> {
+    known: IfNoneMatch,
+) -> Result<Reply, Problem> {
     let mut tx = state.db.tenant(principal.tenant).await?;
     let service = super::find(&mut tx, id).await?;
     tx.commit().await?;
-    service.map(Json).ok_or_else(Problem::not_found)
+    let service = service.ok_or_else(Problem::not_found)?;
+    Ok(Reply::ok(&service)?.unless_known(&known, &super::tag(&service)?))
 }

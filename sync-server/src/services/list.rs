@@ -1,27 +1,42 @@
 //! `GET /services`: the price list, page by page.
+#![expect(unused_qualifications, reason = "written by the macro that describes the query")]
 
 use axum::Json;
 use axum::extract::State;
+use domain::ids::ServiceId;
 use domain::services::Service;
+use utoipa::IntoParams;
+use utoipa::openapi::path::{Parameter, ParameterIn};
 
 use super::store;
-use crate::AppState;
-use crate::http::{After, ListErrors, Page, PageQuery, Principal, Problem, QueryFields};
+use crate::http::{ListErrors, Page, PageQuery, Principal, Problem, QueryFields};
+use crate::listing::Listing;
+use crate::{AppState, auth};
+
+/// Its filters and orders.
+struct ServiceFilters;
+
+impl IntoParams for ServiceFilters {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        store::LIST.parameters()
+    }
+}
 
 /// List services
 #[utoipa::path(
     get, path = "/services", operation_id = "listServices", tag = "services",
-    params(PageQuery),
-    responses((status = 200, description = "A page of the price list", body = Page<Service>), ListErrors)
+    params(ServiceFilters, PageQuery),
+    responses((status = 200, description = "A page of the price list, by id unless asked otherwise", body = Page<Service>), ListErrors)
 )]
 pub(super) async fn list_services(
     State(state): State<AppState>,
     principal: Principal,
     query: QueryFields,
 ) -> Result<Json<Page<Service>>, Problem> {
-    let (limit, cursor) = query.page("services", &[])?;
     let mut tx = state.db.tenant(principal.tenant).await?;
-    let rows = store::list(&mut tx, cursor.after().map(|after| after.1), limit.and_one()).await?;
+    let zone = auth::zone_for(&mut tx, &query).await?;
+    let listing = Listing::read(&store::LIST, query, &zone, &())?;
+    let found = store::list(&mut tx, &listing).await?;
     tx.commit().await?;
-    Ok(Json(cursor.page(limit, rows, |service| After(None, service.id.0), |service| service)))
+    Ok(Json(listing.page(found, |_: ServiceId, service: Service| service)?))
 }

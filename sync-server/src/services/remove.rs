@@ -1,13 +1,12 @@
 //! `DELETE /services/{id}`: visits that name it keep its id.
 
 use axum::extract::State;
-use axum::http::StatusCode;
 use domain::ids::ServiceId;
 use domain::sync::RecordKind;
 
-use crate::AppState;
-use crate::http::{ItemErrors, PathId, Principal, Problem};
-use crate::sync;
+use crate::http::{ItemErrors, PathId, Problem};
+use crate::writes::{NoBody, Reply, Write};
+use crate::{AppState, sync};
 
 /// Remove a service
 #[utoipa::path(
@@ -17,14 +16,11 @@ use crate::sync;
 )]
 pub(super) async fn remove_service(
     State(state): State<AppState>,
-    principal: Principal,
     PathId(id): PathId<ServiceId>,
-) -> Result<StatusCode, Problem> {
-    let mut tx = state.db.tenant(principal.tenant).await?;
-    sync::lock(&mut tx).await?;
-    super::find(&mut tx, id).await?.ok_or_else(Problem::not_found)?;
-    let head = Box::pin(sync::write_record(&mut tx, RecordKind::Service, id.0, None)).await?;
-    tx.commit().await?;
-    state.live.poke(principal.tenant, head);
-    Ok(StatusCode::NO_CONTENT)
+    mut write: Write<NoBody>,
+) -> Result<Reply, Problem> {
+    let service = super::find(&mut write.tx, id).await?.ok_or_else(Problem::not_found)?;
+    write.check(&super::tag(&service)?)?;
+    let head = Box::pin(sync::write_record(&mut write.tx, RecordKind::Service, id.0, None)).await?;
+    Ok(write.finish(&state, Some(head), Reply::no_content()).await?)
 }

@@ -22,7 +22,7 @@ mod tests;
 mod tx;
 
 use domain::Projection;
-use domain::documents::{Chunk, Collection, Document};
+use domain::documents::{Chunk, Collection, Document, Heads};
 use domain::sync::RecordKind;
 use serde_json::Value as Json;
 use uuid::Uuid;
@@ -87,11 +87,11 @@ pub async fn record(tx: &mut TenantTx, kind: RecordKind, id: Uuid) -> Result<Opt
     tx.record(kind.as_str(), id).await
 }
 
-/// A document's row as the last write projected it.
+/// A document's row as the last write projected it, and the heads it had then.
 pub async fn row(
     tx: &mut TenantTx,
     collection: Collection,
     id: Uuid,
-) -> Result<Option<Projection>, StoreError> {
+) -> Result<Option<(Projection, Heads)>, StoreError> {
     tx.row(collection, id).await
 }

@@ -472,7 +472,7 @@ fn hash(bytes: &[u8]) -> Result<Hash, StoreError> {
     bytes.try_into().map(Hash).map_err(|_| StoreError::damaged("a hash has 32 bytes"))
 }
 
-fn heads(bytes: &[u8]) -> Result<Heads, StoreError> {
+pub(super) fn heads(bytes: &[u8]) -> Result<Heads, StoreError> {
     bytes.chunks(32).map(hash).collect()
 }
 

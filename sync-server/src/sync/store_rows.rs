@@ -9,6 +9,7 @@ use jiff_sqlx::ToSqlx as _;
 use serde_json::Value as Json;
 use uuid::Uuid;
 
+use super::store::heads;
 use super::tx::{Form, Tx};
 use crate::db::{StoreError, TenantTx};
 
@@ -38,19 +39,44 @@ impl TenantTx {
         Ok(done.rows_affected())
     }
 
-    /// A document's row.
+    /// A document's row, and the heads that it was read at.
     pub(super) async fn row(
         &mut self,
         collection: Collection,
         id: Uuid,
-    ) -> Result<Option<Projection>, StoreError> {
-        let rows = Tx::rows(self, &[id]).await?;
-        let stored = Tx::documents(self, &[id]).await?;
-        if stored.get(&id).is_none_or(|document| document.collection != collection) {
-            return Ok(None);
-        }
-        rows.get(&id)
-            .map(|json| Projection::from_json(collection, json).map_err(StoreError::damaged))
+    ) -> Result<Option<(Projection, Heads)>, StoreError> {
+        let tenant = Self::tenant(self).0;
+        let found = match collection {
+            Collection::Clients => sqlx::query!(
+                "SELECT row, heads FROM clients JOIN documents USING (tenant_id, id) WHERE tenant_id = $1 AND id = $2",
+                tenant,
+                id
+            )
+            .fetch_optional(self.conn())
+            .await?
+            .map(|found| (found.row, found.heads)),
+            Collection::Appointments => sqlx::query!(
+                "SELECT row, heads FROM appointments JOIN documents USING (tenant_id, id) WHERE tenant_id = $1 AND id = $2",
+                tenant,
+                id
+            )
+            .fetch_optional(self.conn())
+            .await?
+            .map(|found| (found.row, found.heads)),
+            Collection::Notes => sqlx::query!(
+                "SELECT row, heads FROM notes JOIN documents USING (tenant_id, id) WHERE tenant_id = $1 AND id = $2",
+                tenant,
+                id
+            )
+            .fetch_optional(self.conn())
+            .await?
+            .map(|found| (found.row, found.heads)),
+        };
+        found
+            .map(|(row, bytes)| {
+                let row = Projection::from_json(collection, &row).map_err(StoreError::damaged)?;
+                Ok((row, heads(&bytes)?))
+            })
             .transpose()
     }
 }

@@ -1,0 +1,90 @@
+//! `GET /clients/{id}/history`: what happened between the two of them, in the order of time.
+#![expect(unused_qualifications, reason = "written by the macro that describes the query")]
+
+use axum::Json;
+use axum::extract::State;
+use domain::appointments::{Appointment, AppointmentRow};
+use domain::errors::FieldProblem;
+use domain::ids::{AppointmentId, ClientId};
+use domain::payments::Payment;
+use serde::Serialize;
+use utoipa::{IntoParams, ToSchema};
+
+use super::store_history::{self, Happened};
+use crate::AppState;
+use crate::db::StoreError;
+use crate::http::{ItemErrors, ListErrors, Page, PageQuery, PathId, Principal, Problem, QueryFields};
+
+/// What may be asked for.
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "describes the query; the query itself is read by `QueryFields`")]
+struct HistoryQuery {
+    /// `at` for the oldest first, `-at` for the newest; `at` if absent.
+    #[param(pattern = "^-?at$", example = "-at")]
+    sort: Option<String>,
+}
+
+/// One thing that happened. A payment stands at the end of its day (in UTC).
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(tag = "type", rename_all = "camelCase")]
+pub(super) enum HistoryEntry {
+    /// A visit, at its start.
+    Visit {
+        /// RFC 3339.
+        at: Option<String>,
+        /// The visit.
+        appointment: Box<Appointment>,
+    },
+    /// Money that changed hands.
+    Payment {
+        /// The day of the receipt.
+        at: String,
+        /// The payment.
+        payment: Box<Payment>,
+    },
+}
+
+impl HistoryEntry {
+    fn read(found: &Happened) -> Result<Self, StoreError> {
+        if found.is_payment {
+            let payment: Payment = serde_json::from_str(&found.json).map_err(StoreError::damaged)?;
+            return Ok(Self::Payment { at: payment.date.clone(), payment: Box::new(payment) });
+        }
+        let row: AppointmentRow = serde_json::from_str(&found.json).map_err(StoreError::damaged)?;
+        let appointment = row.show(AppointmentId(found.id));
+        Ok(Self::Visit { at: appointment.starts_at.clone(), appointment: Box::new(appointment) })
+    }
+}
+
+/// List a client's history
+///
+/// Visits and payments in the order of time.
+#[utoipa::path(
+    get, path = "/clients/{id}/history", operation_id = "listClientHistory", tag = "clients",
+    params(("id" = ClientId, Path, description = "The client's id"), HistoryQuery, PageQuery),
+    responses((status = 200, description = "A page of what happened", body = Page<HistoryEntry>), ItemErrors, ListErrors)
+)]
+pub(super) async fn client_history(
+    State(state): State<AppState>,
+    principal: Principal,
+    PathId(id): PathId<ClientId>,
+    mut query: QueryFields,
+) -> Result<Json<Page<HistoryEntry>>, Problem> {
+    let is_descending = match query.text("sort").as_deref() {
+        None | Some("at") => false,
+        Some("-at") => true,
+        Some(_) => {
+            query.mistake("sort", FieldProblem::Unknown);
+            false
+        }
+    };
+    let (limit, cursor) = query.page("client_history", &[&id, &is_descending])?;
+    let mut tx = state.db.tenant(principal.tenant).await?;
+    super::find(&mut tx, id).await?.ok_or_else(Problem::not_found)?;
+    let found = store_history::list(&mut tx, id, is_descending, cursor.after(), limit.and_one()).await?;
+    tx.commit().await?;
+    let Page { data, next_cursor } = cursor.page(limit, found, Happened::after, |found| found);
+    let data = data.iter().map(HistoryEntry::read).collect::<Result<_, _>>()?;
+    Ok(Json(Page { data, next_cursor }))
+}

@@ -1,0 +1,74 @@
+//! The statement behind a client's history: her visits and her payments as one list. The only place that looks at both.
+
+use domain::ids::ClientId;
+use jiff::Timestamp;
+use jiff_sqlx::ToSqlx;
+use uuid::Uuid;
+
+use crate::db::{StoreError, TenantTx};
+use crate::http::After;
+
+/// Something that happened.
+#[derive(Debug)]
+pub(super) struct Happened {
+    pub(super) id: Uuid,
+    pub(super) is_payment: bool,
+    pub(super) json: String,
+    at: Timestamp,
+}
+
+impl Happened {
+    /// Where the list goes on after it.
+    pub(super) fn after(&self) -> After {
+        After(Some(self.at.to_string()), self.id)
+    }
+}
+
+/// What happened with a client, by time, from after one. A visit without a known time is not in it.
+pub(super) async fn list(
+    tx: &mut TenantTx,
+    client: ClientId,
+    is_descending: bool,
+    after: Option<&After>,
+    most: i64,
+) -> Result<Vec<Happened>, StoreError> {
+    let tenant = tx.tenant();
+    let after_at: Option<Timestamp> = after.and_then(|after| after.0.as_ref()?.parse().ok());
+    let rows = sqlx::query!(
+        r#"select id as "id!", is_payment as "is_payment!", json as "json!", at as "at!"
+           from (
+               select id, false as is_payment, row as json, starts_at as at
+               from appointments
+               where tenant_id = $1
+                 and client_id = $2
+                 and not deleted
+                 and starts_at is not null
+               union all
+               select id, true, body,
+                      ((body::jsonb ->> 'date')::timestamp + interval '1 day - 1 second') at time zone 'UTC'
+               from records
+               where tenant_id = $1
+                 and kind = 'payment'
+                 and body is not null
+                 and body::jsonb ->> 'clientId' = $2::uuid::text
+           ) as happened
+           where $4::timestamptz is null
+              or (not $3 and (at, id) > ($4, $5))
+              or ($3 and (at, id) < ($4, $5))
+           order by case when not $3 then at end, case when $3 then at end desc,
+                    case when not $3 then id end, case when $3 then id end desc
+           limit $6"#,
+        tenant.0,
+        client.0,
+        is_descending,
+        after_at.map(ToSqlx::to_sqlx) as _,
+        after.map(|after| after.1),
+        most
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| Happened { id: row.id, is_payment: row.is_payment, json: row.json, at: row.at.to_jiff() })
+        .collect())
+}

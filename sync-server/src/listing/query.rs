@@ -1,0 +1,220 @@
+//! From the query to a listing: every mistake is told by the name that the caller wrote, none hides another.
+
+use domain::email::Email;
+use domain::errors::{ErrorCode, FieldProblem};
+use domain::phone::Phone;
+use domain::search::fold;
+use jiff::Timestamp;
+use serde::de::DeserializeOwned;
+use uuid::Uuid;
+
+use super::spec::{Field, Kind, ListSpec};
+use super::store::Found;
+use crate::db::StoreError;
+use crate::http::{Cursor, Limit, Page, Problem, QueryFields};
+
+/// The most values of one `in`.
+const MOST_VALUES: usize = 100;
+
+/// What a list is asked for.
+#[derive(Clone, Debug)]
+pub struct Listing {
+    pub(super) conditions: Vec<Condition>,
+    pub(super) sort: Sort,
+    pub(super) limit: Limit,
+    pub(super) cursor: Cursor,
+}
+
+/// One `filter[...]`.
+#[derive(Clone, Debug)]
+pub(super) struct Condition {
+    pub(super) field: &'static Field,
+    pub(super) how: How,
+    pub(super) values: Vec<Value>,
+}
+
+/// How a value is compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum How {
+    Equal,
+    In,
+    After,
+    From,
+    Before,
+    Until,
+}
+
+/// A value in its type.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Value {
+    Text(String),
+    Id(Uuid),
+    Moment(Timestamp),
+    Whole(i64),
+    Number(String),
+    Flag(bool),
+}
+
+/// What a list is sorted by; its ids decide between equals.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Sort {
+    pub(super) field: &'static Field,
+    pub(super) is_descending: bool,
+}
+
+impl How {
+    pub(super) const ALL: [(&'static str, Self); 5] = [
+        ("in", Self::In),
+        ("gt", Self::After),
+        ("gte", Self::From),
+        ("lt", Self::Before),
+        ("lte", Self::Until),
+    ];
+
+    /// Whether it makes sense for values of this kind.
+    pub(super) const fn fits(self, kind: Kind) -> bool {
+        match self {
+            Self::Equal => true,
+            Self::In => !kind.has_range() && !matches!(kind, Kind::Flag | Kind::Member),
+            Self::After | Self::From | Self::Before | Self::Until => kind.has_range(),
+        }
+    }
+}
+
+impl Listing {
+    /// Reads filters, order, limit and cursor, and ends: whatever is left is unknown. `zone` is for moments without an
+    /// offset; `further` is what the slice has read itself and a cursor must agree with.
+    pub fn read(
+        spec: &ListSpec,
+        mut query: QueryFields,
+        zone: &str,
+        further: &dyn std::fmt::Debug,
+    ) -> Result<Self, Problem> {
+        let conditions = conditions(spec, &mut query, zone);
+        let sort = sort(spec, &mut query);
+        let (limit, cursor) = query.page(spec.list, &[&conditions, &sort, further])?;
+        // A cursor is bound to its list and order, but it is still only what a caller sent.
+        let key = cursor.after().map(|after| after.0.as_deref().unwrap_or_default());
+        if key.is_some_and(|key| !is_key(sort.field.kind, key)) {
+            return Err(Problem::new(ErrorCode::BadCursor));
+        }
+        Ok(Self { conditions, sort, limit, cursor })
+    }
+
+    /// The page that was found, each entry shown.
+    pub fn page<Id: From<Uuid>, R: DeserializeOwned, T>(
+        self,
+        found: Vec<Found>,
+        mut show: impl FnMut(Id, R) -> T,
+    ) -> Result<Page<T>, StoreError> {
+        let Page { data, next_cursor } = self.cursor.page(self.limit, found, Found::after, |found| found);
+        let data = data
+            .into_iter()
+            .map(|found| Ok(show(found.id.into(), found.read()?)))
+            .collect::<Result<_, StoreError>>()?;
+        Ok(Page { data, next_cursor })
+    }
+}
+
+fn conditions(spec: &ListSpec, query: &mut QueryFields, zone: &str) -> Vec<Condition> {
+    let mut conditions = Vec::new();
+    for (asked, text) in query.take_prefixed("filter[") {
+        let Some((field, how)) = target(spec, &asked) else {
+            query.mistake(&asked, FieldProblem::Unknown);
+            continue;
+        };
+        let texts: Vec<&str> = if how == How::In { text.split(',').collect() } else { vec![&text] };
+        if texts.len() > MOST_VALUES {
+            query.mistake(&asked, FieldProblem::TooLong);
+            continue;
+        }
+        match texts.into_iter().map(|text| value(field.kind, text.trim(), zone)).collect() {
+            Ok(values) => conditions.push(Condition { field, how, values }),
+            Err(problem) => query.mistake(&asked, problem),
+        }
+    }
+    conditions
+}
+
+/// `filter[updated_at][gte]` is the field `updatedAt` from a value on.
+fn target(spec: &ListSpec, asked: &str) -> Option<(&'static Field, How)> {
+    let inner = asked.strip_prefix("filter[")?.strip_suffix(']')?;
+    let (name, how) = match inner.split_once("][") {
+        None => (inner, How::Equal),
+        Some((name, word)) => (name, How::ALL.into_iter().find(|(known, _)| *known == word)?.1),
+    };
+    let field = spec.field(&camel_case(name)).filter(|field| field.used.filters())?;
+    how.fits(field.kind).then_some((field, how))
+}
+
+fn sort(spec: &ListSpec, query: &mut QueryFields) -> Sort {
+    let asked = query.text("sort").unwrap_or_else(|| spec.sort.to_owned());
+    let (name, is_descending) = asked.strip_prefix('-').map_or((asked.as_str(), false), |name| (name, true));
+    let field = spec.field(&camel_case(name)).filter(|field| field.used.sorts());
+    if field.is_none() {
+        query.mistake("sort", FieldProblem::Unknown);
+    }
+    let standard = || spec.field(spec.sort).unwrap_or(&spec.fields[0]);
+    Sort { field: field.unwrap_or_else(standard), is_descending }
+}
+
+fn value(kind: Kind, text: &str, zone: &str) -> Result<Value, FieldProblem> {
+    if text.is_empty() {
+        return Err(FieldProblem::Required);
+    }
+    if text.chars().count() > domain::input::MAX_LINE {
+        return Err(FieldProblem::TooLong);
+    }
+    let moment = || QueryFields::read_moment(text, zone);
+    Ok(match kind {
+        Kind::Line | Kind::Member => Value::Text(text.to_owned()),
+        Kind::Folded => Value::Text(fold(text)),
+        Kind::Word(words) if words.contains(&text) => Value::Text(text.to_owned()),
+        Kind::Word(_) => return Err(FieldProblem::Invalid),
+        Kind::Phone => Value::Text(Phone::parse(text).map_err(|_| FieldProblem::InvalidPhone)?.to_string()),
+        Kind::Email => {
+            let email = Email::parse(text).map_err(|_| FieldProblem::InvalidEmail)?;
+            Value::Text(email.as_str().to_lowercase())
+        }
+        Kind::Id => Value::Id(text.parse().map_err(|_| FieldProblem::Invalid)?),
+        Kind::Moment => Value::Moment(moment()?),
+        Kind::Seconds => Value::Whole(moment()?.as_second()),
+        Kind::Number => Value::Number(number(text).ok_or(FieldProblem::NotANumber)?),
+        Kind::Flag => Value::Flag(text.parse().map_err(|_| FieldProblem::Invalid)?),
+    })
+}
+
+/// A plain decimal, as it was written: no detour through binary fractions.
+fn number(text: &str) -> Option<String> {
+    let is_plain =
+        text.len() <= 30 && text.bytes().all(|byte| byte.is_ascii_digit() || b"+-.".contains(&byte));
+    let parsed: f64 = text.parse().ok().filter(|_| is_plain)?;
+    parsed.is_finite().then(|| text.to_owned())
+}
+
+/// Whether a cursor's text can be a sort key of this kind.
+fn is_key(kind: Kind, key: &str) -> bool {
+    match kind {
+        Kind::Line | Kind::Folded | Kind::Word(_) | Kind::Phone | Kind::Email | Kind::Member => {
+            !key.contains('\0')
+        }
+        Kind::Id => key.parse::<Uuid>().is_ok(),
+        Kind::Moment => key == "infinity" || key.parse::<Timestamp>().is_ok(),
+        Kind::Seconds => key.parse::<i64>().is_ok(),
+        Kind::Number => number(key).is_some(),
+        Kind::Flag => matches!(key, "true" | "false"),
+    }
+}
+
+/// `updated_at` as `updatedAt`; camelCase stays.
+#[must_use]
+pub fn camel_case(name: &str) -> String {
+    let mut words = name.split('_');
+    let first = words.next().unwrap_or_default().to_owned();
+    words.fold(first, |mut name, word| {
+        let mut letters = word.chars();
+        name.extend(letters.next().map(|letter| letter.to_ascii_uppercase()));
+        name.push_str(letters.as_str());
+        name
+    })
+}

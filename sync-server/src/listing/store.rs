@@ -1,0 +1,107 @@
+//! One statement for every list: the columns come from a [`ListSpec`], the values are bound. A page goes on after the last
+//! entry that was shown, by sort key and id, so what is added or removed meanwhile neither repeats nor hides an entry.
+
+use jiff_sqlx::ToSqlx as _;
+use sqlx::{Postgres, QueryBuilder, Row as _};
+use uuid::Uuid;
+
+use super::query::{Condition, How, Listing, Value};
+use super::spec::{Kind, ListSpec};
+use crate::db::{StoreError, TenantTx};
+use crate::http::After;
+
+/// An entry of a list.
+#[derive(Clone, Debug)]
+pub struct Found {
+    /// Its id.
+    pub id: Uuid,
+    /// Its JSON.
+    pub json: String,
+    /// What it was sorted by.
+    key: String,
+}
+
+impl Found {
+    /// Where the list goes on after this entry.
+    #[must_use]
+    pub fn after(&self) -> After {
+        After(Some(self.key.clone()), self.id)
+    }
+
+    /// The row that the JSON is.
+    pub fn read<T: serde::de::DeserializeOwned>(&self) -> Result<T, StoreError> {
+        serde_json::from_str(&self.json).map_err(StoreError::damaged)
+    }
+}
+
+/// The entries that a listing asks for, and one more if there are more. `narrow` adds conditions of the slice.
+pub async fn list(
+    tx: &mut TenantTx,
+    spec: &ListSpec,
+    listing: &Listing,
+    narrow: impl FnOnce(&mut QueryBuilder<Postgres>),
+) -> Result<Vec<Found>, StoreError> {
+    let sort = listing.sort;
+    let column = sort.field.column;
+    let mut query = QueryBuilder::new(format!(
+        "select id, {json} as json, ({column})::text as key from {table} where {living} and tenant_id = ",
+        json = spec.json,
+        table = spec.table,
+        living = spec.living,
+    ));
+    query.push_bind(tx.tenant().0);
+    narrow(&mut query);
+    for condition in &listing.conditions {
+        push_condition(&mut query, condition);
+    }
+    if let Some(After(key, id)) = listing.cursor.after() {
+        let beyond = if sort.is_descending { "<" } else { ">" };
+        query.push(format!(" and (({column}), id) {beyond} ("));
+        query.push_bind(key.clone().unwrap_or_default());
+        query.push(format!("::text::{}, ", sort.field.kind.sql_type()));
+        query.push_bind(*id).push(")");
+    }
+    let order = if sort.is_descending { "desc" } else { "asc" };
+    query.push(format!(" order by ({column}) {order}, id {order} limit "));
+    query.push_bind(listing.limit.and_one());
+    let rows = query.build().fetch_all(tx.conn()).await?;
+    rows.iter()
+        .map(|row| Ok(Found { id: row.try_get("id")?, json: row.try_get("json")?, key: row.try_get("key")? }))
+        .collect()
+}
+
+fn push_condition(query: &mut QueryBuilder<Postgres>, Condition { field, how, values }: &Condition) {
+    if field.kind == Kind::Member {
+        query.push(format!(" and jsonb_exists({}, ", field.column));
+        push_values(query, values);
+        query.push(")");
+        return;
+    }
+    let how = match how {
+        How::Equal => "= (",
+        How::In => "in (",
+        How::After => "> (",
+        How::From => ">= (",
+        How::Before => "< (",
+        How::Until => "<= (",
+    };
+    query.push(format!(" and ({}) {how}", field.column));
+    push_values(query, values);
+    query.push(")");
+}
+
+fn push_values(query: &mut QueryBuilder<Postgres>, values: &[Value]) {
+    for (position, value) in values.iter().enumerate() {
+        if position > 0 {
+            query.push(", ");
+        }
+        match value {
+            Value::Text(text) => query.push_bind(text.clone()),
+            Value::Id(id) => query.push_bind(*id),
+            Value::Moment(at) => query.push_bind(at.to_sqlx()),
+            Value::Whole(number) => query.push_bind(*number),
+            Value::Number(text) => query.push_bind(text.clone()).push("::text::numeric"),
+            Value::Flag(flag) => query.push_bind(*flag),
+        };
+    }
+}

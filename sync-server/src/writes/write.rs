@@ -1,0 +1,98 @@
+//! A request that changes something, ready to be carried out.
+
+use axum::extract::{FromRequest, FromRequestParts as _, Request};
+use axum::response::{IntoResponse, Response};
+
+use super::body::ReadBody;
+use super::etag::{Condition, Tag};
+use super::idempotency::{Claim, Claimed};
+use super::reply::Reply;
+use crate::db::{StoreError, TenantTx};
+use crate::http::{JsonObject, MAX_BODY_BYTES, Principal, Problem, read_body};
+use crate::{AppState, sync};
+use domain::errors::ErrorCode;
+
+/// A request that changes something: who asks, what the body says, and the transaction for its effect. The tenant is
+/// locked, so what the handler reads stays true until it has written.
+#[derive(Debug)]
+pub struct Write<B = JsonObject> {
+    /// Who asks.
+    pub principal: Principal,
+    /// What the body says.
+    pub body: B,
+    /// The transaction of the effect. Dropped without [`Write::finish`], it leaves nothing behind.
+    pub tx: TenantTx,
+    condition: Condition,
+    claim: Option<Claim>,
+}
+
+impl<B> Write<B> {
+    /// Refuses if the caller speaks of another version of the thing (`If-Match`).
+    pub fn check(&self, tag: &Tag) -> Result<(), Problem> {
+        if self.condition.allows(tag) { Ok(()) } else { Err(Problem::new(ErrorCode::PreconditionFailed)) }
+    }
+
+    /// Ends: keeps the effect and the answer together, and tells the devices of the new head, if there is one.
+    pub async fn finish(
+        self,
+        state: &AppState,
+        head: Option<u64>,
+        reply: Reply,
+    ) -> Result<Reply, StoreError> {
+        let Self { principal, mut tx, claim, .. } = self;
+        if let Some(claim) = claim {
+            claim.keep(&mut tx, &reply).await?;
+        }
+        tx.commit().await?;
+        if let Some(head) = head {
+            state.live.poke(principal.tenant, head);
+        }
+        Ok(reply)
+    }
+}
+
+impl<B: ReadBody + Send> FromRequest<AppState> for Write<B> {
+    type Rejection = NotNow;
+
+    async fn from_request(request: Request, state: &AppState) -> Result<Self, NotNow> {
+        let (mut parts, body) = request.into_parts();
+        let principal = Principal::from_request_parts(&mut parts, state).await?;
+        let condition = Condition::of(&parts.headers)?;
+        let bytes = read_body(body, MAX_BODY_BYTES).await?;
+        let body = B::read(&parts.headers, &bytes)?;
+        let claim = Claim::of(&parts, &principal, &bytes)?;
+        let (mut tx, claim) = match claim {
+            None => (state.db.tenant(principal.tenant).await?, None),
+            Some(claim) => match claim.begin(state).await? {
+                Claimed::Ours(tx, claim) => (tx, Some(claim)),
+                Claimed::Done(reply) => return Err(NotNow::Replayed(reply)),
+            },
+        };
+        sync::lock(&mut tx).await?;
+        Ok(Self { principal, body, tx, condition, claim })
+    }
+}
+
+/// Why a handler has nothing to do.
+#[derive(Debug)]
+pub enum NotNow {
+    /// The request cannot be carried out.
+    Problem(Problem),
+    /// It was carried out before; this is what was answered.
+    Replayed(Reply),
+}
+
+impl IntoResponse for NotNow {
+    fn into_response(self) -> Response {
+        match self {
+            Self::Problem(problem) => problem.into_response(),
+            Self::Replayed(reply) => reply.into_response(),
+        }
+    }
+}
+
+impl<E: Into<Problem>> From<E> for NotNow {
+    fn from(error: E) -> Self {
+        Self::Problem(error.into())
+    }
+}
