@@ -9,15 +9,16 @@ use domain::ids::AppointmentId;
 
 use super::clash::{allowing_overlap, refuse_clash};
 use super::schemas::NewAppointment;
-use crate::http::{Problem, WriteErrors};
-use crate::writes::{Reply, Write, documents};
+use crate::http::{BookErrors, Problem};
+use crate::writes::{Reply, Write, WriteHeaders, documents};
 use crate::{AppState, auth, services};
 
 /// Book a visit, or block personal time
 #[utoipa::path(
     post, path = "/appointments", operation_id = "createAppointment", tag = "appointments",
+    params(WriteHeaders),
     request_body = NewAppointment,
-    responses((status = 201, description = "Booked", body = Appointment, headers(("location" = String))), WriteErrors)
+    responses((status = 201, description = "Booked", body = Appointment, headers(("location" = String))), BookErrors)
 )]
 pub(super) async fn create_appointment(
     State(state): State<AppState>,

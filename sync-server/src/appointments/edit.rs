@@ -6,16 +6,16 @@ use domain::ids::AppointmentId;
 
 use super::clash::{allowing_overlap, refuse_clash};
 use super::schemas::AppointmentPatch;
-use crate::http::{PathId, Problem, WriteErrors};
-use crate::writes::{Reply, Tag, Write, documents};
+use crate::http::{BookErrors, PathId, Problem};
+use crate::writes::{Reply, Tag, Write, WriteHeaders, documents};
 use crate::{AppState, auth};
 
 /// Edit an appointment
 #[utoipa::path(
     patch, path = "/appointments/{id}", operation_id = "editAppointment", tag = "appointments",
-    params(("id" = AppointmentId, Path, description = "The appointment's id")),
+    params(("id" = AppointmentId, Path, description = "The appointment's id"), WriteHeaders),
     request_body = AppointmentPatch,
-    responses((status = 200, description = "As it is now", body = Appointment), WriteErrors)
+    responses((status = 200, description = "As it is now", body = Appointment), BookErrors)
 )]
 pub(super) async fn edit_appointment(
     State(state): State<AppState>,

@@ -6,13 +6,13 @@ use domain::ids::AppointmentId;
 
 use crate::AppState;
 use crate::http::{ItemErrors, PathId, Principal, Problem};
-use crate::writes::{IfNoneMatch, Reply};
+use crate::writes::{IfNoneMatch, ReadHeaders, Reply};
 
 /// Read an appointment
 #[utoipa::path(
     get, path = "/appointments/{id}", operation_id = "getAppointment", tag = "appointments",
-    params(("id" = AppointmentId, Path, description = "The appointment's id")),
-    responses((status = 200, description = "The appointment", body = Appointment), ItemErrors)
+    params(("id" = AppointmentId, Path, description = "The appointment's id"), ReadHeaders),
+    responses((status = 200, description = "The appointment", body = Appointment), (status = 304, description = "As it is known"), ItemErrors)
 )]
 pub(super) async fn get_appointment(
     State(state): State<AppState>,

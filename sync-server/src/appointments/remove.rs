@@ -4,14 +4,14 @@ use axum::extract::State;
 use domain::ids::AppointmentId;
 
 use crate::AppState;
-use crate::http::{ItemErrors, PathId, Problem};
-use crate::writes::{NoBody, Reply, Tag, Write, documents};
+use crate::http::{PathId, Problem, RemoveErrors};
+use crate::writes::{NoBody, Reply, Tag, Write, WriteHeaders, documents};
 
 /// Remove an appointment
 #[utoipa::path(
     delete, path = "/appointments/{id}", operation_id = "removeAppointment", tag = "appointments",
-    params(("id" = AppointmentId, Path, description = "The appointment's id")),
-    responses((status = 204, description = "Removed"), ItemErrors)
+    params(("id" = AppointmentId, Path, description = "The appointment's id"), WriteHeaders),
+    responses((status = 204, description = "Removed"), RemoveErrors)
 )]
 pub(super) async fn remove_appointment(
     State(state): State<AppState>,

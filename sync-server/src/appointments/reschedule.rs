@@ -9,16 +9,16 @@ use serde_json::{Map, Value};
 
 use super::clash::{allowing_overlap, refuse_clash};
 use super::schemas::NewTime;
-use crate::http::{PathId, Problem, WriteErrors};
-use crate::writes::{Reply, Tag, Write, documents};
+use crate::http::{BookErrors, PathId, Problem};
+use crate::writes::{Reply, Tag, Write, WriteHeaders, documents};
 use crate::{AppState, auth};
 
 /// Move an appointment
 #[utoipa::path(
     post, path = "/appointments/{id}/reschedule", operation_id = "rescheduleAppointment", tag = "appointments",
-    params(("id" = AppointmentId, Path, description = "The appointment's id")),
+    params(("id" = AppointmentId, Path, description = "The appointment's id"), WriteHeaders),
     request_body = NewTime,
-    responses((status = 200, description = "As it is now", body = Appointment), WriteErrors)
+    responses((status = 200, description = "As it is now", body = Appointment), BookErrors)
 )]
 pub(super) async fn reschedule_appointment(
     State(state): State<AppState>,

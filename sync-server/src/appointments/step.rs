@@ -7,15 +7,15 @@ use domain::ids::AppointmentId;
 use super::clash::{Overlap, refuse_clash};
 use super::schemas::StepOptions;
 use crate::AppState;
-use crate::http::{PathId, Problem, WriteErrors};
-use crate::writes::{MaybeObject, Reply, Tag, Write, documents};
+use crate::http::{BookErrors, PathId, Problem};
+use crate::writes::{MaybeObject, Reply, Tag, Write, WriteHeaders, documents};
 
 /// Confirm a visit
 #[utoipa::path(
     post, path = "/appointments/{id}/confirm", operation_id = "confirmAppointment", tag = "appointments",
-    params(("id" = AppointmentId, Path, description = "The appointment's id")),
+    params(("id" = AppointmentId, Path, description = "The appointment's id"), WriteHeaders),
     request_body = Option<StepOptions>,
-    responses((status = 200, description = "As it is now", body = Appointment), WriteErrors)
+    responses((status = 200, description = "As it is now", body = Appointment), BookErrors)
 )]
 pub(super) async fn confirm_appointment(
     State(state): State<AppState>,
@@ -28,9 +28,9 @@ pub(super) async fn confirm_appointment(
 /// Cancel a visit
 #[utoipa::path(
     post, path = "/appointments/{id}/cancel", operation_id = "cancelAppointment", tag = "appointments",
-    params(("id" = AppointmentId, Path, description = "The appointment's id")),
+    params(("id" = AppointmentId, Path, description = "The appointment's id"), WriteHeaders),
     request_body = Option<StepOptions>,
-    responses((status = 200, description = "As it is now", body = Appointment), WriteErrors)
+    responses((status = 200, description = "As it is now", body = Appointment), BookErrors)
 )]
 pub(super) async fn cancel_appointment(
     State(state): State<AppState>,
@@ -43,9 +43,9 @@ pub(super) async fn cancel_appointment(
 /// Complete a visit
 #[utoipa::path(
     post, path = "/appointments/{id}/complete", operation_id = "completeAppointment", tag = "appointments",
-    params(("id" = AppointmentId, Path, description = "The appointment's id")),
+    params(("id" = AppointmentId, Path, description = "The appointment's id"), WriteHeaders),
     request_body = Option<StepOptions>,
-    responses((status = 200, description = "As it is now", body = Appointment), WriteErrors)
+    responses((status = 200, description = "As it is now", body = Appointment), BookErrors)
 )]
 pub(super) async fn complete_appointment(
     State(state): State<AppState>,
@@ -58,9 +58,9 @@ pub(super) async fn complete_appointment(
 /// Note that nobody came
 #[utoipa::path(
     post, path = "/appointments/{id}/no-show", operation_id = "markNoShow", tag = "appointments",
-    params(("id" = AppointmentId, Path, description = "The appointment's id")),
+    params(("id" = AppointmentId, Path, description = "The appointment's id"), WriteHeaders),
     request_body = Option<StepOptions>,
-    responses((status = 200, description = "As it is now", body = Appointment), WriteErrors)
+    responses((status = 200, description = "As it is now", body = Appointment), BookErrors)
 )]
 pub(super) async fn no_show_appointment(
     State(state): State<AppState>,

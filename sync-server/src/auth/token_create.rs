@@ -78,7 +78,7 @@ pub(super) async fn create_token(
     let now = to_micros(state.now());
     let mut fields = Fields::new(&object);
     let (email, password) = read_credentials(&mut fields);
-    let (name, abilities, ends) = (fields.line("name"), fields.set("abilities"), fields.line("expiresAt"));
+    let (name, abilities, ends) = (fields.line("name"), fields.set("abilities"), fields.text("expiresAt"));
     fields.require("name", &name);
     let expires_at = ends.value().map(|ends| ends.parse::<Timestamp>().map(to_micros));
     match &expires_at {

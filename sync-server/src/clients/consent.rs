@@ -7,7 +7,7 @@ use domain::ids::ClientId;
 use super::schemas::NewConsent;
 use crate::AppState;
 use crate::http::{PathId, Problem, WriteErrors};
-use crate::writes::{Reply, Tag, Write, documents};
+use crate::writes::{Reply, Tag, Write, WriteHeaders, documents};
 
 /// Record a consent
 ///
@@ -15,7 +15,7 @@ use crate::writes::{Reply, Tag, Write, documents};
 /// holds.
 #[utoipa::path(
     post, path = "/clients/{id}/consents", operation_id = "recordConsent", tag = "clients",
-    params(("id" = ClientId, Path, description = "The client's id")),
+    params(("id" = ClientId, Path, description = "The client's id"), WriteHeaders),
     request_body = NewConsent,
     responses((status = 201, description = "The new entry", body = Consent, headers(("location" = String))), WriteErrors)
 )]

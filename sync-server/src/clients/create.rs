@@ -7,14 +7,15 @@ use domain::ids::ClientId;
 use super::exists::{allowing_duplicates, refuse_duplicate};
 use super::schemas::NewClient;
 use crate::AppState;
-use crate::http::{Problem, WriteErrors};
-use crate::writes::{Reply, Write, documents};
+use crate::http::{ContactErrors, Problem};
+use crate::writes::{Reply, Write, WriteHeaders, documents};
 
 /// Add a client
 #[utoipa::path(
     post, path = "/clients", operation_id = "createClient", tag = "clients",
+    params(WriteHeaders),
     request_body = NewClient,
-    responses((status = 201, description = "Added", body = Client, headers(("location" = String))), WriteErrors)
+    responses((status = 201, description = "Added", body = Client, headers(("location" = String))), ContactErrors)
 )]
 pub(super) async fn create_client(State(state): State<AppState>, mut write: Write) -> Result<Reply, Problem> {
     let (edit, duplicates) = allowing_duplicates(&write.body.0, ClientEdit::new_from_json)?;

@@ -7,15 +7,15 @@ use domain::ids::ClientId;
 use super::exists::{allowing_duplicates, refuse_duplicate};
 use super::schemas::ClientPatch;
 use crate::AppState;
-use crate::http::{PathId, Problem, WriteErrors};
-use crate::writes::{Reply, Tag, Write, documents};
+use crate::http::{ContactErrors, PathId, Problem};
+use crate::writes::{Reply, Tag, Write, WriteHeaders, documents};
 
 /// Edit a client
 #[utoipa::path(
     patch, path = "/clients/{id}", operation_id = "editClient", tag = "clients",
-    params(("id" = ClientId, Path, description = "The client's id")),
+    params(("id" = ClientId, Path, description = "The client's id"), WriteHeaders),
     request_body = ClientPatch,
-    responses((status = 200, description = "As it is now", body = Client), WriteErrors)
+    responses((status = 200, description = "As it is now", body = Client), ContactErrors)
 )]
 pub(super) async fn edit_client(
     State(state): State<AppState>,

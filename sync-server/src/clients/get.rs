@@ -6,13 +6,13 @@ use domain::ids::ClientId;
 
 use crate::AppState;
 use crate::http::{ItemErrors, PathId, Principal, Problem};
-use crate::writes::{IfNoneMatch, Reply};
+use crate::writes::{IfNoneMatch, ReadHeaders, Reply};
 
 /// Read a client
 #[utoipa::path(
     get, path = "/clients/{id}", operation_id = "getClient", tag = "clients",
-    params(("id" = ClientId, Path, description = "The client's id")),
-    responses((status = 200, description = "The client", body = Client), ItemErrors)
+    params(("id" = ClientId, Path, description = "The client's id"), ReadHeaders),
+    responses((status = 200, description = "The client", body = Client), (status = 304, description = "As it is known"), ItemErrors)
 )]
 pub(super) async fn get_client(
     State(state): State<AppState>,

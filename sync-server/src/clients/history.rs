@@ -71,7 +71,7 @@ pub(super) async fn client_history(
     PathId(id): PathId<ClientId>,
     mut query: QueryFields,
 ) -> Result<Json<Page<HistoryEntry>>, Problem> {
-    let is_descending = match query.text("sort").as_deref() {
+    let is_descending = match query.word("sort").as_deref() {
         None | Some("at") => false,
         Some("-at") => true,
         Some(_) => {

@@ -4,14 +4,14 @@ use axum::extract::State;
 use domain::ids::ClientId;
 
 use crate::AppState;
-use crate::http::{ItemErrors, PathId, Problem};
-use crate::writes::{NoBody, Reply, Tag, Write, documents};
+use crate::http::{PathId, Problem, RemoveErrors};
+use crate::writes::{NoBody, Reply, Tag, Write, WriteHeaders, documents};
 
 /// Remove a client
 #[utoipa::path(
     delete, path = "/clients/{id}", operation_id = "removeClient", tag = "clients",
-    params(("id" = ClientId, Path, description = "The client's id")),
-    responses((status = 204, description = "Removed"), ItemErrors)
+    params(("id" = ClientId, Path, description = "The client's id"), WriteHeaders),
+    responses((status = 204, description = "Removed"), RemoveErrors)
 )]
 pub(super) async fn remove_client(
     State(state): State<AppState>,

@@ -22,6 +22,32 @@ pub struct ItemErrors;
 /// Of a route that takes a body and changes something.
 #[derive(Debug)]
 pub struct WriteErrors;
+/// Of a route that removes something.
+#[derive(Debug)]
+pub struct RemoveErrors;
+/// Of a route by which an appointment comes to need an hour.
+#[derive(Debug)]
+pub struct BookErrors;
+/// Of a route by which a client comes to have a phone or an e-mail.
+#[derive(Debug)]
+pub struct ContactErrors;
+
+/// What every [`crate::writes::Write`] may answer.
+const WRITE: [ErrorCode; 13] = [
+    E::BadJson,
+    E::BadRequest,
+    E::Unauthorized,
+    E::DeviceRevoked,
+    E::Forbidden,
+    E::NotFound,
+    E::PreconditionFailed,
+    E::PayloadTooLarge,
+    E::UnsupportedMediaType,
+    E::ValidationFailed,
+    E::IdempotencyMismatch,
+    E::RequestRunning,
+    E::Unavailable,
+];
 
 impl IntoResponses for AnonymousErrors {
     fn responses() -> BTreeMap<String, RefOr<Response>> {
@@ -52,17 +78,36 @@ impl IntoResponses for ItemErrors {
 
 impl IntoResponses for WriteErrors {
     fn responses() -> BTreeMap<String, RefOr<Response>> {
+        answers(&WRITE)
+    }
+}
+
+impl IntoResponses for RemoveErrors {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
         answers(&[
-            E::BadJson,
+            E::BadRequest,
             E::Unauthorized,
             E::DeviceRevoked,
             E::Forbidden,
             E::NotFound,
+            E::PreconditionFailed,
             E::PayloadTooLarge,
-            E::UnsupportedMediaType,
-            E::ValidationFailed,
+            E::IdempotencyMismatch,
+            E::RequestRunning,
             E::Unavailable,
         ])
+    }
+}
+
+impl IntoResponses for BookErrors {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        answers(&[&[E::SlotTaken], &WRITE[..]].concat())
+    }
+}
+
+impl IntoResponses for ContactErrors {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        answers(&[&[E::ClientExists], &WRITE[..]].concat())
     }
 }
 

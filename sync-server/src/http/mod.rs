@@ -22,7 +22,9 @@ mod tests;
 pub use abilities::{ABILITIES, EVERYTHING};
 pub use body::read_body;
 pub use cookies::{CookieStyle, SESSION_DAYS, clear_session, keep_session};
-pub use errors_doc::{AnonymousErrors, ItemErrors, ListErrors, WriteErrors};
+pub use errors_doc::{
+    AnonymousErrors, BookErrors, ContactErrors, ItemErrors, ListErrors, RemoveErrors, WriteErrors,
+};
 pub use input::{JsonObject, PathId};
 pub use layers::around;
 pub use output::now_text;

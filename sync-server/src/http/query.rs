@@ -59,6 +59,11 @@ impl QueryFields {
         self.errors.add(name, problem);
     }
 
+    /// A word as it was written, also an empty one.
+    pub fn word(&mut self, name: &str) -> Option<String> {
+        self.fields.remove(name)
+    }
+
     /// A text, trimmed; an empty one counts as absent.
     pub fn text(&mut self, name: &str) -> Option<String> {
         let text = self.fields.remove(name)?;

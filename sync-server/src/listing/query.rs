@@ -148,7 +148,7 @@ fn target(spec: &ListSpec, asked: &str) -> Option<(&'static Field, How)> {
 }
 
 fn sort(spec: &ListSpec, query: &mut QueryFields) -> Sort {
-    let asked = query.text("sort").unwrap_or_else(|| spec.sort.to_owned());
+    let asked = query.word("sort").unwrap_or_else(|| spec.sort.to_owned());
     let (name, is_descending) = asked.strip_prefix('-').map_or((asked.as_str(), false), |name| (name, true));
     let field = spec.field(&camel_case(name)).filter(|field| field.used.sorts());
     if field.is_none() {

@@ -7,11 +7,12 @@ use domain::notes::{Note, NoteEdit, NoteRow};
 use super::schemas::NewNote;
 use crate::AppState;
 use crate::http::{Problem, WriteErrors};
-use crate::writes::{Reply, Write, documents};
+use crate::writes::{Reply, Write, WriteHeaders, documents};
 
 /// Add a note
 #[utoipa::path(
     post, path = "/notes", operation_id = "createNote", tag = "notes",
+    params(WriteHeaders),
     request_body = NewNote,
     responses((status = 201, description = "Added", body = Note, headers(("location" = String))), WriteErrors)
 )]

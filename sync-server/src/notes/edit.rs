@@ -7,12 +7,12 @@ use domain::notes::{Note, NoteEdit, NoteRow};
 use super::schemas::NotePatch;
 use crate::AppState;
 use crate::http::{PathId, Problem, WriteErrors};
-use crate::writes::{Reply, Tag, Write, documents};
+use crate::writes::{Reply, Tag, Write, WriteHeaders, documents};
 
 /// Edit a note
 #[utoipa::path(
     patch, path = "/notes/{id}", operation_id = "editNote", tag = "notes",
-    params(("id" = NoteId, Path, description = "The note's id")),
+    params(("id" = NoteId, Path, description = "The note's id"), WriteHeaders),
     request_body = NotePatch,
     responses((status = 200, description = "As it is now", body = Note), WriteErrors)
 )]

@@ -7,14 +7,14 @@ use domain::ids::NoteId;
 use domain::notes::Note;
 
 use crate::http::{ItemErrors, PathId, Principal, Problem};
-use crate::writes::{IfNoneMatch, Reply, Tag};
+use crate::writes::{IfNoneMatch, ReadHeaders, Reply, Tag};
 use crate::{AppState, sync};
 
 /// Read a note
 #[utoipa::path(
     get, path = "/notes/{id}", operation_id = "getNote", tag = "notes",
-    params(("id" = NoteId, Path, description = "The note's id")),
-    responses((status = 200, description = "The note", body = Note), ItemErrors)
+    params(("id" = NoteId, Path, description = "The note's id"), ReadHeaders),
+    responses((status = 200, description = "The note", body = Note), (status = 304, description = "As it is known"), ItemErrors)
 )]
 pub(super) async fn get_note(
     State(state): State<AppState>,

@@ -4,14 +4,14 @@ use axum::extract::State;
 use domain::ids::NoteId;
 
 use crate::AppState;
-use crate::http::{ItemErrors, PathId, Problem};
-use crate::writes::{NoBody, Reply, Tag, Write, documents};
+use crate::http::{PathId, Problem, RemoveErrors};
+use crate::writes::{NoBody, Reply, Tag, Write, WriteHeaders, documents};
 
 /// Remove a note
 #[utoipa::path(
     delete, path = "/notes/{id}", operation_id = "removeNote", tag = "notes",
-    params(("id" = NoteId, Path, description = "The note's id")),
-    responses((status = 204, description = "Removed"), ItemErrors)
+    params(("id" = NoteId, Path, description = "The note's id"), WriteHeaders),
+    responses((status = 204, description = "Removed"), RemoveErrors)
 )]
 pub(super) async fn remove_note(
     State(state): State<AppState>,

@@ -6,12 +6,13 @@ use domain::services::{Service, ServiceEdit};
 
 use super::schemas::NewService;
 use crate::http::{Problem, WriteErrors, now_text};
-use crate::writes::{Reply, Write};
+use crate::writes::{Reply, Write, WriteHeaders};
 use crate::{AppState, auth};
 
 /// Add a service
 #[utoipa::path(
     post, path = "/services", operation_id = "createService", tag = "services",
+    params(WriteHeaders),
     request_body = NewService,
     responses((status = 201, description = "Added", body = Service, headers(("location" = String))), WriteErrors)
 )]

@@ -6,13 +6,13 @@ use domain::services::{Service, ServiceEdit};
 
 use super::schemas::ServicePatch;
 use crate::http::{PathId, Problem, WriteErrors, now_text};
-use crate::writes::{Reply, Write};
+use crate::writes::{Reply, Write, WriteHeaders};
 use crate::{AppState, auth};
 
 /// Edit a service
 #[utoipa::path(
     patch, path = "/services/{id}", operation_id = "editService", tag = "services",
-    params(("id" = ServiceId, Path, description = "The service's id")),
+    params(("id" = ServiceId, Path, description = "The service's id"), WriteHeaders),
     request_body = ServicePatch,
     responses((status = 200, description = "As it is now", body = Service), WriteErrors)
 )]

@@ -6,13 +6,13 @@ use domain::services::Service;
 
 use crate::AppState;
 use crate::http::{ItemErrors, PathId, Principal, Problem};
-use crate::writes::{IfNoneMatch, Reply};
+use crate::writes::{IfNoneMatch, ReadHeaders, Reply};
 
 /// Read a service
 #[utoipa::path(
     get, path = "/services/{id}", operation_id = "getService", tag = "services",
-    params(("id" = ServiceId, Path, description = "The service's id")),
-    responses((status = 200, description = "The service", body = Service), ItemErrors)
+    params(("id" = ServiceId, Path, description = "The service's id"), ReadHeaders),
+    responses((status = 200, description = "The service", body = Service), (status = 304, description = "As it is known"), ItemErrors)
 )]
 pub(super) async fn get_service(
     State(state): State<AppState>,

@@ -4,15 +4,15 @@ use axum::extract::State;
 use domain::ids::ServiceId;
 use domain::sync::RecordKind;
 
-use crate::http::{ItemErrors, PathId, Problem};
-use crate::writes::{NoBody, Reply, Write};
+use crate::http::{PathId, Problem, RemoveErrors};
+use crate::writes::{NoBody, Reply, Write, WriteHeaders};
 use crate::{AppState, sync};
 
 /// Remove a service
 #[utoipa::path(
     delete, path = "/services/{id}", operation_id = "removeService", tag = "services",
-    params(("id" = ServiceId, Path, description = "The service's id")),
-    responses((status = 204, description = "Removed"), ItemErrors)
+    params(("id" = ServiceId, Path, description = "The service's id"), WriteHeaders),
+    responses((status = 204, description = "Removed"), RemoveErrors)
 )]
 pub(super) async fn remove_service(
     State(state): State<AppState>,

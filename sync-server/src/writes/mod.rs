@@ -5,6 +5,7 @@
 //! slice.
 
 mod body;
+mod describe;
 pub mod documents;
 mod etag;
 mod idempotency;
@@ -15,6 +16,7 @@ mod tests;
 mod write;
 
 pub use body::{MaybeObject, NoBody, ReadBody, take_flag};
+pub use describe::{ReadHeaders, WriteHeaders};
 pub use etag::{IfNoneMatch, Tag};
 pub use reply::Reply;
 pub use write::Write;
