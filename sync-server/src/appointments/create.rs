@@ -42,7 +42,7 @@ pub(super) async fn create_appointment(
     let row = AppointmentRow::read(&mut document);
     refuse_clash(tx, None, row.busy(id), overlap).await?;
     let reply = Reply::created(&format!("appointments/{id}"), &row.show(id))?;
-    Ok(documents::keep(&state, write, id.0, document, chunk, reply).await?)
+    documents::keep(&state, write, id.0, document, chunk, reply).await
 }
 
 fn unknown_service() -> Problem {

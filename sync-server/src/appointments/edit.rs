@@ -23,7 +23,7 @@ pub(super) async fn edit_appointment(
     mut write: Write,
 ) -> Result<Reply, Problem> {
     let mut document = super::open(&mut write.tx, id).await?.ok_or_else(Problem::not_found)?;
-    write.check(&Tag::of_heads(&document.heads()))?;
+    write.changes(Tag::of_heads(&document.heads()));
     let tx = &mut write.tx;
     let tenant = auth::find_tenant(tx).await?.ok_or_else(Problem::not_found)?;
     let (zone, currency) = (tenant.timezone.as_str(), tenant.currency());
@@ -38,5 +38,5 @@ pub(super) async fn edit_appointment(
     let row = AppointmentRow::read(&mut document);
     refuse_clash(tx, before, row.busy(id), overlap).await?;
     let reply = Reply::ok(&row.show(id))?;
-    Ok(documents::keep(&state, write, id.0, document, chunk, reply).await?)
+    documents::keep(&state, write, id.0, document, chunk, reply).await
 }

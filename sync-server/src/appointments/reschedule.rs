@@ -26,7 +26,7 @@ pub(super) async fn reschedule_appointment(
     mut write: Write,
 ) -> Result<Reply, Problem> {
     let mut document = super::open(&mut write.tx, id).await?.ok_or_else(Problem::not_found)?;
-    write.check(&Tag::of_heads(&document.heads()))?;
+    write.changes(Tag::of_heads(&document.heads()));
     let tx = &mut write.tx;
     let tenant = auth::find_tenant(tx).await?.ok_or_else(Problem::not_found)?;
     let (zone, currency) = (tenant.timezone.as_str(), tenant.currency());
@@ -40,7 +40,7 @@ pub(super) async fn reschedule_appointment(
     let row = AppointmentRow::read(&mut document);
     refuse_clash(tx, before.busy(id), row.busy(id), overlap).await?;
     let reply = Reply::ok(&row.show(id))?;
-    Ok(documents::keep(&state, write, id.0, document, chunk, reply).await?)
+    documents::keep(&state, write, id.0, document, chunk, reply).await
 }
 
 /// The new time; no other field of an appointment may be given here.

@@ -77,7 +77,7 @@ async fn take(
     step: Step,
 ) -> Result<Reply, Problem> {
     let mut document = super::open(&mut write.tx, id).await?.ok_or_else(Problem::not_found)?;
-    write.check(&Tag::of_heads(&document.heads()))?;
+    write.changes(Tag::of_heads(&document.heads()));
     let overlap = Overlap::from_flag(write.body.clone().only_flag(Overlap::FLAG)?);
     let before = AppointmentRow::read(&mut document).busy(id);
     let event = state.new_id().to_string();
@@ -86,5 +86,5 @@ async fn take(
     // Called back to life, a visit needs its hour again.
     refuse_clash(&mut write.tx, before, row.busy(id), overlap).await?;
     let reply = Reply::ok(&row.show(id))?;
-    Ok(documents::keep(state, write, id.0, document, chunk, reply).await?)
+    documents::keep(state, write, id.0, document, chunk, reply).await
 }

@@ -25,12 +25,12 @@ pub(super) async fn record_consent(
     mut write: Write,
 ) -> Result<Reply, Problem> {
     let mut document = super::open(&mut write.tx, id).await?.ok_or_else(Problem::not_found)?;
-    write.check(&Tag::of_heads(&document.heads()))?;
+    write.changes(Tag::of_heads(&document.heads()));
     let consent = ConsentEdit::from_json(&write.body.0)?;
     let (entry, now) = (state.new_id().to_string(), state.now().as_second());
     let chunk = domain::clients::record_consent(&mut document, &state.author, now, &entry, &consent);
     let ledger = ClientRow::read(&mut document).consents;
     let recorded = ledger.into_iter().find(|recorded| recorded.id == entry);
     let reply = Reply::created(&format!("clients/{id}"), &recorded)?;
-    Ok(documents::keep(&state, write, id.0, document, chunk, reply).await?)
+    documents::keep(&state, write, id.0, document, chunk, reply).await
 }

@@ -24,5 +24,5 @@ pub(super) async fn create_client(State(state): State<AppState>, mut write: Writ
     let (mut document, chunk) = domain::clients::create(&state.author, state.now().as_second(), &edit);
     let client = ClientRow::read(&mut document).show(id, None);
     let reply = Reply::created(&format!("clients/{id}"), &client)?;
-    Ok(documents::keep(&state, write, id.0, document, chunk, reply).await?)
+    documents::keep(&state, write, id.0, document, chunk, reply).await
 }

@@ -23,11 +23,11 @@ pub(super) async fn edit_client(
     mut write: Write,
 ) -> Result<Reply, Problem> {
     let mut document = super::open(&mut write.tx, id).await?.ok_or_else(Problem::not_found)?;
-    write.check(&Tag::of_heads(&document.heads()))?;
+    write.changes(Tag::of_heads(&document.heads()));
     let (edit, duplicates) = allowing_duplicates(&write.body.0, ClientEdit::patch_from_json)?;
     refuse_duplicate(&mut write.tx, id, &edit, duplicates).await?;
     let chunk = domain::clients::edit(&mut document, &state.author, state.now().as_second(), &edit);
     let client = super::show(&mut write.tx, id, ClientRow::read(&mut document)).await?;
     let reply = Reply::ok(&client)?;
-    Ok(documents::keep(&state, write, id.0, document, chunk, reply).await?)
+    documents::keep(&state, write, id.0, document, chunk, reply).await
 }

@@ -22,11 +22,11 @@ pub(super) async fn edit_note(
     mut write: Write,
 ) -> Result<Reply, Problem> {
     let mut document = super::open(&mut write.tx, id).await?.ok_or_else(Problem::not_found)?;
-    write.check(&Tag::of_heads(&document.heads()))?;
+    write.changes(Tag::of_heads(&document.heads()));
     let edit = NoteEdit::patch_from_json(&write.body.0)?;
     super::check_names(&mut write.tx, &edit).await?;
     let chunk = domain::notes::edit(&mut document, &state.author, state.now().as_second(), &edit);
     let note = NoteRow::read(&mut document).show(id);
     let reply = Reply::ok(&note)?;
-    Ok(documents::keep(&state, write, id.0, document, chunk, reply).await?)
+    documents::keep(&state, write, id.0, document, chunk, reply).await
 }

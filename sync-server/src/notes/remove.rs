@@ -19,7 +19,7 @@ pub(super) async fn remove_note(
     mut write: Write<NoBody>,
 ) -> Result<Reply, Problem> {
     let mut document = super::open(&mut write.tx, id).await?.ok_or_else(Problem::not_found)?;
-    write.check(&Tag::of_heads(&document.heads()))?;
+    write.changes(Tag::of_heads(&document.heads()));
     let chunk = domain::notes::remove(&mut document, &state.author, state.now().as_second());
-    Ok(documents::keep(&state, write, id.0, document, chunk, Reply::no_content()).await?)
+    documents::keep(&state, write, id.0, document, chunk, Reply::no_content()).await
 }

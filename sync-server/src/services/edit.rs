@@ -22,7 +22,7 @@ pub(super) async fn edit_service(
     mut write: Write,
 ) -> Result<Reply, Problem> {
     let service = super::find(&mut write.tx, id).await?.ok_or_else(Problem::not_found)?;
-    write.check(&super::tag(&service)?)?;
+    write.changes(super::tag(&service)?);
     let tenant = auth::find_tenant(&mut write.tx).await?.ok_or_else(Problem::not_found)?;
     let currency = service.currency.parse().unwrap_or_else(|_| tenant.currency());
     let edit = ServiceEdit::patch_from_json(&write.body.0, currency)?;

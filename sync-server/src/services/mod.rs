@@ -45,7 +45,7 @@ async fn keep(state: &AppState, mut write: Write, service: &Service, reply: Repl
     let reply = reply.tagged(&tag(service)?);
     let written = sync::write_record(&mut write.tx, RecordKind::Service, service.id.0, Some(&body));
     let head = Box::pin(written).await?;
-    Ok(write.finish(state, Some(head), reply).await?)
+    write.finish(state, Some(head), reply).await
 }
 
 /// The version of a service.

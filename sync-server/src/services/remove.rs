@@ -20,7 +20,7 @@ pub(super) async fn remove_service(
     mut write: Write<NoBody>,
 ) -> Result<Reply, Problem> {
     let service = super::find(&mut write.tx, id).await?.ok_or_else(Problem::not_found)?;
-    write.check(&super::tag(&service)?)?;
+    write.changes(super::tag(&service)?);
     let head = Box::pin(sync::write_record(&mut write.tx, RecordKind::Service, id.0, None)).await?;
-    Ok(write.finish(&state, Some(head), Reply::no_content()).await?)
+    write.finish(&state, Some(head), Reply::no_content()).await
 }

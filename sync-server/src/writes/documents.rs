@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::etag::Tag;
 use super::reply::Reply;
 use super::write::Write;
-use crate::db::StoreError;
+use crate::http::Problem;
 use crate::{AppState, sync};
 
 /// Keeps the change that an edit made, if it made one, and ends.
@@ -18,7 +18,7 @@ pub async fn keep<B>(
     mut document: Document,
     chunk: Option<Chunk>,
     reply: Reply,
-) -> Result<Reply, StoreError> {
+) -> Result<Reply, Problem> {
     let reply = reply.tagged(&Tag::of_heads(&document.heads()));
     let head = match chunk {
         Some(chunk) => Some(Box::pin(sync::write_document(&mut write.tx, id, document, chunk)).await?),

@@ -7,7 +7,7 @@ use super::body::ReadBody;
 use super::etag::{Condition, Tag};
 use super::idempotency::{Claim, Claimed};
 use super::reply::Reply;
-use crate::db::{StoreError, TenantTx};
+use crate::db::TenantTx;
 use crate::http::{JsonObject, MAX_BODY_BYTES, Principal, Problem, read_body};
 use crate::{AppState, sync};
 use domain::errors::ErrorCode;
@@ -23,23 +23,24 @@ pub struct Write<B = JsonObject> {
     /// The transaction of the effect. Dropped without [`Write::finish`], it leaves nothing behind.
     pub tx: TenantTx,
     condition: Condition,
+    standing: Option<Tag>,
     claim: Option<Claim>,
 }
 
 impl<B> Write<B> {
-    /// Refuses if the caller speaks of another version of the thing (`If-Match`).
-    pub fn check(&self, tag: &Tag) -> Result<(), Problem> {
-        if self.condition.allows(tag) { Ok(()) } else { Err(Problem::new(ErrorCode::PreconditionFailed)) }
+    /// Notes which version of the thing stands before the effect; [`Write::finish`] holds `If-Match` against it.
+    pub fn changes(&mut self, standing: Tag) {
+        self.standing = Some(standing);
     }
 
-    /// Ends: keeps the effect and the answer together, and tells the devices of the new head, if there is one.
-    pub async fn finish(
-        self,
-        state: &AppState,
-        head: Option<u64>,
-        reply: Reply,
-    ) -> Result<Reply, StoreError> {
-        let Self { principal, mut tx, claim, .. } = self;
+    /// Ends: keeps the effect and the answer together, and tells the devices of the new head, if there is one. Refuses if
+    /// the caller spoke of another version; only now, because a request that is wrong in itself is told so first (RFC 9110,
+    /// section 13.2.1).
+    pub async fn finish(self, state: &AppState, head: Option<u64>, reply: Reply) -> Result<Reply, Problem> {
+        let Self { principal, mut tx, condition, standing, claim, .. } = self;
+        if standing.is_some_and(|standing| !condition.allows(&standing)) {
+            return Err(Problem::new(ErrorCode::PreconditionFailed));
+        }
         if let Some(claim) = claim {
             claim.keep(&mut tx, &reply).await?;
         }
@@ -69,7 +70,7 @@ impl<B: ReadBody + Send> FromRequest<AppState> for Write<B> {
             },
         };
         sync::lock(&mut tx).await?;
-        Ok(Self { principal, body, tx, condition, claim })
+        Ok(Self { principal, body, tx, condition, standing: None, claim })
     }
 }
 
