@@ -12,5 +12,7 @@ mod homes;
 mod hostile;
 #[path = "devices/proxy.rs"]
 mod proxy;
+#[path = "devices/retries.rs"]
+mod retries;
 #[path = "devices/tour.rs"]
 mod tour;
