@@ -274,6 +274,14 @@ impl<'a> Fields<'a> {
         })
     }
 
+    /// A list of anything, of moderate size.
+    pub fn list(&mut self, name: &'static str) -> Patch<Vec<Json>> {
+        self.read(name, |value| {
+            let list = value.as_array().ok_or(FieldProblem::Invalid)?;
+            if list.len() > MAX_ENTRIES { Err(FieldProblem::TooLong) } else { Ok(list.clone()) }
+        })
+    }
+
     /// A list of JSON objects of moderate size.
     pub fn objects(&mut self, name: &'static str) -> Patch<Vec<Map<String, Json>>> {
         self.read(name, |value| {

@@ -21,7 +21,9 @@ pub mod plans;
 mod project;
 pub mod search;
 pub mod services;
+pub mod settings;
 mod shapes;
+pub mod slots;
 pub mod sync;
 
 pub use project::{Projection, project};

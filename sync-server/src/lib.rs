@@ -26,6 +26,8 @@ mod openapi_examples;
 mod openapi_tests;
 pub mod server;
 pub mod services;
+pub mod settings;
+pub mod slots;
 mod state;
 pub mod stop;
 pub mod sync;

@@ -7,7 +7,9 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_swagger_ui::SwaggerUi;
 
 use crate::http::ProblemBody;
-use crate::{AppState, appointments, auth, clients, devices, notes, openapi_examples, services, sync};
+use crate::{
+    AppState, appointments, auth, clients, devices, notes, openapi_examples, services, settings, slots, sync,
+};
 
 /// Where the document is.
 pub const DOCUMENT: &str = "/api/v1/openapi.json";
@@ -32,6 +34,8 @@ pub const DOCUMENT: &str = "/api/v1/openapi.json";
         (name = "services", description = "The price list"),
         (name = "appointments", description = "Visits, and blocks of personal time"),
         (name = "notes", description = "Notes about clients and visits, colour formulas"),
+        (name = "settings", description = "When she works, what she asks for, how she is reached"),
+        (name = "slots", description = "Free hours to offer"),
         (name = "sync", description = "What devices speak; see docs/sync-protocol.md"),
     )
 )]
@@ -47,6 +51,8 @@ pub fn api() -> OpenApiRouter<AppState> {
         .merge(services::routes())
         .merge(appointments::routes())
         .merge(notes::routes())
+        .merge(settings::routes())
+        .merge(slots::routes())
         .merge(sync::routes());
     let mut ground = Ground::openapi();
     let components = ground.components.get_or_insert_default();

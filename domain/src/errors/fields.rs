@@ -39,6 +39,8 @@ wire_enum! {
         InvalidBirthday = "invalid_birthday",
         /// Not a date and time.
         InvalidTime = "invalid_time",
+        /// Lies over another entry of its list.
+        Overlaps = "overlaps",
         /// May not be set here or now.
         NotAllowed = "not_allowed",
     }

@@ -44,12 +44,24 @@ pub enum IntentAction {
     ServiceRemove,
     /// Record a payment; `body` as [`crate::payments::Payment::new_from_json`] reads it.
     PaymentAdd,
+    /// Replace a section of the settings: `{ "section", "version"?, "value" }`, `version` being the one that was seen.
+    SettingsPut,
     /// Offer back a record that the server lost when it was restored: `{ "record", "body" }`. Kept only if the
     /// server has nothing under this id.
     RecordOffer,
 }
 
 impl IntentAction {
+    /// Every action of this version.
+    pub const ALL: [Self; 6] = [
+        Self::ServiceAdd,
+        Self::ServiceEdit,
+        Self::ServiceRemove,
+        Self::PaymentAdd,
+        Self::SettingsPut,
+        Self::RecordOffer,
+    ];
+
     /// The word on the wire.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -58,6 +70,7 @@ impl IntentAction {
             Self::ServiceEdit => "service.edit",
             Self::ServiceRemove => "service.remove",
             Self::PaymentAdd => "payment.add",
+            Self::SettingsPut => "settings.put",
             Self::RecordOffer => "record.offer",
         }
     }
@@ -65,9 +78,7 @@ impl IntentAction {
     /// Reads a word; `None` for words of tomorrow.
     #[must_use]
     pub fn parse(word: &str) -> Option<Self> {
-        [Self::ServiceAdd, Self::ServiceEdit, Self::ServiceRemove, Self::PaymentAdd, Self::RecordOffer]
-            .into_iter()
-            .find(|action| action.as_str() == word)
+        Self::ALL.into_iter().find(|action| action.as_str() == word)
     }
 }
 

@@ -195,6 +195,8 @@ pub enum RecordKind {
     Payment,
     /// The tenant itself: name, zone, currency, plan.
     Tenant,
+    /// A section of the settings.
+    Settings,
 }
 
 impl RecordKind {
@@ -205,6 +207,7 @@ impl RecordKind {
             Self::Service => "service",
             Self::Payment => "payment",
             Self::Tenant => "tenant",
+            Self::Settings => "settings",
         }
     }
 }

@@ -72,6 +72,16 @@ pub async fn last_visits(
     Ok(starts.collect())
 }
 
+/// The appointments that touch a span of time.
+pub async fn touching(
+    tx: &mut TenantTx,
+    from: jiff::Timestamp,
+    until: jiff::Timestamp,
+) -> Result<Vec<(AppointmentId, AppointmentRow)>, StoreError> {
+    let found = store::touching(tx, from, until).await?;
+    Ok(found.into_iter().map(|found| (found.id, found.row)).collect())
+}
+
 /// The document of an appointment that was not removed.
 async fn open(tx: &mut TenantTx, id: AppointmentId) -> Result<Option<Document>, StoreError> {
     let document = sync::load(tx, Collection::Appointments, id.0).await?;

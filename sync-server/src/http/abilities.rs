@@ -19,6 +19,9 @@ pub const ABILITIES: &[&str] = &[
     "notes:write",
     "services:read",
     "services:write",
+    "settings:read",
+    "settings:write",
+    "slots:read",
     "sync",
 ];
 

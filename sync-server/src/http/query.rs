@@ -80,6 +80,26 @@ impl QueryFields {
         self.errors.check(name, text.trim().parse().map_err(|_| FieldProblem::Invalid))
     }
 
+    /// Anything that can be parsed and must be there.
+    pub fn required<T: FromStr>(&mut self, name: &str) -> Option<T> {
+        if !self.fields.contains_key(name) {
+            self.errors.add(name, FieldProblem::Required);
+        }
+        self.parsed(name)
+    }
+
+    /// Ends: whatever is left is unknown.
+    pub fn finish(mut self) -> Result<(), Problem> {
+        for name in std::mem::take(&mut self.fields).into_keys() {
+            self.errors.add(name, FieldProblem::Unknown);
+        }
+        if self.errors.is_empty() {
+            return Ok(());
+        }
+        let problem = Problem::new(ErrorCode::BadRequest);
+        Err(self.errors.iter().fold(problem, |problem, (name, error)| problem.field(name, error)))
+    }
+
     /// A moment, RFC 3339, or a day, which then begins in the given zone.
     pub fn moment(&mut self, name: &str, zone: &str) -> Option<Timestamp> {
         let text = self.fields.remove(name)?;
@@ -99,16 +119,7 @@ impl QueryFields {
     pub fn page(mut self, list: &str, filters: &[&dyn std::fmt::Debug]) -> Result<(Limit, Cursor), Problem> {
         let limit = self.limit();
         let cursor = self.fields.remove("cursor");
-        for name in self.fields.into_keys() {
-            self.errors.add(name, FieldProblem::Unknown);
-        }
-        if !self.errors.is_empty() {
-            let problem = Problem::new(ErrorCode::BadRequest);
-            return Err(self
-                .errors
-                .iter()
-                .fold(problem, |problem, (name, error)| problem.field(name, error)));
-        }
+        self.finish()?;
         let view = hex::encode(&Sha256::digest(format!("{list} {filters:?}"))[..8]);
         Ok((limit, Cursor::read(view, cursor.as_deref())?))
     }

@@ -12,6 +12,8 @@ mod store;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeMap;
+
 use domain::ids::ServiceId;
 use domain::services::Service;
 use domain::sync::{RecordKind, record_digest};
@@ -37,6 +39,12 @@ pub fn routes() -> OpenApiRouter<AppState> {
 pub async fn find(tx: &mut TenantTx, id: ServiceId) -> Result<Option<Service>, StoreError> {
     let body = sync::record(tx, RecordKind::Service, id.0).await?;
     body.map(|body| serde_json::from_value(body).map_err(StoreError::damaged)).transpose()
+}
+
+/// The whole price list.
+pub async fn all(tx: &mut TenantTx) -> Result<BTreeMap<ServiceId, Service>, StoreError> {
+    let services = store::all(tx).await?;
+    Ok(services.into_iter().map(|service| (service.id, service)).collect())
 }
 
 /// Keeps a service as it is now, and ends.

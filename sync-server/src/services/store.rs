@@ -1,5 +1,7 @@
 //! Every statement about the price list. It is only read here: records are written through the door of `sync`.
 
+use domain::services::Service;
+
 use crate::db::{StoreError, TenantTx};
 use crate::listing::{self, Field, Found, Kind, ListSpec, Listing, Use};
 
@@ -55,4 +57,20 @@ pub(super) static LIST: ListSpec = ListSpec {
 /// Entries of the price list.
 pub(super) async fn list(tx: &mut TenantTx, listing: &Listing) -> Result<Vec<Found>, StoreError> {
     listing::list(tx, &LIST, listing, |_| {}).await
+}
+
+/// All entries of the price list.
+pub(super) async fn all(tx: &mut TenantTx) -> Result<Vec<Service>, StoreError> {
+    let tenant = tx.tenant();
+    let bodies = sqlx::query_scalar!(
+        r#"select body as "body!"
+           from records
+           where tenant_id = $1
+             and kind = 'service'
+             and body is not null"#,
+        tenant.0
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    bodies.iter().map(|body| serde_json::from_str(body).map_err(StoreError::damaged)).collect()
 }

@@ -6,13 +6,15 @@
 use std::collections::BTreeMap;
 
 use domain::errors::{ErrorCode, FieldErrors};
-use domain::ids::{PaymentId, ServiceId};
+use domain::ids::{PaymentId, ServiceId, TenantId};
 use domain::money::Currency;
 use domain::payments::Payment;
 use domain::services::{Service, ServiceEdit};
+use domain::settings::{Section, Setting};
 use domain::sync::{Intent, IntentAction, IntentOutcome, IntentResult, RecordKind};
 use jiff::Timestamp;
 use serde_json::Value as Json;
+use uuid::Uuid;
 
 use super::session::Session;
 use super::tx::Tx;
@@ -96,6 +98,15 @@ async fn act<T: Tx>(
                 Err(fields) => return Ok(Err(fields.into())),
             }
         }
+        IntentAction::SettingsPut => {
+            let kind = RecordKind::Settings.as_str();
+            let standing = session.record_body(kind, intent.target).await?;
+            let tenant = session.tx.tenant();
+            match settings(intent, standing.as_ref(), tenant, currency(session).await?, now) {
+                Ok(body) => (kind.to_owned(), Change::Write(body)),
+                Err(refusal) => return Ok(Err(refusal)),
+            }
+        }
         IntentAction::RecordOffer => match offered(session, intent).await? {
             Ok(Some((kind, body))) => (kind, Change::Write(body)),
             Ok(None) => return Ok(Ok(())),
@@ -147,6 +158,29 @@ fn service(
     serde_json::to_value(service).map(Change::Write).map_err(|_| ErrorCode::Internal.into())
 }
 
+/// A section of the settings as the device wants it, if it saw the one that stands.
+fn settings(
+    intent: &Intent,
+    standing: Option<&Json>,
+    tenant: TenantId,
+    currency: Currency,
+    now: Timestamp,
+) -> Result<Json, Refusal> {
+    let section =
+        intent.body.get("section").and_then(Json::as_str).and_then(|word| word.parse::<Section>().ok());
+    let value = intent.body.get("value").and_then(Json::as_object);
+    let (Some(section), Some(value)) = (section, value) else { return Err(ErrorCode::IntentInvalid.into()) };
+    if section.id(tenant) != intent.target {
+        return Err(ErrorCode::IntentInvalid.into());
+    }
+    let value = section.read(value, currency)?;
+    let seen = intent.body.get("version").and_then(Json::as_u64);
+    let setting = Setting::from_record(section, standing, currency)
+        .replace(seen, value, &now.to_string())
+        .map_err(|_| ErrorCode::Conflict)?;
+    setting.to_record().map_err(|_| ErrorCode::Internal.into())
+}
+
 /// A record that a device still has and a restored server lost. Kept only where there is nothing.
 async fn offered<T: Tx>(
     session: &mut Session<'_, T>,
@@ -157,6 +191,7 @@ async fn offered<T: Tx>(
     let is_whole = match kind {
         "service" => serde_json::from_value::<Service>(body.clone()).is_ok_and(|s| s.id.0 == intent.target),
         "payment" => serde_json::from_value::<Payment>(body.clone()).is_ok_and(|p| p.id.0 == intent.target),
+        "settings" => is_setting(session, intent.target, body).await?,
         _ => false,
     };
     if !is_whole {
@@ -164,6 +199,17 @@ async fn offered<T: Tx>(
     }
     let standing = session.record_body(kind, intent.target).await?;
     Ok(Ok(standing.is_none().then(|| (kind.to_owned(), body.clone()))))
+}
+
+/// Whether a body is a section of this tenant's settings.
+async fn is_setting<T: Tx>(session: &mut Session<'_, T>, id: Uuid, body: &Json) -> Result<bool, StoreError> {
+    let currency = currency(session).await?;
+    let section = body.get("section").and_then(Json::as_str).and_then(|word| word.parse::<Section>().ok());
+    let tenant = session.tx.tenant();
+    Ok(section.is_some_and(|section| {
+        let read = Setting::from_record(section, Some(body), currency);
+        section.id(tenant) == id && read.version > 0 && read.to_record().is_ok_and(|record| record == *body)
+    }))
 }
 
 async fn currency<T: Tx>(session: &mut Session<'_, T>) -> Result<Currency, StoreError> {
