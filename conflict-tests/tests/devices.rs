@@ -10,6 +10,8 @@ mod damage;
 mod homes;
 #[path = "devices/hostile.rs"]
 mod hostile;
+#[path = "devices/hours.rs"]
+mod hours;
 #[path = "devices/proxy.rs"]
 mod proxy;
 #[path = "devices/retries.rs"]

@@ -14,6 +14,8 @@ mod notes;
 pub mod notices;
 mod payments;
 mod services;
+mod settings;
+mod slots;
 mod status;
 #[cfg(test)]
 mod tests;

@@ -11,8 +11,8 @@ mod spans;
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::{Timestamp, ToSpan as _};
 use serde::Serialize;
 
 pub use busy::{buffers, busy_segments, taken_by};
@@ -21,6 +21,7 @@ pub use spans::{Span, holds, merge, touches, without};
 
 use crate::appointments::AppointmentRow;
 use crate::dates::{TimeError, VisitTime};
+use crate::errors::FieldProblem;
 use crate::ids::{AppointmentId, ServiceId};
 use crate::services::Service;
 use crate::settings::BusinessHours;
@@ -102,6 +103,15 @@ impl Slot {
     pub fn show(&self) -> ShownSlot {
         ShownSlot { starts_at: self.time.starts_at_rfc3339(), ends_at: self.time.ends_at_rfc3339() }
     }
+}
+
+/// Refuses days that run backwards or are too many.
+///
+/// # Errors
+/// [`FieldProblem::OutOfRange`], of the last day.
+pub fn check_days(from: Date, to: Date) -> Result<(), FieldProblem> {
+    let last = from.checked_add(MOST_DAYS.days()).map_err(|_| FieldProblem::OutOfRange)?;
+    if (from..=last).contains(&to) { Ok(()) } else { Err(FieldProblem::OutOfRange) }
 }
 
 /// The starts that can be offered for a service on these days, both inclusive, in the order of time.

@@ -5,9 +5,9 @@ use axum::Json;
 use axum::extract::State;
 use domain::errors::FieldProblem;
 use domain::ids::ServiceId;
-use domain::slots::{Calendar, MOST_DAYS, ShownSlot, Slot, Taken, best, slots};
+use domain::slots::{Calendar, ShownSlot, Slot, Taken, best, check_days, slots};
+use jiff::SignedDuration;
 use jiff::civil::Date;
-use jiff::{SignedDuration, ToSpan as _};
 use serde::Serialize;
 use utoipa::{IntoParams, ToSchema};
 
@@ -62,9 +62,9 @@ pub(super) async fn list_slots(
     let (from, to) = (query.required::<Date>("from"), query.required::<Date>("to"));
     let only_best = query.parsed::<bool>("best").unwrap_or(false);
     if let (Some(from), Some(to)) = (from, to)
-        && (to < from || from.checked_add(MOST_DAYS.days()).is_ok_and(|last| to > last))
+        && let Err(problem) = check_days(from, to)
     {
-        query.mistake("to", FieldProblem::OutOfRange);
+        query.mistake("to", problem);
     }
     query.finish()?;
     let (Some(service), Some(from), Some(to)) = (service, from, to) else { return Err(Problem::not_found()) };

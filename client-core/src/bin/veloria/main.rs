@@ -13,6 +13,8 @@ mod output;
 mod payments;
 mod secrets;
 mod services;
+mod settings;
+mod slots;
 mod status;
 mod sync;
 
@@ -67,6 +69,11 @@ enum Command {
     /// The price list.
     #[command(subcommand)]
     Services(services::Services),
+    /// Working hours, policies, notifications, branding.
+    #[command(subcommand)]
+    Settings(settings::Settings),
+    /// Free hours for a service.
+    Slots(slots::Slots),
     /// Payments and refunds.
     #[command(subcommand)]
     Payments(payments::Payments),
@@ -127,6 +134,8 @@ fn run(
         Command::Appointments(command) => command.run(&mut session.open()?),
         Command::Notes(command) => command.run(&mut session.open()?),
         Command::Services(command) => command.run(&mut session.open()?),
+        Command::Settings(command) => command.run(&mut session.open()?),
+        Command::Slots(command) => command.run(&session.open()?),
         Command::Payments(command) => command.run(&session.open()?),
         Command::Import(command) => command.run(&mut session.open()?, lang),
         Command::Sync(command) => command.run(&session),
