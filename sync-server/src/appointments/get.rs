@@ -1,11 +1,9 @@
 //! `GET /appointments/{id}`.
 
-use axum::extract::State;
 use domain::appointments::Appointment;
 use domain::ids::AppointmentId;
 
-use crate::AppState;
-use crate::http::{ItemErrors, PathId, Principal, Problem};
+use crate::http::{ItemErrors, PathId, Problem, Read};
 use crate::writes::{IfNoneMatch, ReadHeaders, Reply};
 
 /// Read an appointment
@@ -15,12 +13,10 @@ use crate::writes::{IfNoneMatch, ReadHeaders, Reply};
     responses((status = 200, description = "The appointment", body = Appointment), (status = 304, description = "As it is known"), ItemErrors)
 )]
 pub(super) async fn get_appointment(
-    State(state): State<AppState>,
-    principal: Principal,
+    Read { mut tx, .. }: Read,
     PathId(id): PathId<AppointmentId>,
     known: IfNoneMatch,
 ) -> Result<Reply, Problem> {
-    let mut tx = state.db.tenant(principal.tenant).await?;
     let found = super::find_with_tag(&mut tx, id).await?;
     tx.commit().await?;
     let (row, tag) = found.ok_or_else(Problem::not_found)?;

@@ -2,16 +2,15 @@
 #![expect(unused_qualifications, reason = "written by the macro that describes the query")]
 
 use axum::Json;
-use axum::extract::State;
 use domain::appointments::{Appointment, AppointmentRow};
 use domain::ids::{AppointmentId, ClientId};
 use utoipa::IntoParams;
 use utoipa::openapi::path::{Parameter, ParameterIn};
 
 use super::store;
-use crate::http::{ListErrors, Page, PageQuery, Principal, Problem, QueryFields};
+use crate::auth;
+use crate::http::{ListErrors, Page, PageQuery, Problem, QueryFields, Read};
 use crate::listing::Listing;
-use crate::{AppState, auth};
 
 /// What may be asked for.
 #[derive(Debug, IntoParams)]
@@ -44,11 +43,9 @@ impl IntoParams for AppointmentFilters {
     responses((status = 200, description = "A page of appointments, by start unless asked otherwise", body = Page<Appointment>), ListErrors)
 )]
 pub(super) async fn list_appointments(
-    State(state): State<AppState>,
-    principal: Principal,
+    Read { mut tx, .. }: Read,
     mut query: QueryFields,
 ) -> Result<Json<Page<Appointment>>, Problem> {
-    let mut tx = state.db.tenant(principal.tenant).await?;
     let tenant = auth::find_tenant(&mut tx).await?.ok_or_else(Problem::not_found)?;
     let client: Option<ClientId> = query.parsed("clientId");
     let span = (query.moment("from", &tenant.timezone), query.moment("to", &tenant.timezone));

@@ -6,14 +6,19 @@ use secrecy::SecretString;
 
 use super::keys::Key;
 use super::store::{self, StoredToken};
-use crate::db::{Db, StoreError};
+use crate::db::{Db, StoreError, TenantTx};
 use crate::http::{Principal, Problem, TokenKind};
 
 /// When a key was last used is known to the minute; more would be a write for every read.
 const TOUCH_EVERY: SignedDuration = SignedDuration::from_mins(1);
 
-/// Whose key this is.
-pub async fn authenticate(db: &Db, text: &SecretString, now: Timestamp) -> Result<Principal, AuthError> {
+/// Whose key this is, with the transaction in which it was looked up: it sees that tenant, and whoever goes on in it saves
+/// the way to the database and back.
+pub async fn authenticate(
+    db: &Db,
+    text: &SecretString,
+    now: Timestamp,
+) -> Result<(Principal, TenantTx), AuthError> {
     let key = Key::parse(text).ok_or(AuthError::Unknown)?;
     let mut tx = db.tenant(key.tenant).await?;
     let token = store::find_token(&mut tx, key.hash).await?.ok_or(AuthError::Unknown)?;
@@ -26,10 +31,11 @@ pub async fn authenticate(db: &Db, text: &SecretString, now: Timestamp) -> Resul
     if token.last_used_at.is_none_or(|last| now.duration_since(last) >= TOUCH_EVERY) {
         store::touch(&mut tx, &token, now).await?;
     }
-    tx.commit().await?;
     let StoredToken { id, user, device, kind, name, abilities, .. } = token;
     let kind = TokenKind::parse(&kind).ok_or_else(|| StoreError::damaged("a token of an unknown kind"))?;
-    Ok(Principal { tenant: key.tenant, user, token_id: id, kind, token_name: name, device, abilities })
+    let principal =
+        Principal { tenant: key.tenant, user, token_id: id, kind, token_name: name, device, abilities };
+    Ok((principal, tx))
 }
 
 /// Whether somebody whose key was good when the connection began would still be let in.

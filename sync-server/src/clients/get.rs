@@ -1,11 +1,9 @@
 //! `GET /clients/{id}`.
 
-use axum::extract::State;
 use domain::clients::Client;
 use domain::ids::ClientId;
 
-use crate::AppState;
-use crate::http::{ItemErrors, PathId, Principal, Problem};
+use crate::http::{ItemErrors, PathId, Problem, Read};
 use crate::writes::{IfNoneMatch, ReadHeaders, Reply};
 
 /// Read a client
@@ -15,12 +13,10 @@ use crate::writes::{IfNoneMatch, ReadHeaders, Reply};
     responses((status = 200, description = "The client", body = Client), (status = 304, description = "As it is known"), ItemErrors)
 )]
 pub(super) async fn get_client(
-    State(state): State<AppState>,
-    principal: Principal,
+    Read { mut tx, .. }: Read,
     PathId(id): PathId<ClientId>,
     known: IfNoneMatch,
 ) -> Result<Reply, Problem> {
-    let mut tx = state.db.tenant(principal.tenant).await?;
     let (row, tag) = super::find_with_tag(&mut tx, id).await?.ok_or_else(Problem::not_found)?;
     let client = super::show(&mut tx, id, row).await?;
     tx.commit().await?;

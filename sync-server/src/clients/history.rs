@@ -2,7 +2,6 @@
 #![expect(unused_qualifications, reason = "written by the macro that describes the query")]
 
 use axum::Json;
-use axum::extract::State;
 use domain::appointments::{Appointment, AppointmentRow};
 use domain::errors::FieldProblem;
 use domain::ids::{AppointmentId, ClientId};
@@ -11,9 +10,8 @@ use serde::Serialize;
 use utoipa::{IntoParams, ToSchema};
 
 use super::store_history::{self, Happened};
-use crate::AppState;
 use crate::db::StoreError;
-use crate::http::{ItemErrors, ListErrors, Page, PageQuery, PathId, Principal, Problem, QueryFields};
+use crate::http::{ItemErrors, ListErrors, Page, PageQuery, PathId, Problem, QueryFields, Read};
 
 /// What may be asked for.
 #[derive(Debug, IntoParams)]
@@ -66,8 +64,7 @@ impl HistoryEntry {
     responses((status = 200, description = "A page of what happened", body = Page<HistoryEntry>), ItemErrors, ListErrors)
 )]
 pub(super) async fn client_history(
-    State(state): State<AppState>,
-    principal: Principal,
+    Read { mut tx, .. }: Read,
     PathId(id): PathId<ClientId>,
     mut query: QueryFields,
 ) -> Result<Json<Page<HistoryEntry>>, Problem> {
@@ -80,7 +77,6 @@ pub(super) async fn client_history(
         }
     };
     let (limit, cursor) = query.page("client_history", &[&id, &is_descending])?;
-    let mut tx = state.db.tenant(principal.tenant).await?;
     super::find(&mut tx, id).await?.ok_or_else(Problem::not_found)?;
     let found = store_history::list(&mut tx, id, is_descending, cursor.after(), limit.and_one()).await?;
     tx.commit().await?;

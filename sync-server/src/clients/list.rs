@@ -2,7 +2,6 @@
 #![expect(unused_qualifications, reason = "written by the macro that describes the query")]
 
 use axum::Json;
-use axum::extract::State;
 use domain::clients::{Client, ClientRow};
 use domain::ids::ClientId;
 use domain::search::{digits, fold};
@@ -10,9 +9,9 @@ use utoipa::IntoParams;
 use utoipa::openapi::path::{Parameter, ParameterIn};
 
 use super::store;
-use crate::http::{ListErrors, Page, PageQuery, Principal, Problem, QueryFields};
+use crate::http::{ListErrors, Page, PageQuery, Problem, QueryFields, Read};
 use crate::listing::Listing;
-use crate::{AppState, appointments, auth};
+use crate::{appointments, auth};
 
 /// What may be asked for.
 #[derive(Debug, IntoParams)]
@@ -40,11 +39,9 @@ impl IntoParams for ClientFilters {
     responses((status = 200, description = "A page of clients, by name unless asked otherwise", body = Page<Client>), ListErrors)
 )]
 pub(super) async fn list_clients(
-    State(state): State<AppState>,
-    principal: Principal,
+    Read { mut tx, .. }: Read,
     mut query: QueryFields,
 ) -> Result<Json<Page<Client>>, Problem> {
-    let mut tx = state.db.tenant(principal.tenant).await?;
     let patterns = query.text("search").map(|search| patterns(&search)).unwrap_or_default();
     let zone = auth::zone_for(&mut tx, &query).await?;
     let listing = Listing::read(&store::LIST, query, &zone, &patterns)?;

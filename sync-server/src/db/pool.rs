@@ -8,6 +8,7 @@ use sqlx::Postgres;
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 
+use super::store::Isolation;
 use super::{StoreError, TenantTx, store};
 
 /// The database, as the rest of the server knows it. Cheap to clone.
@@ -44,12 +45,12 @@ impl Db {
 
     /// A transaction that sees this tenant and no other.
     pub async fn tenant(&self, tenant: TenantId) -> Result<TenantTx, StoreError> {
-        TenantTx::begin(self.pool.begin().await?, tenant).await
+        TenantTx::begin(&self.pool, tenant, Isolation::Usual).await
     }
 
     /// The same for reading only: all its statements see one moment.
     pub async fn tenant_at_one_moment(&self, tenant: TenantId) -> Result<TenantTx, StoreError> {
-        TenantTx::begin(self.pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ").await?, tenant).await
+        TenantTx::begin(&self.pool, tenant, Isolation::OneMoment).await
     }
 
     /// A connection that sees no tenant at all: for the directory of e-mails and for asking whether anybody is there.

@@ -1,7 +1,7 @@
 //! The statements that make a connection safe to use, and the one that asks whether anybody is there.
 
 use domain::ids::TenantId;
-use sqlx::PgConnection;
+use sqlx::{AssertSqlSafe, PgConnection};
 
 /// Said once on every new connection. The role owns nothing and cannot bypass a policy; the limits end what hangs.
 pub(super) async fn settle(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
@@ -17,13 +17,24 @@ pub(super) async fn settle(connection: &mut PgConnection) -> Result<(), sqlx::Er
     Ok(())
 }
 
-/// Lets the rest of the transaction see this tenant. `true` means this transaction only: a plain SET would leak to the
-/// next user of the connection.
-pub(super) async fn enter(connection: &mut PgConnection, tenant: TenantId) -> Result<(), sqlx::Error> {
-    sqlx::query!("select set_config('app.tenant_id', $1, true)", tenant.to_string())
-        .fetch_one(connection)
-        .await?;
-    Ok(())
+/// Begins a transaction that sees this tenant, in one message: every request begins with it. `true` means this transaction
+/// only: a plain SET would leak to the next user of the connection. The text is safe: an id is written with hexadecimal
+/// digits and dashes, and nothing else is put in.
+pub(super) fn begin_as(tenant: TenantId, isolation: Isolation) -> AssertSqlSafe<String> {
+    let begin = match isolation {
+        Isolation::Usual => "begin",
+        Isolation::OneMoment => "begin isolation level repeatable read",
+    };
+    AssertSqlSafe(format!("{begin}; select set_config('app.tenant_id', '{}', true)", tenant.0.hyphenated()))
+}
+
+/// What the statements of a transaction see of others that commit meanwhile.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Isolation {
+    /// Each sees what was there when it began.
+    Usual,
+    /// All see one moment.
+    OneMoment,
 }
 
 /// Whether the database answers.

@@ -1,9 +1,10 @@
 //! A transaction that sees one tenant: the only way to a tenant's rows (rule D12).
 
 use domain::ids::TenantId;
-use sqlx::{PgConnection, Postgres, Transaction};
+use sqlx::{PgConnection, PgPool, Postgres, Transaction};
 
-use super::{StoreError, store};
+use super::StoreError;
+use super::store::{Isolation, begin_as};
 
 /// One transaction on behalf of one tenant. Dropped without [`TenantTx::commit`], it leaves nothing behind.
 #[derive(Debug)]
@@ -13,11 +14,13 @@ pub struct TenantTx {
 }
 
 impl TenantTx {
+    /// Begins one.
     pub(super) async fn begin(
-        mut tx: Transaction<'static, Postgres>,
+        pool: &PgPool,
         tenant: TenantId,
+        isolation: Isolation,
     ) -> Result<Self, StoreError> {
-        store::enter(&mut tx, tenant).await?;
+        let tx = pool.begin_with(begin_as(tenant, isolation)).await?;
         Ok(Self { tenant, tx })
     }
 

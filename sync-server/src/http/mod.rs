@@ -29,7 +29,7 @@ pub use input::{JsonObject, PathId};
 pub use layers::around;
 pub use output::now_text;
 pub use paging::{After, Cursor, Limit, Page, PageQuery};
-pub use principal::{Principal, TokenKind};
+pub use principal::{Principal, Read, TokenKind};
 pub use problem::{Problem, ProblemBody};
 pub use query::QueryFields;
 

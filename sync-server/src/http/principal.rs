@@ -15,6 +15,7 @@ use super::abilities;
 use super::cookies::{CookieStyle, session_of};
 use super::problem::Problem;
 use crate::AppState;
+use crate::db::TenantTx;
 
 /// What kind of key opened the door.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -65,13 +66,33 @@ pub struct Principal {
     pub abilities: Vec<String>,
 }
 
+/// Somebody who reads: who asks, and a transaction that sees the tenant. Of a request that only reads, this is all that the
+/// database is asked besides its own questions.
+#[derive(Debug)]
+pub struct Read {
+    /// Who asks.
+    pub principal: Principal,
+    /// For the reading.
+    pub tx: TenantTx,
+}
+
 impl FromRequestParts<AppState> for Principal {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
+        let Read { principal, tx } = Read::from_request_parts(parts, state).await?;
+        tx.commit().await?;
+        Ok(principal)
+    }
+}
+
+impl FromRequestParts<AppState> for Read {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
         let token =
             presented(&parts.headers, state.is_production).ok_or(Problem::new(ErrorCode::Unauthorized))?;
-        let principal = crate::auth::authenticate(&state.db, &token, state.now()).await?;
+        let (principal, tx) = crate::auth::authenticate(&state.db, &token, state.now()).await?;
         let route = parts.extensions.get::<MatchedPath>().map_or("none", MatchedPath::as_str);
         if !abilities::may(&principal.abilities, &parts.method, route) {
             return Err(Problem::new(ErrorCode::Forbidden));
@@ -81,7 +102,7 @@ impl FromRequestParts<AppState> for Principal {
         if let Some(device) = principal.device {
             span.record("device", tracing::field::display(device));
         }
-        Ok(principal)
+        Ok(Self { principal, tx })
     }
 }
 

@@ -1,14 +1,13 @@
 //! `GET /notes/{id}`.
 
-use axum::extract::State;
 use domain::Projection;
 use domain::documents::Collection;
 use domain::ids::NoteId;
 use domain::notes::Note;
 
-use crate::http::{ItemErrors, PathId, Principal, Problem};
+use crate::http::{ItemErrors, PathId, Problem, Read};
+use crate::sync;
 use crate::writes::{IfNoneMatch, ReadHeaders, Reply, Tag};
-use crate::{AppState, sync};
 
 /// Read a note
 #[utoipa::path(
@@ -17,12 +16,10 @@ use crate::{AppState, sync};
     responses((status = 200, description = "The note", body = Note), (status = 304, description = "As it is known"), ItemErrors)
 )]
 pub(super) async fn get_note(
-    State(state): State<AppState>,
-    principal: Principal,
+    Read { mut tx, .. }: Read,
     PathId(id): PathId<NoteId>,
     known: IfNoneMatch,
 ) -> Result<Reply, Problem> {
-    let mut tx = state.db.tenant(principal.tenant).await?;
     let row = sync::row(&mut tx, Collection::Notes, id.0).await?;
     tx.commit().await?;
     match row {

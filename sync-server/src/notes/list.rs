@@ -2,16 +2,14 @@
 #![expect(unused_qualifications, reason = "written by the macro that describes the query")]
 
 use axum::Json;
-use axum::extract::State;
 use domain::ids::{AppointmentId, ClientId, NoteId};
 use domain::notes::{Note, NoteRow};
 use utoipa::IntoParams;
 use utoipa::openapi::path::{Parameter, ParameterIn};
 
 use super::store;
-use crate::AppState;
 use crate::auth;
-use crate::http::{ListErrors, Page, PageQuery, Principal, Problem, QueryFields};
+use crate::http::{ListErrors, Page, PageQuery, Problem, QueryFields, Read};
 use crate::listing::Listing;
 
 /// What may be asked for.
@@ -41,13 +39,11 @@ impl IntoParams for NoteFilters {
     responses((status = 200, description = "A page of notes, by id unless asked otherwise", body = Page<Note>), ListErrors)
 )]
 pub(super) async fn list_notes(
-    State(state): State<AppState>,
-    principal: Principal,
+    Read { mut tx, .. }: Read,
     mut query: QueryFields,
 ) -> Result<Json<Page<Note>>, Problem> {
     let client: Option<ClientId> = query.parsed("clientId");
     let appointment: Option<AppointmentId> = query.parsed("appointmentId");
-    let mut tx = state.db.tenant(principal.tenant).await?;
     let zone = auth::zone_for(&mut tx, &query).await?;
     let listing = Listing::read(&store::LIST, query, &zone, &(client, appointment))?;
     let found = store::list(&mut tx, client, appointment, &listing).await?;

@@ -1,11 +1,9 @@
 //! `GET /services/{id}`.
 
-use axum::extract::State;
 use domain::ids::ServiceId;
 use domain::services::Service;
 
-use crate::AppState;
-use crate::http::{ItemErrors, PathId, Principal, Problem};
+use crate::http::{ItemErrors, PathId, Problem, Read};
 use crate::writes::{IfNoneMatch, ReadHeaders, Reply};
 
 /// Read a service
@@ -15,12 +13,10 @@ use crate::writes::{IfNoneMatch, ReadHeaders, Reply};
     responses((status = 200, description = "The service", body = Service), (status = 304, description = "As it is known"), ItemErrors)
 )]
 pub(super) async fn get_service(
-    State(state): State<AppState>,
-    principal: Principal,
+    Read { mut tx, .. }: Read,
     PathId(id): PathId<ServiceId>,
     known: IfNoneMatch,
 ) -> Result<Reply, Problem> {
-    let mut tx = state.db.tenant(principal.tenant).await?;
     let service = super::find(&mut tx, id).await?;
     tx.commit().await?;
     let service = service.ok_or_else(Problem::not_found)?;

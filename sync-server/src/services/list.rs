@@ -2,16 +2,15 @@
 #![expect(unused_qualifications, reason = "written by the macro that describes the query")]
 
 use axum::Json;
-use axum::extract::State;
 use domain::ids::ServiceId;
 use domain::services::Service;
 use utoipa::IntoParams;
 use utoipa::openapi::path::{Parameter, ParameterIn};
 
 use super::store;
-use crate::http::{ListErrors, Page, PageQuery, Principal, Problem, QueryFields};
+use crate::auth;
+use crate::http::{ListErrors, Page, PageQuery, Problem, QueryFields, Read};
 use crate::listing::Listing;
-use crate::{AppState, auth};
 
 /// Its filters and orders.
 struct ServiceFilters;
@@ -29,11 +28,9 @@ impl IntoParams for ServiceFilters {
     responses((status = 200, description = "A page of the price list, by id unless asked otherwise", body = Page<Service>), ListErrors)
 )]
 pub(super) async fn list_services(
-    State(state): State<AppState>,
-    principal: Principal,
+    Read { mut tx, .. }: Read,
     query: QueryFields,
 ) -> Result<Json<Page<Service>>, Problem> {
-    let mut tx = state.db.tenant(principal.tenant).await?;
     let zone = auth::zone_for(&mut tx, &query).await?;
     let listing = Listing::read(&store::LIST, query, &zone, &())?;
     let found = store::list(&mut tx, &listing).await?;

@@ -1,10 +1,8 @@
 //! `GET /settings/{section}`.
 
-use axum::extract::State;
 use domain::settings::{Section, Setting};
 
-use crate::AppState;
-use crate::http::{ItemErrors, PathId, Principal, Problem};
+use crate::http::{ItemErrors, PathId, Problem, Read};
 use crate::writes::{IfNoneMatch, ReadHeaders, Reply};
 
 /// Read a section of the settings
@@ -14,12 +12,10 @@ use crate::writes::{IfNoneMatch, ReadHeaders, Reply};
     responses((status = 200, description = "The section", body = Setting), (status = 304, description = "As it is known"), ItemErrors)
 )]
 pub(super) async fn get_setting(
-    State(state): State<AppState>,
-    principal: Principal,
+    Read { mut tx, .. }: Read,
     PathId(section): PathId<Section>,
     known: IfNoneMatch,
 ) -> Result<Reply, Problem> {
-    let mut tx = state.db.tenant(principal.tenant).await?;
     let setting = super::find(&mut tx, section).await?;
     tx.commit().await?;
     Ok(Reply::ok(&setting)?.unless_known(&known, &super::tag(&setting)?))

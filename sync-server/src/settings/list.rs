@@ -1,13 +1,11 @@
 //! `GET /settings`: every section.
 
 use axum::Json;
-use axum::extract::State;
 use domain::settings::{Section, Setting};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::AppState;
-use crate::http::{ItemErrors, Principal, Problem};
+use crate::http::{ItemErrors, Problem, Read};
 
 /// All sections.
 #[derive(Debug, Serialize, ToSchema)]
@@ -21,11 +19,7 @@ pub(super) struct Settings {
     get, path = "/settings", operation_id = "listSettings", tag = "settings",
     responses((status = 200, description = "Every section", body = Settings), ItemErrors)
 )]
-pub(super) async fn list_settings(
-    State(state): State<AppState>,
-    principal: Principal,
-) -> Result<Json<Settings>, Problem> {
-    let mut tx = state.db.tenant(principal.tenant).await?;
+pub(super) async fn list_settings(Read { mut tx, .. }: Read) -> Result<Json<Settings>, Problem> {
     let mut data = Vec::new();
     for section in Section::ALL {
         data.push(super::find(&mut tx, section).await?);

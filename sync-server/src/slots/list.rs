@@ -11,7 +11,7 @@ use jiff::civil::Date;
 use serde::Serialize;
 use utoipa::{IntoParams, ToSchema};
 
-use crate::http::{ListErrors, Principal, Problem, QueryFields};
+use crate::http::{ListErrors, Problem, QueryFields, Read};
 use crate::{AppState, appointments, auth, services, settings};
 
 /// How far a visit or a buffer can reach into the asked days from outside.
@@ -55,7 +55,7 @@ pub(super) struct Slots {
 )]
 pub(super) async fn list_slots(
     State(state): State<AppState>,
-    principal: Principal,
+    Read { mut tx, .. }: Read,
     mut query: QueryFields,
 ) -> Result<Json<Slots>, Problem> {
     let service = query.required::<ServiceId>("serviceId");
@@ -69,7 +69,6 @@ pub(super) async fn list_slots(
     query.finish()?;
     let (Some(service), Some(from), Some(to)) = (service, from, to) else { return Err(Problem::not_found()) };
 
-    let mut tx = state.db.tenant(principal.tenant).await?;
     let tenant = auth::find_tenant(&mut tx).await?.ok_or_else(Problem::not_found)?;
     let services = services::all(&mut tx).await?;
     let hours = settings::business_hours(&mut tx).await?;

@@ -8,7 +8,7 @@ use super::etag::{Condition, Tag};
 use super::idempotency::{Claim, Claimed};
 use super::reply::Reply;
 use crate::db::TenantTx;
-use crate::http::{JsonObject, MAX_BODY_BYTES, Principal, Problem, read_body};
+use crate::http::{JsonObject, MAX_BODY_BYTES, Principal, Problem, Read, read_body};
 use crate::{AppState, sync};
 use domain::errors::ErrorCode;
 
@@ -57,17 +57,21 @@ impl<B: ReadBody + Send> FromRequest<AppState> for Write<B> {
 
     async fn from_request(request: Request, state: &AppState) -> Result<Self, NotNow> {
         let (mut parts, body) = request.into_parts();
-        let principal = Principal::from_request_parts(&mut parts, state).await?;
-        let condition = Condition::of(&parts.headers)?;
+        // Before anything is asked of the database: who sends slowly holds no connection to it.
         let bytes = read_body(body, MAX_BODY_BYTES).await?;
+        let Read { principal, tx } = Read::from_request_parts(&mut parts, state).await?;
+        let condition = Condition::of(&parts.headers)?;
         let body = B::read(&parts.headers, &bytes)?;
         let claim = Claim::of(&parts, &principal, &bytes)?;
         let (mut tx, claim) = match claim {
-            None => (state.db.tenant(principal.tenant).await?, None),
-            Some(claim) => match claim.begin(state).await? {
-                Claimed::Ours(tx, claim) => (tx, Some(claim)),
-                Claimed::Done(reply) => return Err(NotNow::Replayed(reply)),
-            },
+            None => (tx, None),
+            Some(claim) => {
+                tx.commit().await?;
+                match claim.begin(state).await? {
+                    Claimed::Ours(tx, claim) => (tx, Some(claim)),
+                    Claimed::Done(reply) => return Err(NotNow::Replayed(reply)),
+                }
+            }
         };
         sync::lock(&mut tx).await?;
         Ok(Self { principal, body, tx, condition, standing: None, claim })
