@@ -81,16 +81,15 @@ impl Operation {
         let needed = parameters.iter().filter(|parameter| {
             parameter["in"] == "query" && parameter["required"] == true && parameter["name"] != besides
         });
-        needed
-            .map(|parameter| {
-                let example = parameter["example"].as_str().or(parameter["schema"]["example"].as_str());
-                format!(
-                    "&{}={}",
-                    parameter["name"].as_str().unwrap(),
-                    example.expect("what is needed has an example")
-                )
-            })
-            .collect()
+        let mut query = String::new();
+        for parameter in needed {
+            let example = parameter["example"].as_str().or(parameter["schema"]["example"].as_str());
+            query.push('&');
+            query.push_str(parameter["name"].as_str().unwrap());
+            query.push('=');
+            query.push_str(example.expect("what is needed has an example"));
+        }
+        query
     }
 
     /// Whether it is a list that is paged.

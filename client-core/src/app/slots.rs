@@ -6,6 +6,7 @@ use domain::errors::FieldErrors;
 use domain::ids::{AppointmentId, ServiceId};
 use domain::services::Service;
 use domain::slots::{self, Calendar, ShownSlot, Slot, Taken, check_days};
+use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
@@ -22,7 +23,7 @@ impl App {
         let services: BTreeMap<ServiceId, Service> =
             self.services()?.into_iter().map(|service| (service.id, service)).collect();
         let service = services.get(&service).ok_or(AppError::NotFound(service.0))?;
-        let midnight = |date: Date| TimeZone::UTC.to_timestamp(date.at(0, 0, 0, 0)).map(|at| at.as_second());
+        let midnight = |date: Date| TimeZone::UTC.to_timestamp(date.at(0, 0, 0, 0)).map(Timestamp::as_second);
         let (Ok(first), Ok(last)) = (midnight(from), midnight(to)) else {
             return Err(wrong(domain::errors::FieldProblem::OutOfRange));
         };

@@ -222,7 +222,7 @@ fn exception(object: &Map<String, Json>) -> Result<DayException, FieldProblem> {
     let (date, note) = (fields.date("date"), fields.line("note"));
     let list = fields.list("intervals");
     fields.require("date", &date);
-    fields.finish(()).map_err(first)?;
+    fields.finish(()).map_err(|errors| first(&errors))?;
     let date = date.into_option().and_then(|date| date.parse().ok()).ok_or(FieldProblem::Invalid)?;
     let intervals = intervals(list.value().map_or(&[], Vec::as_slice))?;
     Ok(DayException { date, intervals, note: note.into_option() })
@@ -231,7 +231,7 @@ fn exception(object: &Map<String, Json>) -> Result<DayException, FieldProblem> {
 fn time_off(object: &Map<String, Json>) -> Result<TimeOff, FieldProblem> {
     let mut fields = Fields::new(object);
     let (from, to, note) = (fields.line("from"), fields.line("to"), fields.line("note"));
-    fields.finish(()).map_err(first)?;
+    fields.finish(()).map_err(|errors| first(&errors))?;
     let wall = |text: Patch<String>| {
         let text = text.into_option().ok_or(FieldProblem::Required)?;
         text.parse::<DateTime>().map_err(|_| FieldProblem::InvalidTime)
@@ -246,7 +246,7 @@ fn time_off(object: &Map<String, Json>) -> Result<TimeOff, FieldProblem> {
 fn travel(object: &Map<String, Json>) -> Result<Travel, FieldProblem> {
     let mut fields = Fields::new(object);
     let (from, to, zone) = (fields.date("from"), fields.date("to"), fields.line("timezone"));
-    fields.finish(()).map_err(first)?;
+    fields.finish(()).map_err(|errors| first(&errors))?;
     let day = |text: Patch<String>| -> Result<Date, FieldProblem> {
         text.into_option().ok_or(FieldProblem::Required)?.parse().map_err(|_| FieldProblem::Invalid)
     };
@@ -259,7 +259,7 @@ fn travel(object: &Map<String, Json>) -> Result<Travel, FieldProblem> {
 }
 
 /// An entry of a list has one problem to tell: its first.
-fn first(errors: FieldErrors) -> FieldProblem {
+fn first(errors: &FieldErrors) -> FieldProblem {
     errors.iter().next().map_or(FieldProblem::Invalid, |(_, problem)| problem)
 }
 

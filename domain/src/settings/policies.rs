@@ -9,7 +9,7 @@ use serde_json::{Map, Number, Value as Json};
 
 use crate::errors::{FieldErrors, FieldProblem};
 use crate::input::{Fields, Patch, Sign};
-use crate::money::Currency;
+use crate::money::{Currency, Money};
 
 /// What a client owes who calls a visit off.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -132,7 +132,7 @@ impl DepositPolicy {
             Ok(DepositRule {
                 effective_from: day(from)?,
                 mode,
-                amount: amount.filter(|_| mode == DepositMode::Fixed).map(|money| money.to_json_number()),
+                amount: amount.filter(|_| mode == DepositMode::Fixed).map(Money::to_json_number),
                 percent: percent.filter(|_| mode == DepositMode::Percent),
                 new_clients_only: new_only.into_option().unwrap_or(false),
             })

@@ -11,11 +11,11 @@ use crate::dates::zone_rules;
 use crate::money::Currency;
 use crate::services::ServiceEdit;
 
-fn hours(value: Json) -> BusinessHours {
+fn hours(value: &Json) -> BusinessHours {
     BusinessHours::from_json(value.as_object().unwrap()).unwrap()
 }
 
-fn service(value: Json) -> Service {
+fn service(value: &Json) -> Service {
     let mut fields = json!({ "name": "Услуга", "basePrice": 1000, "durationMin": 60 });
     fields.as_object_mut().unwrap().extend(value.as_object().cloned().unwrap());
     let edit = ServiceEdit::new_from_json(fields.as_object().unwrap(), Currency::RUB).unwrap();
@@ -41,10 +41,10 @@ fn short(starts: &[String]) -> Vec<&str> {
 
 #[test]
 fn a_day_is_walked_by_the_step_and_right_after_each_visit() {
-    let hours = hours(json!({ "weekly": { "tue": [{ "from": "10:00", "to": "14:00" }] }, "stepMin": 60 }));
+    let hours = hours(&json!({ "weekly": { "tue": [{ "from": "10:00", "to": "14:00" }] }, "stepMin": 60 }));
     let day = date(2026, 12, 1);
     let free = Taken::default();
-    let hour = service(json!({}));
+    let hour = service(&json!({}));
     assert_eq!(
         short(&starts(&hours, "Europe/Moscow", &free, &hour, day)),
         ["10:00", "11:00", "12:00", "13:00"]
@@ -55,29 +55,29 @@ fn a_day_is_walked_by_the_step_and_right_after_each_visit() {
         short(&starts(&hours, "Europe/Moscow", &taken, &hour, day)),
         ["10:00", "11:40", "12:00", "13:00"]
     );
-    let buffered = service(json!({ "bufferBeforeMin": 10, "bufferAfterMin": 15 }));
+    let buffered = service(&json!({ "bufferBeforeMin": 10, "bufferAfterMin": 15 }));
     assert_eq!(short(&starts(&hours, "Europe/Moscow", &taken, &buffered, day)), ["11:50", "12:00", "13:00"]);
     assert_eq!(starts(&hours, "Europe/Moscow", &free, &hour, date(2026, 12, 2)), [""; 0], "closed");
 }
 
 #[test]
 fn free_stretches_of_one_visit_take_the_busy_ones_of_another() {
-    let hours = hours(json!({ "weekly": { "tue": [{ "from": "10:00", "to": "13:00" }] }, "stepMin": 30 }));
+    let hours = hours(&json!({ "weekly": { "tue": [{ "from": "10:00", "to": "13:00" }] }, "stepMin": 30 }));
     let day = date(2026, 12, 1);
-    let colour = service(json!({ "durationMin": 120, "segments": [
+    let colour = service(&json!({ "durationMin": 120, "segments": [
         { "busy": true, "minutes": 30 }, { "busy": false, "minutes": 60 }, { "busy": true, "minutes": 30 },
     ] }));
     let start = at("2026-12-01T07:00:00Z").as_second();
     let shift = |span: &Span| Span::new(span.from + start, span.until + start);
     let taken = Taken::stretches(busy_segments(Some(&colour), 120).iter().map(shift).collect());
-    let hour = service(json!({}));
+    let hour = service(&json!({}));
     assert_eq!(short(&starts(&hours, "Europe/Moscow", &taken, &hour, day)), ["10:30", "12:00"]);
     assert_eq!(short(&starts(&hours, "Europe/Moscow", &taken, &colour, day)), ["10:30", "11:00"]);
 }
 
 #[test]
 fn breaks_time_off_exceptions_notice_horizon_and_caps_are_kept() {
-    let hours = hours(json!({
+    let hours = hours(&json!({
         "weekly": { "mon": [{ "from": "10:00", "to": "13:00" }], "tue": [{ "from": "10:00", "to": "13:00" }],
                     "wed": [{ "from": "10:00", "to": "13:00" }] },
         "breaks": { "mon": [{ "from": "11:00", "to": "12:00" }] },
@@ -85,7 +85,7 @@ fn breaks_time_off_exceptions_notice_horizon_and_caps_are_kept() {
         "timeOff": [{ "from": "2026-12-02T00:00", "to": "2026-12-02T12:00" }],
         "stepMin": 60, "minNoticeMin": 120, "horizonDays": 10, "dailyCap": 2,
     }));
-    let hour = service(json!({}));
+    let hour = service(&json!({}));
     let free = Taken::default();
     let zone = "Europe/Moscow";
     assert_eq!(short(&starts(&hours, zone, &free, &hour, date(2026, 11, 30))), ["10:00", "12:00"]);
@@ -105,8 +105,8 @@ fn breaks_time_off_exceptions_notice_horizon_and_caps_are_kept() {
 #[test]
 fn each_end_of_the_hours_has_its_own_offset() {
     // The trap: tomorrow's nine o'clock computed with today's offset is eight or ten.
-    let hours = hours(json!({ "weekly": { "sun": [{ "from": "00:00", "to": "04:00" }] }, "stepMin": 60 }));
-    let hour = service(json!({}));
+    let hours = hours(&json!({ "weekly": { "sun": [{ "from": "00:00", "to": "04:00" }] }, "stepMin": 60 }));
+    let hour = service(&json!({}));
     let of = |zone: &str, day| starts(&hours, zone, &Taken::default(), &hour, day);
     // 25 hours: the repeated hour is there twice.
     assert_eq!(
@@ -130,12 +130,12 @@ fn each_end_of_the_hours_has_its_own_offset() {
 
 #[test]
 fn hours_past_midnight_and_trips_are_by_the_wall_of_their_day() {
-    let hours = hours(json!({
+    let hours = hours(&json!({
         "weekly": { "fri": [{ "from": "22:00", "to": "01:00" }], "sat": [{ "from": "00:00", "to": "02:00" }] },
         "travel": [{ "from": "2026-12-11", "to": "2026-12-12", "timezone": "Asia/Yekaterinburg" }],
         "stepMin": 60,
     }));
-    let (hour, free) = (service(json!({})), Taken::default());
+    let (hour, free) = (service(&json!({})), Taken::default());
     let calendar =
         Calendar { hours: &hours, zone: "Europe/Moscow", taken: &free, now: at("2026-12-01T00:00:00Z") };
     let found = slots(&calendar, &hour, date(2026, 12, 4), date(2026, 12, 5)).unwrap();
@@ -155,8 +155,8 @@ fn hours_past_midnight_and_trips_are_by_the_wall_of_their_day() {
 
 #[test]
 fn the_best_leave_no_time_that_is_good_for_nothing() {
-    let hours = hours(json!({ "weekly": { "tue": [{ "from": "10:00", "to": "12:30" }] }, "stepMin": 15 }));
-    let (hour, free) = (service(json!({})), Taken::default());
+    let hours = hours(&json!({ "weekly": { "tue": [{ "from": "10:00", "to": "12:30" }] }, "stepMin": 15 }));
+    let (hour, free) = (service(&json!({})), Taken::default());
     let calendar =
         Calendar { hours: &hours, zone: "Europe/Moscow", taken: &free, now: at("2026-11-30T00:00:00Z") };
     let found = slots(&calendar, &hour, date(2026, 12, 1), date(2026, 12, 1)).unwrap();
@@ -194,11 +194,11 @@ fn calendars() -> impl Strategy<Value = (BusinessHours, &'static str, Taken, Ser
                 .iter()
                 .map(|name| ((*name).to_owned(), json!([interval])))
                 .collect();
-            let hours = hours(json!({ "weekly": week, "stepMin": step, "horizonDays": 730 }));
+            let hours = hours(&json!({ "weekly": week, "stepMin": step, "horizonDays": 730 }));
             let segments: Vec<Json> =
                 segments.iter().map(|(busy, minutes)| json!({ "busy": busy, "minutes": minutes })).collect();
             let service =
-                service(json!({ "durationMin": minutes, "segments": segments, "bufferAfterMin": buffer }));
+                service(&json!({ "durationMin": minutes, "segments": segments, "bufferAfterMin": buffer }));
             let midnight = zone_rules(zone).unwrap().to_timestamp(day.at(0, 0, 0, 0)).unwrap().as_second();
             let spans = taken.iter().map(|(from, length)| {
                 let from = midnight + from * 60;

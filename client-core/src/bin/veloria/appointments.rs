@@ -137,16 +137,16 @@ impl Appointments {
                     from: from.map(|text| moment("from", &text, &zone, Edge::Start)).transpose()?,
                     until: to.map(|text| moment("to", &text, &zone, Edge::End)).transpose()?,
                 };
-                Output::list(app.appointments(span)?, COLUMNS)
+                Output::list(app.appointments(span)?, COLUMNS)?.naming(app)
             }
-            Self::Show(which) => Output::one(&app.appointment(which.id)?),
+            Self::Show(which) => Output::one(&app.appointment(which.id)?)?.naming(app),
             Self::Edit { which, set, amounts, note } => {
                 let fields = amounts.put(Fields::default().assign(&set)?.put("note", note));
-                Output::one(&app.edit_appointment(which.id, &fields.into_map())?)
+                Output::one(&app.edit_appointment(which.id, &fields.into_map())?)?.naming(app)
             }
             Self::Move { which, at, min } => {
                 let fields = Fields::default().put("startsAt", at).put("durationMin", min);
-                Output::one(&app.move_appointment(which.id, &fields.into_map())?)
+                Output::one(&app.move_appointment(which.id, &fields.into_map())?)?.naming(app)
             }
             Self::Book(which) => step(app, which, Step::Book),
             Self::Confirm(which) => step(app, which, Step::Confirm),
@@ -170,12 +170,12 @@ impl Add {
             .put("startsAt", Some(self.at))
             .put("durationMin", self.min)
             .put("note", self.note);
-        Output::one(&app.book(&self.amounts.put(fields).into_map())?)
+        Output::one(&app.book(&self.amounts.put(fields).into_map())?)?.naming(app)
     }
 }
 
 fn step(app: &mut App, which: Which, step: Step) -> Result<Output, Failed> {
-    Output::one(&app.take_step(which.id, step)?)
+    Output::one(&app.take_step(which.id, step)?)?.naming(app)
 }
 
 #[derive(Clone, Copy)]

@@ -17,6 +17,7 @@ mod settings;
 mod slots;
 mod status;
 mod sync;
+mod words;
 
 use std::ffi::OsString;
 use std::io::Write as _;

@@ -81,8 +81,8 @@ impl Notes {
                 let fields = Fields::default().assign(&set)?.put("body", body).put("kind", kind);
                 Output::one(&app.edit_note(id, &fields.into_map())?)
             }
-            Self::List { client } => Output::list(app.notes(client)?, COLUMNS),
-            Self::Show { id } => Output::one(&app.note(id)?),
+            Self::List { client } => Output::list(app.notes(client)?, COLUMNS)?.naming(app),
+            Self::Show { id } => Output::one(&app.note(id)?)?.naming(app),
             Self::Remove { id } => {
                 app.remove_note(id)?;
                 Output::one(&json!({ "id": id, "removed": true }))

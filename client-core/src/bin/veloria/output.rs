@@ -1,11 +1,15 @@
 //! What a command prints: one JSON value for programs, or a table for people, from the very same data.
 
+use std::collections::{HashMap, HashSet};
+
+use client_core::App;
 use comfy_table::{ContentArrangement, Table, presets};
 use domain::lang::Lang;
 use serde::Serialize;
 use serde_json::Value as Json;
 
 use crate::failed::{Exit, Failed};
+use crate::words::word;
 
 /// What a command prints.
 #[derive(Debug)]
@@ -14,6 +18,8 @@ pub(crate) struct Output {
     json: String,
     value: Json,
     columns: &'static [Column],
+    /// What people call the things behind ids.
+    names: HashMap<String, String>,
     line: Option<String>,
     exit: Exit,
 }
@@ -40,6 +46,30 @@ impl Output {
     /// A list.
     pub(crate) fn list(data: Vec<impl Serialize>, columns: &'static [Column]) -> Result<Self, Failed> {
         Self::build(&Data { data }, columns)
+    }
+
+    /// Shows clients and services by their names where a table would show their ids.
+    pub(crate) fn naming(mut self, app: &App) -> Result<Self, Failed> {
+        let rows = match self.value.get("data").and_then(Json::as_array) {
+            Some(rows) => rows.iter().collect(),
+            None => vec![&self.value],
+        };
+        let ids = |key: &str| -> HashSet<&str> {
+            rows.iter().filter_map(|row| row.get(key).and_then(Json::as_str)).collect()
+        };
+        let mut names = HashMap::new();
+        for id in ids("clientId") {
+            if let Some(client) = id.parse().ok().and_then(|id| app.client(id).ok()) {
+                names.insert(id.to_owned(), client.name);
+            }
+        }
+        let services = ids("serviceId");
+        if !services.is_empty() {
+            let known = app.services()?.into_iter().map(|service| (service.id.to_string(), service.name));
+            names.extend(known.filter(|(id, _)| services.contains(id.as_str())));
+        }
+        self.names = names;
+        Ok(self)
     }
 
     /// A plain line for people in place of a table.
@@ -72,12 +102,23 @@ impl Output {
             Some(rows) => {
                 table.set_header(self.columns.iter().map(|c| if lang == Lang::Ru { c.ru } else { c.en }));
                 for row in rows {
-                    table.add_row(self.columns.iter().map(|column| cell(row.get(column.key))));
+                    table.add_row(self.columns.iter().map(|column| {
+                        let text = cell(row.get(column.key));
+                        match column.key {
+                            "status" | "kind" => word(&text, lang).to_owned(),
+                            _ => self.names.get(&text).cloned().unwrap_or(text),
+                        }
+                    }));
                 }
             }
             None => {
                 for (name, value) in self.value.as_object().into_iter().flatten() {
                     let text = cell(Some(value));
+                    let text = match self.names.get(&text) {
+                        Some(called) => format!("{called} ({text})"),
+                        None if matches!(name.as_str(), "status" | "kind") => word(&text, lang).to_owned(),
+                        None => text,
+                    };
                     if !text.is_empty() {
                         table.add_row([name.clone(), text]);
                     }
@@ -91,7 +132,7 @@ impl Output {
         let unprintable = |error: serde_json::Error| Failed::usage(error.to_string());
         let json = serde_json::to_string(value).map_err(unprintable)?;
         let value = serde_json::to_value(value).map_err(unprintable)?;
-        Ok(Self { json, value, columns, line: None, exit: Exit::Ok })
+        Ok(Self { json, value, columns, names: HashMap::new(), line: None, exit: Exit::Ok })
     }
 }
 

@@ -6,6 +6,7 @@ use domain::lang::Lang;
 
 use crate::failed::{Exit, Failed};
 use crate::output::Output;
+use crate::words;
 
 pub(crate) fn status(app: &App, lang: Lang) -> Result<Output, Failed> {
     let status = app.status()?;
@@ -19,11 +20,17 @@ pub(crate) fn status(app: &App, lang: Lang) -> Result<Output, Failed> {
             status.last_contact.as_deref().unwrap_or("-")
         ),
     ];
-    lines.extend(status.records.iter().map(|(state, count)| format!("{state}: {count}")));
-    lines.extend(status.not_on_server.iter().map(|r| format!("  {} {} {}", r.state, r.kind, r.id)));
+    lines
+        .extend(status.records.iter().map(|(state, count)| format!("{}: {count}", words::word(state, lang))));
+    lines.extend(
+        status
+            .not_on_server
+            .iter()
+            .map(|r| format!("  {}: {} {}", words::word(r.state, lang), words::word(&r.kind, lang), r.id)),
+    );
     lines.extend(status.intents.iter().map(|i| {
         let code = i.code.map_or_else(String::new, |code| format!(" ({code})"));
-        format!("  {} {} {}{code}", i.state, i.action, i.target)
+        format!("  {}: {} {}{code}", words::word(i.state, lang), words::word(&i.action, lang), i.target)
     }));
     lines.extend(status.quarantine.iter().map(|q| format!("  ! {} {} {}", q.reason, q.collection, q.id)));
     lines.extend(status.notices.iter().map(|notice| format!("! {}", notices::text(notice, lang))));

@@ -14,6 +14,8 @@ use uuid::Uuid;
 
 use crate::Session;
 use crate::account::signed_in;
+use domain::lang::Lang;
+
 use crate::failed::{Failed, tell};
 use crate::output::Output;
 
@@ -52,7 +54,7 @@ impl Sync {
             let told = |app: &mut App, ended: &Ended| {
                 // The next session says it again; a failing disk is told by the session itself.
                 let _ = tell(app, session.lang);
-                eprintln!("{}", line(ended));
+                eprintln!("{}", line(ended, session.lang));
             };
             tokio::select! {
                 ended = watch(app, &mut engine, &http, server, token, told) => ended?,
@@ -64,7 +66,7 @@ impl Sync {
         tell(app, session.lang)?;
         match &ended {
             Ended::Done(report) => {
-                Output::one(&synced(app, report)?).map(|output| output.with_line(line(&ended)))
+                Output::one(&synced(app, report)?).map(|output| output.with_line(line(&ended, session.lang)))
             }
             Ended::Later(_, failure) | Ended::Stopped(failure) => Err(failure.clone().into()),
         }
@@ -89,11 +91,17 @@ fn synced(app: &App, report: &Report) -> Result<Synced, Failed> {
     Ok(Synced { id, pushed, pulled, refused, quarantined, pending: app.pending()?, in_step })
 }
 
-fn line(ended: &Ended) -> String {
-    match ended {
-        Ended::Done(report) => format!("synced: {} sent, {} received", report.pushed, report.pulled),
-        Ended::Later(until, failure) => format!("{failure}; next try {until}"),
-        Ended::Stopped(failure) => failure.to_string(),
+fn line(ended: &Ended, lang: Lang) -> String {
+    match (ended, lang) {
+        (Ended::Done(report), Lang::Ru) => {
+            format!("синхронизировано: отправлено {}, получено {}", report.pushed, report.pulled)
+        }
+        (Ended::Done(report), Lang::En) => {
+            format!("synced: {} sent, {} received", report.pushed, report.pulled)
+        }
+        (Ended::Later(until, failure), Lang::Ru) => format!("{failure}; следующая попытка {until}"),
+        (Ended::Later(until, failure), Lang::En) => format!("{failure}; next try {until}"),
+        (Ended::Stopped(failure), _) => failure.to_string(),
     }
 }
 
