@@ -18,3 +18,5 @@ mod proxy;
 mod retries;
 #[path = "devices/tour.rs"]
 mod tour;
+#[path = "devices/victim.rs"]
+mod victim;

@@ -8,6 +8,7 @@ use sync_server::testing::TestServer;
 
 use super::homes::{Device, fields, settle};
 use super::proxy::Proxy;
+use super::victim::Victim;
 
 /// Some work on a device.
 fn work(device: &mut Device, count: usize, name: &str) {
@@ -89,4 +90,38 @@ async fn a_request_dropped_in_the_middle_of_the_server_loses_and_doubles_nothing
     }
     let export = settle(&server, &mut [&mut a, &mut b]).await;
     nothing_is_twice(&export, &["a", "b"], 10);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_that_is_killed_in_the_middle_of_syncs_loses_and_doubles_nothing() {
+    let server = TestServer::start().await;
+    let owner = server.register("kills").await;
+    let mut a = Device::sign_in(&server, &owner.email, "a").await;
+    let mut b = Device::sign_in(&server, &owner.email, "b").await;
+    // Another server on the same database: that is the one that dies.
+    let mut victim = Victim::start(server.database().url()).await;
+    let mut rng = StdRng::seed_from_u64(11);
+    let mut broke = 0;
+    for round in 0..12 {
+        work(&mut a, 8, &format!("a{round}"));
+        work(&mut b, 8, &format!("b{round}"));
+        for device in [&mut a, &mut b] {
+            let url = victim.url();
+            let death = async {
+                tokio::time::sleep(std::time::Duration::from_millis(rng.random_range(0..150))).await;
+                victim.kill();
+            };
+            let token = device.app.token().expect("the store answers").expect("signed in");
+            let http = client_core::driver::http::Http::new(&url, token).expect("an HTTP client");
+            let mut engine = client_core::sync::Engine::new(client_core::sync::Options::default());
+            let session = client_core::driver::session(&mut device.app, &mut engine, &http);
+            let (ended, ()) = tokio::join!(session, death);
+            broke += usize::from(!matches!(ended.expect("the store works"), Ended::Done(_)));
+            victim.rise().await;
+        }
+    }
+    println!("{broke} of 24 sessions broke");
+    let export = settle(&server, &mut [&mut a, &mut b]).await;
+    let names: Vec<String> = (0..12).flat_map(|round| [format!("a{round}"), format!("b{round}")]).collect();
+    nothing_is_twice(&export, &names.iter().map(String::as_str).collect::<Vec<_>>(), 8);
 }

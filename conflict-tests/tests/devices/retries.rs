@@ -2,8 +2,6 @@
 //! killed, with no word to anybody, in the middle of its work.
 
 use std::collections::BTreeMap;
-use std::future::pending;
-use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
@@ -11,17 +9,12 @@ use std::time::Duration;
 use rand::rngs::SmallRng;
 use rand::{RngExt as _, SeedableRng as _};
 use reqwest::header::{HeaderMap, HeaderValue};
-use secrecy::SecretString;
 use serde_json::{Value as Json, json};
-use sync_server::AppState;
-use sync_server::db::Db;
-use sync_server::system::{SharedIds, SystemClock, SystemIds};
 use sync_server::testing::{PASSWORD, TestDatabase};
-use tokio::net::TcpListener;
-use tokio::runtime::{Builder, Runtime};
 use tokio::task::JoinSet;
 
 use super::proxy::Proxy;
+use super::victim::Victim;
 
 /// How many posts are sent at least, unless `VELORIA_RETRIED_POSTS` says otherwise.
 const POSTS: u32 = 1_500;
@@ -30,61 +23,6 @@ const WORKERS: u32 = 6;
 /// The line is cut about once in so many posts, the server killed about once in so many.
 const CUT_EVERY: u32 = 7;
 const KILL_EVERY: u32 = 250;
-
-/// A server in a runtime of its own, which can be taken away in an instant.
-struct Victim {
-    address: SocketAddr,
-    database: SecretString,
-    runtime: Option<Runtime>,
-}
-
-impl Victim {
-    async fn start(database: SecretString) -> Self {
-        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-        let mut victim = Self { address, database, runtime: None };
-        victim.rise().await;
-        victim
-    }
-
-    /// Starts, at the address of its former life.
-    async fn rise(&mut self) {
-        let runtime = Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
-        let (address, database) = (self.address, self.database.clone());
-        let running = runtime.spawn(async move {
-            let db = Db::connect(&database, 8).await.expect("the database takes connections");
-            let state = AppState::new(db, Arc::new(SystemClock), SharedIds::new(SystemIds), false);
-            // The former life may hold the port for a moment.
-            let listener = loop {
-                match TcpListener::bind(address).await {
-                    Ok(listener) => break listener,
-                    Err(_) => tokio::time::sleep(Duration::from_millis(5)).await,
-                }
-            };
-            let address = listener.local_addr().expect("bound");
-            tokio::spawn(sync_server::server::serve(listener, state, pending()));
-            address
-        });
-        self.address = running.await.expect("it starts");
-        self.runtime = Some(runtime);
-    }
-
-    /// Every task ends where it stands; connections to the database break.
-    fn kill(&mut self) {
-        if let Some(runtime) = self.runtime.take() {
-            runtime.shutdown_background();
-        }
-    }
-
-    fn url(&self) -> String {
-        format!("http://{}", self.address)
-    }
-}
-
-impl Drop for Victim {
-    fn drop(&mut self) {
-        self.kill();
-    }
-}
 
 async fn account(url: &str, http: &reqwest::Client) -> String {
     let post = async |path: &str, body: Json| {
