@@ -9,6 +9,7 @@ pub mod appointments;
 pub mod auth;
 pub mod clients;
 pub mod config;
+mod connections;
 pub mod db;
 pub mod devices;
 pub mod embedded_postgres;

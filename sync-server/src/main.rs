@@ -85,7 +85,7 @@ async fn serve(config: &Config, url: &SecretString, stop: Stop) -> Outcome<()> {
         let reason = stop.wait().await;
         tracing::info!(reason, "stopping");
     })
-    .await?;
+    .await;
     db.close().await;
     Ok(())
 }

@@ -1,8 +1,6 @@
 //! The server put together: routes, layers, listening, and an orderly end.
 
-use std::future::{Future, IntoFuture as _};
-use std::io;
-use std::net::SocketAddr;
+use std::future::Future;
 use std::time::Duration;
 
 use axum::Router;
@@ -10,7 +8,7 @@ use tokio::net::TcpListener;
 use tokio::time::timeout;
 
 use crate::http::{Problem, around};
-use crate::{AppState, health, openapi};
+use crate::{AppState, connections, health, openapi};
 
 /// How long running requests may take to end once we are told to stop.
 const LAST_REQUESTS: Duration = Duration::from_secs(10);
@@ -33,17 +31,8 @@ pub async fn serve(
     listener: TcpListener,
     state: AppState,
     stop: impl Future<Output = ()> + Send + 'static,
-) -> io::Result<()> {
-    let app = router(state).into_make_service_with_connect_info::<SocketAddr>();
-    let (stopping, stopped) = tokio::sync::oneshot::channel();
-    let serving = axum::serve(listener, app).with_graceful_shutdown(async move {
-        stop.await;
-        // The receiver is only gone when serving has ended by itself.
-        let _ = stopping.send(());
-    });
-    let mut serving = std::pin::pin!(serving.into_future());
-    tokio::select! {
-        ended = &mut serving => ended,
-        _ = stopped => timeout(LAST_REQUESTS, serving).await.unwrap_or(Ok(())),
-    }
+) {
+    let running = connections::serve(listener, router(state), connections::Limits::default(), stop).await;
+    // Whoever needs longer than this is cut off.
+    let _ = timeout(LAST_REQUESTS, running.shutdown()).await;
 }

@@ -20,6 +20,7 @@ const SLICES: &[&str] = &[
     "velory",
     "booking",
     "settings",
+    "slots",
 ];
 
 /// The shared rooms of each crate: the folder that is looked at, and the names that stand beside the slices.
