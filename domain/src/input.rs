@@ -125,7 +125,7 @@ impl<'a> Fields<'a> {
     /// A longer text of at most [`MAX_TEXT`] characters, kept as it is.
     pub fn text(&mut self, name: &'static str) -> Patch<String> {
         self.read(name, |value| {
-            let text = value.as_str().ok_or(FieldProblem::Invalid)?;
+            let text = value.as_str().filter(|text| !text.contains('\0')).ok_or(FieldProblem::Invalid)?;
             if text.chars().count() > MAX_TEXT { Err(FieldProblem::TooLong) } else { Ok(text.to_owned()) }
         })
     }
@@ -194,12 +194,19 @@ impl<'a> Fields<'a> {
         read.into_option().unwrap_or(default)
     }
 
-    /// A calendar day, `2018-06-09`.
+    /// A calendar day, `2018-06-09`, in the years that a visit may lie in.
     pub fn date(&mut self, name: &'static str) -> Patch<String> {
         self.read(name, |value| {
             let text = value.as_str().ok_or(FieldProblem::Invalid)?;
             let date: jiff::civil::Date = text.parse().map_err(|_| FieldProblem::Invalid)?;
-            if date.to_string() == text { Ok(text.to_owned()) } else { Err(FieldProblem::Invalid) }
+            if date.to_string() != text {
+                return Err(FieldProblem::Invalid);
+            }
+            if crate::dates::YEARS.contains(&date.year()) {
+                Ok(text.to_owned())
+            } else {
+                Err(FieldProblem::OutOfRange)
+            }
         })
     }
 
@@ -266,7 +273,7 @@ impl<'a> Fields<'a> {
     /// Any JSON object of moderate size, such as `meta` or `preferences`. `null` removes an entry.
     pub fn object(&mut self, name: &'static str) -> Patch<Map<String, Json>> {
         self.read(name, |value| {
-            let map = value.as_object().ok_or(FieldProblem::Invalid)?;
+            let map = value.as_object().filter(|_| !has_nul(value)).ok_or(FieldProblem::Invalid)?;
             if map.len() > MAX_ENTRIES || value.to_string().len() > MAX_TEXT {
                 return Err(FieldProblem::TooLong);
             }
@@ -277,7 +284,7 @@ impl<'a> Fields<'a> {
     /// A list of anything, of moderate size.
     pub fn list(&mut self, name: &'static str) -> Patch<Vec<Json>> {
         self.read(name, |value| {
-            let list = value.as_array().ok_or(FieldProblem::Invalid)?;
+            let list = value.as_array().filter(|_| !has_nul(value)).ok_or(FieldProblem::Invalid)?;
             if list.len() > MAX_ENTRIES { Err(FieldProblem::TooLong) } else { Ok(list.clone()) }
         })
     }
@@ -285,7 +292,7 @@ impl<'a> Fields<'a> {
     /// A list of JSON objects of moderate size.
     pub fn objects(&mut self, name: &'static str) -> Patch<Vec<Map<String, Json>>> {
         self.read(name, |value| {
-            let list = value.as_array().ok_or(FieldProblem::Invalid)?;
+            let list = value.as_array().filter(|_| !has_nul(value)).ok_or(FieldProblem::Invalid)?;
             if list.len() > MAX_ENTRIES || value.to_string().len() > MAX_TEXT {
                 return Err(FieldProblem::TooLong);
             }
@@ -328,6 +335,17 @@ impl<T> Patch<T> {
             Self::Set(value) if is_empty(&value) => Self::Clear,
             other => other,
         }
+    }
+}
+
+/// Whether a text anywhere inside holds U+0000: no database keeps one, and nobody types it.
+#[must_use]
+pub fn has_nul(value: &Json) -> bool {
+    match value {
+        Json::String(text) => text.contains('\0'),
+        Json::Array(list) => list.iter().any(has_nul),
+        Json::Object(map) => map.iter().any(|(key, value)| key.contains('\0') || has_nul(value)),
+        Json::Null | Json::Bool(_) | Json::Number(_) => false,
     }
 }
 

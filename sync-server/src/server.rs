@@ -27,11 +27,7 @@ pub fn router(state: AppState) -> Router {
 }
 
 /// Serves until `stop` is done, and then until the running requests are.
-pub async fn serve(
-    listener: TcpListener,
-    state: AppState,
-    stop: impl Future<Output = ()> + Send + 'static,
-) {
+pub async fn serve(listener: TcpListener, state: AppState, stop: impl Future<Output = ()> + Send + 'static) {
     let running = connections::serve(listener, router(state), connections::Limits::default(), stop).await;
     // Whoever needs longer than this is cut off.
     let _ = timeout(LAST_REQUESTS, running.shutdown()).await;

@@ -47,6 +47,19 @@ impl From<TimeError> for FieldProblem {
 /// The years that a birthday or a visit may lie in.
 pub(crate) const YEARS: std::ops::RangeInclusive<i16> = 1900..=2200;
 
+/// A wall time without an offset, in whole minutes: `2026-12-01T10:00`, seconds allowed and rounded down.
+#[must_use]
+pub fn parse_wall(input: &str) -> Option<jiff::civil::DateTime> {
+    let (wall, offset) = text::parse_time(input)?;
+    (offset.is_none() && YEARS.contains(&wall.year())).then_some(wall)
+}
+
+/// Whether a day is in the years that a visit may lie in.
+#[must_use]
+pub fn is_day_of_ours(date: jiff::civil::Date) -> bool {
+    YEARS.contains(&date.year())
+}
+
 /// Unix seconds as an RFC 3339 time in UTC: `2026-11-22T10:00:00Z`. `None` outside the years 0000..=9999.
 #[must_use]
 pub fn format_seconds(seconds: i64) -> Option<String> {

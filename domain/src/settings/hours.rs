@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 
 use super::clock::{ClockTime, Interval};
-use crate::dates::check_zone;
+use crate::dates::{check_zone, parse_wall};
 use crate::errors::{FieldErrors, FieldProblem};
 use crate::input::{Fields, Patch};
 
@@ -234,7 +234,7 @@ fn time_off(object: &Map<String, Json>) -> Result<TimeOff, FieldProblem> {
     fields.finish(()).map_err(|errors| first(&errors))?;
     let wall = |text: Patch<String>| {
         let text = text.into_option().ok_or(FieldProblem::Required)?;
-        text.parse::<DateTime>().map_err(|_| FieldProblem::InvalidTime)
+        parse_wall(&text).ok_or(FieldProblem::InvalidTime)
     };
     let (from, to) = (wall(from)?, wall(to)?);
     if from >= to {

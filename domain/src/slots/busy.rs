@@ -35,16 +35,24 @@ pub fn buffers(service: Option<&Service>) -> (i64, i64) {
     })
 }
 
+/// When her hands are in an appointment; nothing if it is over, off or gone.
+#[must_use]
+pub fn hands_in(id: AppointmentId, row: &AppointmentRow, service: Option<&Service>) -> Vec<Span> {
+    let Some(busy) = row.busy(id) else { return Vec::new() };
+    let (from, until) = (busy.from.as_second(), busy.until.as_second());
+    let minutes = u32::try_from((until - from) / MINUTE).unwrap_or(u32::MAX);
+    busy_segments(service, minutes)
+        .into_iter()
+        .map(|span| Span::new(span.from + from, span.until + from))
+        .collect()
+}
+
 /// What an appointment takes of her time, with the minutes around it; nothing if it is over, off or gone.
 #[must_use]
 pub fn taken_by(id: AppointmentId, row: &AppointmentRow, service: Option<&Service>) -> Vec<Span> {
     let Some(busy) = row.busy(id) else { return Vec::new() };
     let (from, until) = (busy.from.as_second(), busy.until.as_second());
-    let minutes = u32::try_from((until - from) / MINUTE).unwrap_or(u32::MAX);
-    let mut spans = busy_segments(service, minutes);
-    for span in &mut spans {
-        *span = Span::new(span.from + from, span.until + from);
-    }
+    let mut spans = hands_in(id, row, service);
     let (before, after) = buffers(service);
     spans.push(Span::new(from - before, from));
     spans.push(Span::new(until, until + after));

@@ -28,6 +28,10 @@ pub(super) fn slots_of(
     let (open, breaks) = calendar.hours.of_day(date);
     let opened = spans_of(open, date, &rules);
     let mut closed = spans_of(breaks, date, &rules);
+    // Hours may run past midnight, into the breaks of the next day.
+    if let Ok(tomorrow) = date.tomorrow() {
+        closed.extend(spans_of(calendar.hours.of_day(tomorrow).1, tomorrow, &rules));
+    }
     let off = calendar.hours.time_off.iter();
     closed.extend(off.filter_map(|off| Some(Span::new(second(off.from, &rules)?, second(off.to, &rules)?))));
     let working = without(&merge(opened.clone()), &merge(closed));

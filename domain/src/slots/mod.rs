@@ -15,7 +15,7 @@ use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan as _};
 use serde::Serialize;
 
-pub use busy::{buffers, busy_segments, taken_by};
+pub use busy::{buffers, busy_segments, hands_in, taken_by};
 pub use rank::best;
 pub use spans::{Span, holds, merge, touches, without};
 

@@ -1,13 +1,16 @@
 //! The hour that is taken: asked whenever an appointment comes to need a stretch of her time that it did not need before.
 //! REST refuses unless told to overlap; sync never refuses, there both visits stay and the master sees the conflict.
 
-use domain::appointments::{Busy, overlapping};
+use domain::appointments::AppointmentRow;
 use domain::errors::{ErrorCode, FieldErrors, FieldProblem};
+use domain::ids::AppointmentId;
+use domain::slots::{hands_in, touches, without};
 use serde_json::{Map, Value as Json, json};
 
 use super::store;
 use crate::db::TenantTx;
 use crate::http::Problem;
+use crate::services;
 use crate::writes::take_flag;
 
 /// Whether two appointments may share an hour.
@@ -40,23 +43,38 @@ pub(super) fn allowing_overlap<T>(
     errors.into_result((read, Overlap::from_flag(flag)))
 }
 
-/// Refuses the stretch that an appointment would take after an edit, if it did not have it before and others are there.
+/// Refuses the time that an appointment would take after an edit and did not take before, if others are there. Only the
+/// stretches count in which her hands are taken: while one client's colour works, another may come.
 pub(super) async fn refuse_clash(
     tx: &mut TenantTx,
-    before: Option<Busy>,
-    after: Option<Busy>,
+    id: AppointmentId,
+    before: Option<&AppointmentRow>,
+    after: &AppointmentRow,
     overlap: Overlap,
 ) -> Result<(), Problem> {
-    let Some(wanted) = after.filter(|_| after != before && overlap == Overlap::Refused) else {
-        return Ok(());
-    };
-    let mut standing = store::touching(tx, wanted.from, wanted.until).await?;
-    let calendar: Vec<Busy> = standing.iter().filter_map(|found| found.row.busy(found.id)).collect();
-    let taken = overlapping(&calendar, &wanted);
-    if taken.is_empty() {
+    let Some(wanted) = after.busy(id).filter(|_| overlap == Overlap::Refused) else { return Ok(()) };
+    if before.is_some_and(|before| {
+        before.busy(id).is_some()
+            && before.service_id == after.service_id
+            && before.busy(id) == after.busy(id)
+    }) {
         return Ok(());
     }
-    standing.retain(|found| taken.contains(&found.id));
+    let mut standing = store::touching(tx, wanted.from, wanted.until).await?;
+    standing.retain(|found| found.id != id);
+    if standing.is_empty() {
+        return Ok(());
+    }
+    let services = services::all(tx).await?;
+    let hands = |id, row: &AppointmentRow| {
+        hands_in(id, row, row.service_id.and_then(|service| services.get(&service)))
+    };
+    let had = before.map(|before| hands(id, before)).unwrap_or_default();
+    let needed = without(&hands(id, after), &had);
+    standing.retain(|found| hands(found.id, &found.row).iter().any(|span| touches(&needed, *span)));
+    if standing.is_empty() {
+        return Ok(());
+    }
     let clashes: Vec<Json> = standing
         .into_iter()
         .map(|found| {

@@ -40,9 +40,9 @@ pub(super) async fn create_appointment(
     let mut ids = state.ids.clone();
     let (mut document, chunk) = book(&state.author, state.now().as_second(), &mut ids, &edit, Status::Booked);
     let row = AppointmentRow::read(&mut document);
-    refuse_clash(tx, None, row.busy(id), overlap).await?;
+    refuse_clash(tx, id, None, &row, overlap).await?;
     let reply = Reply::created(&format!("appointments/{id}"), &row.show(id))?;
-    documents::keep(&state, write, id.0, document, chunk, reply).await
+    documents::keep(&state, write, id.0, document, chunk, reply, None).await
 }
 
 fn unknown_service() -> Problem {

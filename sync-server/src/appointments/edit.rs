@@ -31,12 +31,12 @@ pub(super) async fn edit_appointment(
     let (edit, overlap) =
         allowing_overlap(&write.body.0, |object| AppointmentEdit::patch_from_json(object, &context))?;
     super::check_names(tx, &edit).await?;
-    let before = AppointmentRow::read(&mut document).busy(id);
+    let before = AppointmentRow::read(&mut document);
     let now = state.now().as_second();
     let mut ids = state.ids.clone();
     let chunk = domain::appointments::edit(&mut document, &state.author, now, &mut ids, &edit);
     let row = AppointmentRow::read(&mut document);
-    refuse_clash(tx, before, row.busy(id), overlap).await?;
+    refuse_clash(tx, id, Some(&before), &row, overlap).await?;
     let reply = Reply::ok(&row.show(id))?;
-    documents::keep(&state, write, id.0, document, chunk, reply).await
+    documents::keep(&state, write, id.0, document, chunk, reply, None).await
 }

@@ -38,9 +38,9 @@ pub(super) async fn reschedule_appointment(
     let chunk =
         domain::appointments::reschedule(&mut document, &state.author, state.now().as_second(), &time);
     let row = AppointmentRow::read(&mut document);
-    refuse_clash(tx, before.busy(id), row.busy(id), overlap).await?;
+    refuse_clash(tx, id, Some(&before), &row, overlap).await?;
     let reply = Reply::ok(&row.show(id))?;
-    documents::keep(&state, write, id.0, document, chunk, reply).await
+    documents::keep(&state, write, id.0, document, chunk, reply, None).await
 }
 
 /// The new time; no other field of an appointment may be given here.

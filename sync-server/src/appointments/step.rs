@@ -79,12 +79,12 @@ async fn take(
     let mut document = super::open(&mut write.tx, id).await?.ok_or_else(Problem::not_found)?;
     write.changes(Tag::of_heads(&document.heads()));
     let overlap = Overlap::from_flag(write.body.clone().only_flag(Overlap::FLAG)?);
-    let before = AppointmentRow::read(&mut document).busy(id);
+    let before = AppointmentRow::read(&mut document);
     let event = state.new_id().to_string();
     let chunk = take_step(&mut document, &state.author, state.now().as_second(), &event, step);
     let row = AppointmentRow::read(&mut document);
     // Called back to life, a visit needs its hour again.
-    refuse_clash(&mut write.tx, before, row.busy(id), overlap).await?;
+    refuse_clash(&mut write.tx, id, Some(&before), &row, overlap).await?;
     let reply = Reply::ok(&row.show(id))?;
-    documents::keep(state, write, id.0, document, chunk, reply).await
+    documents::keep(state, write, id.0, document, chunk, reply, None).await
 }

@@ -24,20 +24,15 @@ pub(super) static LIST: ListSpec = ListSpec {
     living: "not deleted",
     fields: &[
         // One without a known time comes last, and is in no span.
-        Field {
-            name: "startsAt",
-            column: "coalesce(starts_at, 'infinity')",
-            kind: Kind::Moment,
-            used: Use::Both,
-        },
-        Field { name: "endsAt", column: "ends_at", kind: Kind::Moment, used: Use::Filter },
-        Field { name: "kind", column: "kind", kind: Kind::Word(&["visit", "block"]), used: Use::Filter },
-        Field { name: "status", column: "status", kind: Kind::Word(&STATUSES), used: Use::Filter },
-        Field { name: "clientId", column: "client_id", kind: Kind::Id, used: Use::Filter },
-        Field { name: "serviceId", column: "service_id", kind: Kind::Id, used: Use::Filter },
-        Field { name: "source", column: "row::jsonb ->> 'source'", kind: Kind::Line, used: Use::Filter },
-        Field { name: "createdAt", column: "coalesce(created_at, 0)", kind: Kind::Seconds, used: Use::Both },
-        Field { name: "updatedAt", column: "coalesce(updated_at, 0)", kind: Kind::Seconds, used: Use::Both },
+        Field::new("startsAt", "starts_key", Kind::Moment, Use::Both).present("starts_at"),
+        Field::new("endsAt", "ends_at", Kind::Moment, Use::Filter),
+        Field::new("kind", "kind", Kind::Word(&["visit", "block"]), Use::Filter),
+        Field::new("status", "status", Kind::Word(&STATUSES), Use::Filter),
+        Field::new("clientId", "client_id", Kind::Id, Use::Filter),
+        Field::new("serviceId", "service_id", Kind::Id, Use::Filter),
+        Field::new("source", "plain_json(row) ->> 'source'", Kind::Line, Use::Filter),
+        Field::new("createdAt", "coalesce(created_at, 0)", Kind::Seconds, Use::Both).present("created_at"),
+        Field::new("updatedAt", "updated_key", Kind::Seconds, Use::Both).present("updated_at"),
     ],
     sort: "startsAt",
 };
@@ -58,11 +53,11 @@ pub(super) async fn list(
         }
         if let Some(from) = from {
             query.push(" and ends_at > ").push_bind(from.to_sqlx());
-            query.push(" and coalesce(starts_at, 'infinity') > ").push_bind(from.to_sqlx());
+            query.push(" and starts_key > ").push_bind(from.to_sqlx());
             query.push(" - interval '15 days'");
         }
         if let Some(to) = to {
-            query.push(" and coalesce(starts_at, 'infinity') < ").push_bind(to.to_sqlx());
+            query.push(" and starts_key < ").push_bind(to.to_sqlx());
         }
     })
     .await
@@ -80,10 +75,10 @@ pub(super) async fn touching(
            from appointments
            where tenant_id = $1
              and not deleted
-             and coalesce(starts_at, 'infinity') < $3
-             and coalesce(starts_at, 'infinity') > $2::timestamptz - interval '15 days'
+             and starts_key < $3
+             and starts_key > $2::timestamptz - interval '15 days'
              and ends_at > $2
-           order by coalesce(starts_at, 'infinity'), id"#,
+           order by starts_key, id"#,
         tenant.0,
         from.to_sqlx() as _,
         until.to_sqlx() as _

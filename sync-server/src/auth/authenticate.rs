@@ -29,7 +29,10 @@ pub async fn authenticate(
         return Err(AuthError::Dead);
     }
     if token.last_used_at.is_none_or(|last| now.duration_since(last) >= TOUCH_EVERY) {
+        // Kept at once: whoever goes on in a transaction must not hold the key's row, and a refused request counts, too.
         store::touch(&mut tx, &token, now).await?;
+        tx.commit().await?;
+        tx = db.tenant(key.tenant).await?;
     }
     let StoredToken { id, user, device, kind, name, abilities, .. } = token;
     let kind = TokenKind::parse(&kind).ok_or_else(|| StoreError::damaged("a token of an unknown kind"))?;

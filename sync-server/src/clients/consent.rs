@@ -32,5 +32,5 @@ pub(super) async fn record_consent(
     let ledger = ClientRow::read(&mut document).consents;
     let recorded = ledger.into_iter().find(|recorded| recorded.id == entry);
     let reply = Reply::created(&format!("clients/{id}"), &recorded)?;
-    documents::keep(&state, write, id.0, document, chunk, reply).await
+    documents::keep(&state, write, id.0, document, chunk, reply, None).await
 }

@@ -20,9 +20,9 @@ use crate::writes::{Reply, Write, WriteHeaders, documents};
 pub(super) async fn create_client(State(state): State<AppState>, mut write: Write) -> Result<Reply, Problem> {
     let (edit, duplicates) = allowing_duplicates(&write.body.0, ClientEdit::new_from_json)?;
     let id = ClientId(state.new_id());
-    refuse_duplicate(&mut write.tx, id, &edit, duplicates).await?;
+    refuse_duplicate(&mut write.tx, id, None, &edit, duplicates).await?;
     let (mut document, chunk) = domain::clients::create(&state.author, state.now().as_second(), &edit);
     let client = ClientRow::read(&mut document).show(id, None);
     let reply = Reply::created(&format!("clients/{id}"), &client)?;
-    documents::keep(&state, write, id.0, document, chunk, reply).await
+    documents::keep(&state, write, id.0, document, chunk, reply, Some("")).await
 }

@@ -25,9 +25,11 @@ pub(super) async fn edit_client(
     let mut document = super::open(&mut write.tx, id).await?.ok_or_else(Problem::not_found)?;
     write.changes(Tag::of_heads(&document.heads()));
     let (edit, duplicates) = allowing_duplicates(&write.body.0, ClientEdit::patch_from_json)?;
-    refuse_duplicate(&mut write.tx, id, &edit, duplicates).await?;
+    let standing = ClientRow::read(&mut document);
+    refuse_duplicate(&mut write.tx, id, Some(&standing), &edit, duplicates).await?;
     let chunk = domain::clients::edit(&mut document, &state.author, state.now().as_second(), &edit);
     let client = super::show(&mut write.tx, id, ClientRow::read(&mut document)).await?;
+    let last_visit = client.last_visit_at.clone().unwrap_or_default();
     let reply = Reply::ok(&client)?;
-    documents::keep(&state, write, id.0, document, chunk, reply).await
+    documents::keep(&state, write, id.0, document, chunk, reply, Some(&last_visit)).await
 }

@@ -1,7 +1,7 @@
 //! The client who is there already: nobody else of the tenant may have the phone or e-mail, unless the caller says that it
 //! is meant so (a mother and her daughter share a phone). Only REST refuses; sync shows the pair to the master instead.
 
-use domain::clients::ClientEdit;
+use domain::clients::{ClientEdit, ClientRow};
 use domain::email::Email;
 use domain::errors::{ErrorCode, FieldErrors, FieldProblem};
 use domain::ids::ClientId;
@@ -37,15 +37,17 @@ pub(super) fn allowing_duplicates(
     errors.into_result((edit, if is_allowed { Duplicates::Allowed } else { Duplicates::Refused }))
 }
 
-/// Refuses a phone or an e-mail that another client has.
+/// Refuses a phone or an e-mail that another client has and this one does not have yet.
 pub(super) async fn refuse_duplicate(
     tx: &mut TenantTx,
     id: ClientId,
+    standing: Option<&ClientRow>,
     edit: &ClientEdit,
     duplicates: Duplicates,
 ) -> Result<(), Problem> {
-    let phone = edit.phone.value().map(Phone::as_str);
-    let email = edit.email.value().map(Email::as_str);
+    let had = standing.map(|row| (row.phone.as_deref(), row.email.as_deref())).unwrap_or_default();
+    let phone = edit.phone.value().map(Phone::as_str).filter(|phone| Some(*phone) != had.0);
+    let email = edit.email.value().map(Email::as_str).filter(|email| Some(*email) != had.1);
     if duplicates == Duplicates::Allowed || (phone.is_none() && email.is_none()) {
         return Ok(());
     }

@@ -20,5 +20,6 @@ pub(super) async fn get_client(
     let (row, tag) = super::find_with_tag(&mut tx, id).await?.ok_or_else(Problem::not_found)?;
     let client = super::show(&mut tx, id, row).await?;
     tx.commit().await?;
+    let tag = tag.beside(client.last_visit_at.as_deref().unwrap_or_default());
     Ok(Reply::ok(&client)?.unless_known(&known, &tag))
 }

@@ -3,7 +3,7 @@
 
 use axum::Json;
 use domain::appointments::{Appointment, AppointmentRow};
-use domain::errors::FieldProblem;
+use domain::errors::{ErrorCode, FieldProblem};
 use domain::ids::{AppointmentId, ClientId};
 use domain::payments::Payment;
 use serde::Serialize;
@@ -11,7 +11,8 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::store_history::{self, Happened};
 use crate::db::StoreError;
-use crate::http::{ItemErrors, ListErrors, Page, PageQuery, PathId, Problem, QueryFields, Read};
+use crate::http::{After, ItemListErrors, Page, PageQuery, PathId, Problem, QueryFields, Read};
+use crate::listing::moment_key;
 
 /// What may be asked for.
 #[derive(Debug, IntoParams)]
@@ -61,7 +62,7 @@ impl HistoryEntry {
 #[utoipa::path(
     get, path = "/clients/{id}/history", operation_id = "listClientHistory", tag = "clients",
     params(("id" = ClientId, Path, description = "The client's id"), HistoryQuery, PageQuery),
-    responses((status = 200, description = "A page of what happened", body = Page<HistoryEntry>), ItemErrors, ListErrors)
+    responses((status = 200, description = "A page of what happened", body = Page<HistoryEntry>), ItemListErrors)
 )]
 pub(super) async fn client_history(
     Read { mut tx, .. }: Read,
@@ -77,8 +78,15 @@ pub(super) async fn client_history(
         }
     };
     let (limit, cursor) = query.page("client_history", &[&id, &is_descending])?;
+    let after = match cursor.after() {
+        None => None,
+        Some(After(key, id)) => {
+            let at = key.as_deref().and_then(moment_key).ok_or(Problem::new(ErrorCode::BadCursor))?;
+            Some((at, *id))
+        }
+    };
     super::find(&mut tx, id).await?.ok_or_else(Problem::not_found)?;
-    let found = store_history::list(&mut tx, id, is_descending, cursor.after(), limit.and_one()).await?;
+    let found = store_history::list(&mut tx, id, is_descending, after, limit.and_one()).await?;
     tx.commit().await?;
     let Page { data, next_cursor } = cursor.page(limit, found, Happened::after, |found| found);
     let data = data.iter().map(HistoryEntry::read).collect::<Result<_, _>>()?;

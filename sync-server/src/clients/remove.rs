@@ -21,5 +21,5 @@ pub(super) async fn remove_client(
     let mut document = super::open(&mut write.tx, id).await?.ok_or_else(Problem::not_found)?;
     write.changes(Tag::of_heads(&document.heads()));
     let chunk = domain::clients::remove(&mut document, &state.author, state.now().as_second());
-    documents::keep(&state, write, id.0, document, chunk, Reply::no_content()).await
+    documents::keep(&state, write, id.0, document, chunk, Reply::no_content(), None).await
 }

@@ -12,31 +12,16 @@ pub(super) static LIST: ListSpec = ListSpec {
     json: "row",
     living: "not deleted",
     fields: &[
-        Field { name: "name", column: "name_folded", kind: Kind::Folded, used: Use::Both },
-        Field { name: "phone", column: "phone", kind: Kind::Phone, used: Use::Filter },
-        Field { name: "email", column: "lower(email)", kind: Kind::Email, used: Use::Filter },
-        Field { name: "tags", column: "row::jsonb -> 'tags'", kind: Kind::Member, used: Use::Filter },
-        Field {
-            name: "allergies",
-            column: "row::jsonb -> 'allergies'",
-            kind: Kind::Member,
-            used: Use::Filter,
-        },
-        Field { name: "source", column: "row::jsonb ->> 'source'", kind: Kind::Line, used: Use::Filter },
-        Field {
-            name: "loyaltyLevel",
-            column: "row::jsonb ->> 'loyaltyLevel'",
-            kind: Kind::Line,
-            used: Use::Filter,
-        },
-        Field {
-            name: "locale",
-            column: "row::jsonb ->> 'locale'",
-            kind: Kind::Word(&["ru", "en"]),
-            used: Use::Filter,
-        },
-        Field { name: "createdAt", column: "coalesce(created_at, 0)", kind: Kind::Seconds, used: Use::Both },
-        Field { name: "updatedAt", column: "coalesce(updated_at, 0)", kind: Kind::Seconds, used: Use::Both },
+        Field::new("name", "name_folded", Kind::Folded, Use::Both),
+        Field::new("phone", "phone", Kind::Phone, Use::Filter),
+        Field::new("email", "email_key", Kind::Email, Use::Filter),
+        Field::new("tags", "plain_json(row) -> 'tags'", Kind::Member, Use::Filter),
+        Field::new("allergies", "plain_json(row) -> 'allergies'", Kind::Member, Use::Filter),
+        Field::new("source", "plain_json(row) ->> 'source'", Kind::Line, Use::Filter),
+        Field::new("loyaltyLevel", "plain_json(row) ->> 'loyaltyLevel'", Kind::Line, Use::Filter),
+        Field::new("locale", "plain_json(row) ->> 'locale'", Kind::Word(&["ru", "en"]), Use::Filter),
+        Field::new("createdAt", "coalesce(created_at, 0)", Kind::Seconds, Use::Both).present("created_at"),
+        Field::new("updatedAt", "updated_key", Kind::Seconds, Use::Both).present("updated_at"),
     ],
     sort: "name",
 };
@@ -63,13 +48,13 @@ pub(super) async fn with_contact(
     let rows = sqlx::query!(
         r#"select id, name, phone, email,
                   coalesce(phone = $3, false) as "has_phone!",
-                  coalesce(lower(email) = lower($4), false) as "has_email!"
+                  coalesce(email_key = lower($4), false) as "has_email!"
            from clients
            where tenant_id = $1
              and id <> $2
              and not deleted
-             and row::jsonb ->> 'mergedInto' is null
-             and (phone = $3 or lower(email) = lower($4))
+             and plain_json(row) ->> 'mergedInto' is null
+             and (phone = $3 or email_key = lower($4))
            order by id
            limit 10"#,
         tenant.0,

@@ -2,7 +2,7 @@
 
 use domain::ids::ClientId;
 use jiff::Timestamp;
-use jiff_sqlx::ToSqlx;
+use jiff_sqlx::ToSqlx as _;
 use uuid::Uuid;
 
 use crate::db::{StoreError, TenantTx};
@@ -29,11 +29,10 @@ pub(super) async fn list(
     tx: &mut TenantTx,
     client: ClientId,
     is_descending: bool,
-    after: Option<&After>,
+    after: Option<(Timestamp, Uuid)>,
     most: i64,
 ) -> Result<Vec<Happened>, StoreError> {
     let tenant = tx.tenant();
-    let after_at: Option<Timestamp> = after.and_then(|after| after.0.as_ref()?.parse().ok());
     let rows = sqlx::query!(
         r#"select id as "id!", is_payment as "is_payment!", json as "json!", at as "at!"
            from (
@@ -45,12 +44,12 @@ pub(super) async fn list(
                  and starts_at is not null
                union all
                select id, true, body,
-                      ((body::jsonb ->> 'date')::timestamp + interval '1 day - 1 second') at time zone 'UTC'
+                      ((plain_json(body) ->> 'date')::timestamp + interval '1 day - 1 second') at time zone 'UTC'
                from records
                where tenant_id = $1
                  and kind = 'payment'
                  and body is not null
-                 and body::jsonb ->> 'clientId' = $2::uuid::text
+                 and plain_json(body) ->> 'clientId' = $2::uuid::text
            ) as happened
            where $4::timestamptz is null
               or (not $3 and (at, id) > ($4, $5))
@@ -61,7 +60,7 @@ pub(super) async fn list(
         tenant.0,
         client.0,
         is_descending,
-        after_at.map(ToSqlx::to_sqlx) as _,
+        after.map(|(at, _)| at.to_sqlx()) as _,
         after.map(|after| after.1),
         most
     )

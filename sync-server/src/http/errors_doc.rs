@@ -16,6 +16,12 @@ pub struct AnonymousErrors;
 /// Of a route that reads a list.
 #[derive(Debug)]
 pub struct ListErrors;
+/// Of a route that reads a list that belongs to one thing.
+#[derive(Debug)]
+pub struct ItemListErrors;
+/// Of a route that answers a question about things that are named in the query.
+#[derive(Debug)]
+pub struct QuestionErrors;
 /// Of a route that reads or removes one thing.
 #[derive(Debug)]
 pub struct ItemErrors;
@@ -31,6 +37,10 @@ pub struct BookErrors;
 /// Of a route by which a client comes to have a phone or an e-mail.
 #[derive(Debug)]
 pub struct ContactErrors;
+
+/// What every list may answer.
+const LIST: [ErrorCode; 6] =
+    [E::BadRequest, E::BadCursor, E::Unauthorized, E::Forbidden, E::DeviceRevoked, E::Unavailable];
 
 /// What every [`crate::writes::Write`] may answer.
 const WRITE: [ErrorCode; 13] = [
@@ -66,7 +76,26 @@ impl IntoResponses for AnonymousErrors {
 
 impl IntoResponses for ListErrors {
     fn responses() -> BTreeMap<String, RefOr<Response>> {
-        answers(&[E::BadRequest, E::BadCursor, E::Unauthorized, E::DeviceRevoked, E::Unavailable])
+        answers(&LIST)
+    }
+}
+
+impl IntoResponses for ItemListErrors {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        answers(&[&LIST[..], &[E::NotFound]].concat())
+    }
+}
+
+impl IntoResponses for QuestionErrors {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        answers(&[
+            E::BadRequest,
+            E::Unauthorized,
+            E::DeviceRevoked,
+            E::Forbidden,
+            E::NotFound,
+            E::Unavailable,
+        ])
     }
 }
 

@@ -23,7 +23,8 @@ pub use abilities::{ABILITIES, EVERYTHING};
 pub use body::read_body;
 pub use cookies::{CookieStyle, SESSION_DAYS, clear_session, keep_session};
 pub use errors_doc::{
-    AnonymousErrors, BookErrors, ContactErrors, ItemErrors, ListErrors, RemoveErrors, WriteErrors,
+    AnonymousErrors, BookErrors, ContactErrors, ItemErrors, ItemListErrors, ListErrors, QuestionErrors,
+    RemoveErrors, WriteErrors,
 };
 pub use input::{JsonObject, PathId};
 pub use layers::around;

@@ -11,6 +11,6 @@ mod store;
 #[cfg(test)]
 mod tests;
 
-pub use query::{Listing, camel_case};
+pub use query::{Listing, camel_case, moment_key};
 pub use spec::{Field, Kind, ListSpec, Use};
 pub use store::{Found, list};

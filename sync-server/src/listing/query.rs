@@ -22,6 +22,8 @@ pub struct Listing {
     pub(super) conditions: Vec<Condition>,
     pub(super) sort: Sort,
     pub(super) limit: Limit,
+    /// The sort key of the last entry that was shown.
+    pub(super) after: Option<Value>,
     pub(super) cursor: Cursor,
 }
 
@@ -50,6 +52,8 @@ pub(super) enum Value {
     Text(String),
     Id(Uuid),
     Moment(Timestamp),
+    /// After every moment.
+    Never,
     Whole(i64),
     Number(String),
     Flag(bool),
@@ -92,13 +96,24 @@ impl Listing {
     ) -> Result<Self, Problem> {
         let conditions = conditions(spec, &mut query, zone);
         let sort = sort(spec, &mut query);
-        let (limit, cursor) = query.page(spec.list, &[&conditions, &sort, further])?;
-        // A cursor is bound to its list and order, but it is still only what a caller sent.
-        let key = cursor.after().map(|after| after.0.as_deref().unwrap_or_default());
-        if key.is_some_and(|key| !is_key(sort.field.kind, key)) {
-            return Err(Problem::new(ErrorCode::BadCursor));
-        }
-        Ok(Self { conditions, sort, limit, cursor })
+        // Bound to what was asked, not to how it is looked up: a cursor outlives the next version of the server.
+        let named: Vec<_> = conditions.iter().map(|one| (one.field.name, one.how, &one.values)).collect();
+        let order = (sort.field.name, sort.is_descending);
+        let (limit, cursor) = query.page(spec.list, &[&named, &order, further])?;
+        // What it holds is still only what a caller sent.
+        let after = match cursor.after() {
+            None => None,
+            Some(after) => {
+                let key = key(sort.field.kind, after.0.as_deref().unwrap_or_default());
+                Some(key.ok_or(Problem::new(ErrorCode::BadCursor))?)
+            }
+        };
+        Ok(Self { conditions, sort, limit, after, cursor })
+    }
+
+    /// The id of the last entry that was shown.
+    pub(super) fn after_id(&self) -> Uuid {
+        self.cursor.after().map_or(Uuid::nil(), |after| after.1)
     }
 
     /// The page that was found, each entry shown.
@@ -192,18 +207,26 @@ fn number(text: &str) -> Option<String> {
     parsed.is_finite().then(|| text.to_owned())
 }
 
-/// Whether a cursor's text can be a sort key of this kind.
-fn is_key(kind: Kind, key: &str) -> bool {
+/// A cursor's text as the sort key that it must be.
+fn key(kind: Kind, text: &str) -> Option<Value> {
     match kind {
         Kind::Line | Kind::Folded | Kind::Word(_) | Kind::Phone | Kind::Email | Kind::Member => {
-            !key.contains('\0')
+            (!text.contains('\0')).then(|| Value::Text(text.to_owned()))
         }
-        Kind::Id => key.parse::<Uuid>().is_ok(),
-        Kind::Moment => key == "infinity" || key.parse::<Timestamp>().is_ok(),
-        Kind::Seconds => key.parse::<i64>().is_ok(),
-        Kind::Number => number(key).is_some(),
-        Kind::Flag => matches!(key, "true" | "false"),
+        Kind::Id => text.parse().ok().map(Value::Id),
+        Kind::Moment if text == "infinity" => Some(Value::Never),
+        Kind::Moment => moment_key(text).map(Value::Moment),
+        Kind::Seconds => text.parse().ok().map(Value::Whole),
+        Kind::Number => number(text).map(Value::Number),
+        Kind::Flag => text.parse().ok().map(Value::Flag),
     }
+}
+
+/// A moment that a cursor may hold: one that the database can hold, too.
+#[must_use]
+pub fn moment_key(text: &str) -> Option<Timestamp> {
+    let at: Timestamp = text.parse().ok()?;
+    domain::dates::is_day_of_ours(at.to_zoned(jiff::tz::TimeZone::UTC).date()).then_some(at)
 }
 
 /// `updated_at` as `updatedAt`; camelCase stays.

@@ -24,6 +24,8 @@ pub struct Field {
     pub name: &'static str,
     /// The expression in SQL. One that sorts is never null.
     pub column: &'static str,
+    /// The column that must not be null for a filter to hold, where `column` stands in for one that may be.
+    pub present: Option<&'static str>,
     /// What its values are.
     pub kind: Kind,
     /// What it may be used for.
@@ -68,23 +70,25 @@ pub enum Kind {
     Member,
 }
 
+impl Field {
+    /// A field whose column speaks for itself.
+    #[must_use]
+    pub const fn new(name: &'static str, column: &'static str, kind: Kind, used: Use) -> Self {
+        Self { name, column, present: None, kind, used }
+    }
+
+    /// The same, but filters hold only where this column is not null.
+    #[must_use]
+    pub const fn present(self, column: &'static str) -> Self {
+        Self { present: Some(column), ..self }
+    }
+}
+
 impl Kind {
     /// Whether more and less make sense.
     #[must_use]
     pub const fn has_range(self) -> bool {
         matches!(self, Self::Moment | Self::Seconds | Self::Number)
-    }
-
-    /// The type to which the text of a sort key is cast.
-    pub(super) const fn sql_type(self) -> &'static str {
-        match self {
-            Self::Line | Self::Folded | Self::Word(_) | Self::Phone | Self::Email | Self::Member => "text",
-            Self::Id => "uuid",
-            Self::Moment => "timestamptz",
-            Self::Seconds => "bigint",
-            Self::Number => "numeric",
-            Self::Flag => "boolean",
-        }
     }
 }
 

@@ -54,12 +54,11 @@ pub async fn list(
     for condition in &listing.conditions {
         push_condition(&mut query, condition);
     }
-    if let Some(After(key, id)) = listing.cursor.after() {
+    if let Some(key) = listing.after.clone() {
         let beyond = if sort.is_descending { "<" } else { ">" };
         query.push(format!(" and (({column}), id) {beyond} ("));
-        query.push_bind(key.clone().unwrap_or_default());
-        query.push(format!("::text::{}, ", sort.field.kind.sql_type()));
-        query.push_bind(*id).push(")");
+        push_values(&mut query, &[key]);
+        query.push(", ").push_bind(listing.after_id()).push(")");
     }
     let order = if sort.is_descending { "desc" } else { "asc" };
     query.push(format!(" order by ({column}) {order}, id {order} limit "));
@@ -88,6 +87,9 @@ fn push_condition(query: &mut QueryBuilder<Postgres>, Condition { field, how, va
     query.push(format!(" and ({}) {how}", field.column));
     push_values(query, values);
     query.push(")");
+    if let Some(present) = field.present {
+        query.push(format!(" and {present} is not null"));
+    }
 }
 
 fn push_values(query: &mut QueryBuilder<Postgres>, values: &[Value]) {
@@ -99,6 +101,7 @@ fn push_values(query: &mut QueryBuilder<Postgres>, values: &[Value]) {
             Value::Text(text) => query.push_bind(text.clone()),
             Value::Id(id) => query.push_bind(*id),
             Value::Moment(at) => query.push_bind(at.to_sqlx()),
+            Value::Never => query.push("'infinity'::timestamptz"),
             Value::Whole(number) => query.push_bind(*number),
             Value::Number(text) => query.push_bind(text.clone()).push("::text::numeric"),
             Value::Flag(flag) => query.push_bind(*flag),

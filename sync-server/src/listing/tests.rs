@@ -143,3 +143,65 @@ async fn what_cannot_be_asked_is_told_by_the_name_that_was_written() {
         assert_eq!((answer.status, answer.code()), (400, "bad_cursor"), "{query}");
     }
 }
+
+#[tokio::test]
+async fn a_cursor_that_nobody_gave_is_refused_whatever_it_holds() {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+    let server = TestServer::start().await;
+    let anna = server.register("anna").await;
+    let client = anna.add_client("Ольга").await;
+    for day in 1..=2 {
+        let body =
+            json!({ "clientId": client, "startsAt": format!("2026-12-0{day}T10:00"), "durationMin": 60 });
+        anna.post("/appointments", body).await.expect(201);
+        anna.add_service("Услуга", 100.0, 30).await;
+        anna.post("/notes", json!({ "clientId": client, "body": "x" })).await.expect(201);
+    }
+    let history = format!("/clients/{client}/history?limit=1");
+    for (path, keys) in [
+        (
+            "/appointments?limit=1",
+            &["2024-06-19T15:22:45Z[UTC]", "-009999-01-02T01:59:59Z", "soon", "infinity", ""][..],
+        ),
+        ("/appointments?limit=1&sort=updatedAt", &["x", "99999999999999999999", ""]),
+        ("/services?limit=1", &["urn:uuid:67e55044-10b1-426f-9247-bb680e5fe0c8", "x", ""]),
+        ("/services?limit=1&sort=basePrice", &["1e5", "NaN", "1.2.3", "+-1", ""]),
+        ("/notes?limit=1", &["x", ""]),
+        (&*history, &["-009999-01-02T01:59:59Z", "infinity", "soon", ""]),
+    ] {
+        let cursor = anna.get(path).await.expect(200)["nextCursor"].as_str().unwrap().to_owned();
+        let (view, (_, id)): (String, (Option<String>, String)) =
+            serde_json::from_slice(&URL_SAFE_NO_PAD.decode(&cursor).unwrap()).unwrap();
+        for key in keys.iter().map(|key| Some(*key)).chain([None]) {
+            let forged = URL_SAFE_NO_PAD.encode(json!([view, [key, id]]).to_string());
+            let answer = anna.get(&format!("{path}&cursor={forged}")).await;
+            assert!(answer.status == 200 || answer.code() == "bad_cursor", "{path} {key:?}: {}", answer.json);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_character_that_no_database_keeps_is_refused_in_every_field() {
+    let server = TestServer::start().await;
+    let anna = server.register("anna").await;
+    let client = anna.add_client("Ольга").await;
+    let bodies = [
+        ("/clients", json!({ "name": "a\0b" }), "name"),
+        ("/clients", json!({ "name": "a", "notes": "a\0b" }), "notes"),
+        ("/clients", json!({ "name": "a", "meta": { "a": ["b\0"] } }), "meta"),
+        ("/clients", json!({ "name": "a", "preferences": { "a\0": 1 } }), "preferences"),
+        (
+            "/services",
+            json!({ "name": "a", "basePrice": 1, "durationMin": 5, "meta": { "a": "\0" } }),
+            "meta",
+        ),
+        ("/notes", json!({ "clientId": client, "body": "\0" }), "body"),
+        ("/appointments", json!({ "startsAt": "2026-12-01T10:00", "durationMin": 5, "note": "\0" }), "note"),
+    ];
+    for (path, body, field) in bodies {
+        let answer = anna.post(path, body).await;
+        assert_eq!((answer.status, answer.field(field)), (422, "invalid"), "{path} {field}");
+    }
+}

@@ -23,5 +23,5 @@ pub(super) async fn create_note(State(state): State<AppState>, mut write: Write)
     let (mut document, chunk) = domain::notes::add(&state.author, state.now().as_second(), &edit);
     let note = NoteRow::read(&mut document).show(id);
     let reply = Reply::created(&format!("notes/{id}"), &note)?;
-    documents::keep(&state, write, id.0, document, chunk, reply).await
+    documents::keep(&state, write, id.0, document, chunk, reply, None).await
 }

@@ -28,5 +28,5 @@ pub(super) async fn edit_note(
     let chunk = domain::notes::edit(&mut document, &state.author, state.now().as_second(), &edit);
     let note = NoteRow::read(&mut document).show(id);
     let reply = Reply::ok(&note)?;
-    documents::keep(&state, write, id.0, document, chunk, reply).await
+    documents::keep(&state, write, id.0, document, chunk, reply, None).await
 }

@@ -12,17 +12,12 @@ pub(super) static LIST: ListSpec = ListSpec {
     json: "row",
     living: "not deleted",
     fields: &[
-        Field { name: "id", column: "id", kind: Kind::Id, used: Use::Sort },
-        Field { name: "clientId", column: "client_id", kind: Kind::Id, used: Use::Filter },
-        Field { name: "appointmentId", column: "appointment_id", kind: Kind::Id, used: Use::Filter },
-        Field {
-            name: "kind",
-            column: "row::jsonb ->> 'kind'",
-            kind: Kind::Word(&["general", "formula"]),
-            used: Use::Filter,
-        },
-        Field { name: "createdAt", column: "coalesce(created_at, 0)", kind: Kind::Seconds, used: Use::Both },
-        Field { name: "updatedAt", column: "coalesce(updated_at, 0)", kind: Kind::Seconds, used: Use::Both },
+        Field::new("id", "id", Kind::Id, Use::Sort),
+        Field::new("clientId", "client_id", Kind::Id, Use::Filter),
+        Field::new("appointmentId", "appointment_id", Kind::Id, Use::Filter),
+        Field::new("kind", "plain_json(row) ->> 'kind'", Kind::Word(&["general", "formula"]), Use::Filter),
+        Field::new("createdAt", "coalesce(created_at, 0)", Kind::Seconds, Use::Both).present("created_at"),
+        Field::new("updatedAt", "updated_key", Kind::Seconds, Use::Both).present("updated_at"),
     ],
     sort: "id",
 };

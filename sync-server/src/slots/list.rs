@@ -3,6 +3,7 @@
 
 use axum::Json;
 use axum::extract::State;
+use domain::dates::is_day_of_ours;
 use domain::errors::FieldProblem;
 use domain::ids::ServiceId;
 use domain::slots::{Calendar, ShownSlot, Slot, Taken, best, check_days, slots};
@@ -11,7 +12,7 @@ use jiff::civil::Date;
 use serde::Serialize;
 use utoipa::{IntoParams, ToSchema};
 
-use crate::http::{ListErrors, Problem, QueryFields, Read};
+use crate::http::{Problem, QueryFields, QuestionErrors, Read};
 use crate::{AppState, appointments, auth, services, settings};
 
 /// How far a visit or a buffer can reach into the asked days from outside.
@@ -49,8 +50,7 @@ pub(super) struct Slots {
     params(SlotQuery),
     responses(
         (status = 200, description = "The starts that can be offered, in the order of time", body = Slots),
-        (status = 404, description = "`not_found`: there is no such service", body = crate::http::ProblemBody),
-        ListErrors
+        QuestionErrors
     )
 )]
 pub(super) async fn list_slots(
@@ -65,6 +65,11 @@ pub(super) async fn list_slots(
         && let Err(problem) = check_days(from, to)
     {
         query.mistake("to", problem);
+    }
+    for (name, date) in [("from", from), ("to", to)] {
+        if date.is_some_and(|date| !is_day_of_ours(date)) {
+            query.mistake(name, FieldProblem::OutOfRange);
+        }
     }
     query.finish()?;
     let (Some(service), Some(from), Some(to)) = (service, from, to) else { return Err(Problem::not_found()) };

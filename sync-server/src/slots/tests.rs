@@ -57,3 +57,39 @@ async fn what_cannot_be_asked_is_told_at_once() {
     let hers = olga.get(&format!("/slots?serviceId={service}&from={DAY}&to={DAY}")).await;
     assert_eq!((hers.status, hers.code()), (404, "not_found"));
 }
+
+#[tokio::test]
+async fn every_hour_that_is_offered_can_be_booked() {
+    let server = TestServer::start().await;
+    let anna = server.register("anna").await;
+    open(&anna).await;
+    let colour = json!({ "name": "Окрашивание", "basePrice": 5000, "durationMin": 120, "segments": [
+        { "busy": true, "minutes": 30 }, { "busy": false, "minutes": 45 }, { "busy": true, "minutes": 45 },
+    ] });
+    let colour = anna.post("/services", colour).await.expect(201)["id"].as_str().unwrap().to_owned();
+    let brief = anna.add_service("Брови", 1000.0, 30).await;
+    let visit = json!({ "serviceId": colour, "startsAt": format!("{DAY}T10:00") });
+    anna.post("/appointments", visit).await.expect(201);
+    let offered = anna.get(&format!("/slots?serviceId={brief}&from={DAY}&to={DAY}")).await.expect(200);
+    let offered = offered["data"].as_array().unwrap().clone();
+    assert!(
+        offered.iter().any(|slot| slot["startsAt"].as_str().unwrap().contains("T10:30")),
+        "while the colour works"
+    );
+    for slot in offered {
+        let body = json!({ "serviceId": brief, "startsAt": slot["startsAt"] });
+        let booked = anna.post("/appointments", body).await.expect(201);
+        assert_eq!(
+            anna.delete(&format!("/appointments/{}", booked["id"].as_str().unwrap())).await.status,
+            204
+        );
+    }
+    let hands = json!({ "serviceId": brief, "startsAt": format!("{DAY}T11:30") });
+    assert_eq!(anna.post("/appointments", hands).await.code(), "slot_taken");
+    // A visit that stands over another on purpose may become shorter without asking again.
+    let over = json!({ "startsAt": format!("{DAY}T11:00"), "durationMin": 60, "allowOverlap": true });
+    let over = anna.post("/appointments", over).await.expect(201);
+    let path = format!("/appointments/{}", over["id"].as_str().unwrap());
+    anna.patch(&path, json!({ "durationMin": 45 })).await.expect(200);
+    assert_eq!(anna.patch(&path, json!({ "durationMin": 90 })).await.code(), "slot_taken");
+}

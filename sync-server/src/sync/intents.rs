@@ -5,8 +5,10 @@
 
 use std::collections::BTreeMap;
 
+use domain::dates::is_day_of_ours;
 use domain::errors::{ErrorCode, FieldErrors};
 use domain::ids::{PaymentId, ServiceId, TenantId};
+use domain::input::has_nul;
 use domain::money::Currency;
 use domain::payments::Payment;
 use domain::services::{Service, ServiceEdit};
@@ -189,8 +191,11 @@ async fn offered<T: Tx>(
     let kind = intent.body.get("record").and_then(Json::as_str).unwrap_or_default();
     let Some(body) = intent.body.get("body") else { return Ok(Err(ErrorCode::IntentInvalid)) };
     let is_whole = match kind {
-        "service" => serde_json::from_value::<Service>(body.clone()).is_ok_and(|s| s.id.0 == intent.target),
-        "payment" => serde_json::from_value::<Payment>(body.clone()).is_ok_and(|p| p.id.0 == intent.target),
+        _ if has_nul(body) => false,
+        "service" => serde_json::from_value::<Service>(body.clone())
+            .is_ok_and(|s| s.id.0 == intent.target && is_moment(&s.created_at) && is_moment(&s.updated_at)),
+        "payment" => serde_json::from_value::<Payment>(body.clone())
+            .is_ok_and(|p| p.id.0 == intent.target && is_day(&p.date) && is_moment(&p.created_at)),
         "settings" => is_setting(session, intent.target, body).await?,
         _ => false,
     };
@@ -199,6 +204,14 @@ async fn offered<T: Tx>(
     }
     let standing = session.record_body(kind, intent.target).await?;
     Ok(Ok(standing.is_none().then(|| (kind.to_owned(), body.clone()))))
+}
+
+fn is_moment(text: &str) -> bool {
+    text.parse::<Timestamp>().is_ok()
+}
+
+fn is_day(text: &str) -> bool {
+    text.parse().is_ok_and(is_day_of_ours)
 }
 
 /// Whether a body is a section of this tenant's settings.

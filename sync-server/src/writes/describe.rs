@@ -18,7 +18,8 @@ impl IntoParams for WriteHeaders {
         vec![
             header(
                 "If-Match",
-                "The `ETag` that the thing must still have; without it both edits come together.",
+                "The `ETag` that the thing must still have. Without it edits of different fields come together, and of two that \
+                 replace the whole the later holds.",
                 tags(),
             ),
             header(

@@ -10,7 +10,7 @@ use super::write::Write;
 use crate::http::Problem;
 use crate::{AppState, sync};
 
-/// Keeps the change that an edit made, if it made one, and ends.
+/// Keeps the change that an edit made, if it made one, and ends. `beside` is what the answer shows of other things.
 pub async fn keep<B>(
     state: &AppState,
     mut write: Write<B>,
@@ -18,8 +18,10 @@ pub async fn keep<B>(
     mut document: Document,
     chunk: Option<Chunk>,
     reply: Reply,
+    beside: Option<&str>,
 ) -> Result<Reply, Problem> {
-    let reply = reply.tagged(&Tag::of_heads(&document.heads()));
+    let tag = Tag::of_heads(&document.heads());
+    let reply = reply.tagged(&beside.map_or(tag.clone(), |beside| tag.beside(beside)));
     let head = match chunk {
         Some(chunk) => Some(Box::pin(sync::write_document(&mut write.tx, id, document, chunk)).await?),
         None => None,

@@ -38,6 +38,14 @@ impl Tag {
         Self(format!("\"{}\"", hex::encode(&bytes[..16])))
     }
 
+    /// The tag of a thing that also shows what other things say of it: it changes with them, but `If-Match` looks only at
+    /// the thing itself, which is what an edit could overwrite.
+    #[must_use]
+    pub fn beside(&self, other: &str) -> Self {
+        let other = Sha256::digest(other);
+        Self(format!("{}-{}\"", self.0.trim_end_matches('"'), hex::encode(&other[..4])))
+    }
+
     /// As a header says it.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -72,7 +80,7 @@ impl Condition {
         match self {
             Self::Merge | Self::Exists => true,
             // A weak tag (`W/"..."`) promises too little to overwrite by, so it matches nothing.
-            Self::OneOf(tags) => tags.contains(&tag.0),
+            Self::OneOf(tags) => tags.iter().any(|wanted| own(wanted) == own(&tag.0)),
         }
     }
 }
@@ -95,6 +103,11 @@ impl<S: Send + Sync> FromRequestParts<S> for IfNoneMatch {
         // A header that cannot be read is no reason to refuse the answer: it is only sent whole.
         Ok(Self(tags(&parts.headers, &IF_NONE_MATCH).ok().flatten().unwrap_or_default()))
     }
+}
+
+/// The part of a tag that speaks of the thing itself.
+fn own(tag: &str) -> &str {
+    tag.trim_end_matches('"').split('-').next().unwrap_or_default()
 }
 
 /// The tags of a header; `None` without it.

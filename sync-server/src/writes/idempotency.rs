@@ -115,7 +115,12 @@ impl Claim {
     }
 
     /// Keeps the answer beside its effect.
-    pub(super) async fn keep(&self, tx: &mut TenantTx, reply: &Reply) -> Result<(), StoreError> {
-        store::keep(tx, self, reply).await
+    pub(super) async fn keep(
+        &self,
+        tx: &mut TenantTx,
+        reply: &Reply,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        store::keep(tx, self, reply, now).await
     }
 }

@@ -109,13 +109,19 @@ pub(super) async fn take(tx: &mut TenantTx, claim: &Claim) -> Result<Option<Know
     row.map(|row| known(row.fingerprint, row.status, row.headers, row.body)).transpose()
 }
 
-/// Writes the answer into the row that the transaction holds, with the fingerprint of the request that led to it.
-pub(super) async fn keep(tx: &mut TenantTx, claim: &Claim, reply: &Reply) -> Result<(), StoreError> {
+/// Writes the answer into the row that the transaction holds, with the fingerprint of the request that led to it. Its 48
+/// hours begin now, not with the first attempt.
+pub(super) async fn keep(
+    tx: &mut TenantTx,
+    claim: &Claim,
+    reply: &Reply,
+    now: Timestamp,
+) -> Result<(), StoreError> {
     let headers = serde_json::to_string(&reply.headers).map_err(StoreError::damaged)?;
     let status = i16::try_from(reply.status.as_u16()).map_err(StoreError::damaged)?;
     sqlx::query!(
         "update idempotency_keys
-         set fingerprint = $5, status = $6, headers = $7, body = $8
+         set fingerprint = $5, status = $6, headers = $7, body = $8, created_at = $9
          where tenant_id = $1
            and user_id = $2
            and route = $3
@@ -127,7 +133,8 @@ pub(super) async fn keep(tx: &mut TenantTx, claim: &Claim, reply: &Reply) -> Res
         &claim.fingerprint[..],
         status,
         headers,
-        &reply.body[..]
+        &reply.body[..],
+        now.to_sqlx() as _
     )
     .execute(tx.conn())
     .await?;

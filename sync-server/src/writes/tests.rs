@@ -153,3 +153,32 @@ async fn a_step_needs_no_body_but_may_have_its_one_field() {
     let answer = anna.raw(Method::POST, &path, Some("text/plain"), Body::from("yes")).await;
     assert_eq!((answer.status, answer.json["error"]["details"].clone()), (415, Json::Null));
 }
+
+#[tokio::test]
+async fn the_time_of_an_answer_begins_when_it_is_given() {
+    let server = TestServer::start().await;
+    let anna = server.register("anna").await;
+    let keyed = with_key(&anna, "key");
+    assert_eq!(keyed.post("/clients", json!({ "name": "" })).await.status, 422);
+    server.clock().advance(SignedDuration::from_hours(47));
+    let done = keyed.post("/clients", json!({ "name": "Ольга" })).await;
+    server.clock().advance(SignedDuration::from_hours(2));
+    same(&done, &keyed.post("/clients", json!({ "name": "Ольга" })).await);
+    assert_eq!(count(&anna, "/clients").await, 1);
+}
+
+#[tokio::test]
+async fn what_is_known_of_a_client_changes_with_her_visits() {
+    let server = TestServer::start().await;
+    let anna = server.register("anna").await;
+    let olga = anna.add_client("Ольга").await;
+    let path = format!("/clients/{olga}");
+    let before = anna.get(&path).await.header("etag").to_owned();
+    let visit = json!({ "clientId": olga, "startsAt": "2026-10-05T10:00", "durationMin": 60 });
+    let visit = anna.post("/appointments", visit).await.expect(201);
+    anna.act(&format!("/appointments/{}/complete", visit["id"].as_str().unwrap())).await.expect(200);
+    let again = anna.clone().header("if-none-match", &before).get(&path).await;
+    assert_eq!((again.status, again.json["lastVisitAt"].is_string()), (200, true));
+    // Her own fields are as they were, so an edit may go on from there.
+    anna.clone().header("if-match", &before).patch(&path, json!({ "source": "a" })).await.expect(200);
+}

@@ -42,7 +42,7 @@ impl<B> Write<B> {
             return Err(Problem::new(ErrorCode::PreconditionFailed));
         }
         if let Some(claim) = claim {
-            claim.keep(&mut tx, &reply).await?;
+            claim.keep(&mut tx, &reply, state.now()).await?;
         }
         tx.commit().await?;
         if let Some(head) = head {
