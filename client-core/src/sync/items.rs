@@ -29,6 +29,7 @@ pub(super) fn receive(
         if let Item::Doc(item) = item {
             documents.entry(item.doc).or_default().push(item);
             report.pulled += 1;
+            report.changed.insert(item.doc);
         }
     }
     for (id, items) in documents {

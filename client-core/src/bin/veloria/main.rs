@@ -14,6 +14,7 @@ mod payments;
 mod secrets;
 mod services;
 mod status;
+mod stdio;
 mod sync;
 
 use std::ffi::OsString;
@@ -74,6 +75,9 @@ enum Command {
     Import(import::Import),
     /// Exchange everything with the server; needs the server.
     Sync(sync::Sync),
+    /// Keep this device open and serve it over standard input and output, one JSON object a line.
+    #[command(after_long_help = stdio::HELP)]
+    Stdio,
     /// How this device stands: what waits, what was put aside, what you should know.
     Status,
     /// Open every document, compare rows and sums.
@@ -130,6 +134,7 @@ fn run(
         Command::Payments(command) => command.run(&session.open()?),
         Command::Import(command) => command.run(&mut session.open()?, lang),
         Command::Sync(command) => command.run(&session),
+        Command::Stdio => stdio::serve(&session),
         Command::Status => status::status(&session.open()?, lang),
         Command::Verify => status::verify(&mut session.open()?),
         Command::Export => status::export(&session.open()?),
