@@ -66,6 +66,18 @@ impl Device {
         Ok(Self { app, engine: Engine::new(options), http, wire })
     }
 
+    /// The way to the server, for whoever drives an engine by hand.
+    #[must_use]
+    pub const fn http(&self) -> &Http {
+        &self.http
+    }
+
+    /// What went over its line so far.
+    #[must_use]
+    pub fn counted(&self) -> Counted {
+        self.wire.counted()
+    }
+
     /// Syncs until there is nothing left to say, and counts.
     pub async fn sync(&mut self, host: &Host) -> Outcome<Synced> {
         let (before, host_before) = (self.wire.counted(), host.cpu()?);

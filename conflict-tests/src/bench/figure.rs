@@ -102,7 +102,7 @@ impl Board {
     #[must_use]
     pub fn table(&self) -> String {
         let mut table = Table::new();
-        table.load_preset(presets::ASCII_MARKDOWN).set_content_arrangement(ContentArrangement::Disabled);
+        table.load_style(presets::ASCII_MARKDOWN).set_content_arrangement(ContentArrangement::Disabled);
         table.set_header(["goal", "figure", "median", "unit", "floor", "ratio", "bound", "met", "runs"]);
         for figure in &self.figures {
             let runs: Vec<String> = figure.runs.iter().map(|run| short(*run)).collect();

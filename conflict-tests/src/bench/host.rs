@@ -33,14 +33,15 @@ impl Host {
         let binaries = Binaries::locate(None)?;
         let postgres_programs = binaries.folder().to_owned();
         let postgres = EmbeddedPostgres::start(binaries, &folder.join("postgres"), Durability::Full)?;
-        let server = Server::start(&postgres.url("postgres")).await?;
+        let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port();
+        let server = Server::start(&postgres.url("postgres"), port).await?;
         Ok(Self { server, postgres, postgres_programs })
     }
 
-    /// Ends the server and starts a new one: its memory begins anew.
+    /// Ends the server and starts a new one on the same port: its memory begins anew.
     pub async fn restart_server(&mut self) -> Outcome<()> {
         self.server.stop();
-        self.server = Server::start(&self.database_url()).await?;
+        self.server = Server::start(&self.database_url(), self.server.port).await?;
         Ok(())
     }
 
@@ -131,8 +132,7 @@ struct Server {
 }
 
 impl Server {
-    async fn start(database: &str) -> Outcome<Self> {
-        let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port();
+    async fn start(database: &str, port: u16) -> Outcome<Self> {
         let binary = beside_us("sync-server")?;
         let child = Command::new(&binary)
             .args(["serve", "--port", &port.to_string(), "--stop-on-stdin-eof"])

@@ -1,10 +1,13 @@
 //! Goals 2 and 4: the whole base, pushed once and pulled by new devices, with every document opened and lazily; and how
 //! soon today is there.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use client_core::sync::Options;
-use client_core::sync::{Engine, Event, Reply, Request};
+use client_core::app::Span;
+use client_core::driver::Transport as _;
+use client_core::sync::{Effect, Engine, Event, Options};
+use domain::ids::ClientId;
 
 use super::super::device::Device;
 use super::super::figure::{Bound, Figure};
@@ -96,44 +99,52 @@ pub(super) async fn measure(bench: &mut Bench) -> Outcome<Base> {
 
 /// Which part of the bytes has come when the visits from today on, their clients and those clients' notes are here.
 async fn today_first(bench: &Bench, whole: &Device, all: u64) -> Outcome<f64> {
-    use client_core::app::Span;
-    use client_core::driver::Transport as _;
-
     let start = bench.today.to_zoned(jiff::tz::TimeZoneDatabase::bundled().get("Europe/Moscow")?)?;
     let from = Span { from: Some(start.timestamp()), until: None };
     let coming = whole.app.appointments(from)?;
+    let clients: BTreeSet<ClientId> = coming.iter().filter_map(|visit| visit.client_id).collect();
+    let mut notes = 0;
+    for client in &clients {
+        notes += whole.app.notes(Some(*client))?.len();
+    }
+    let today = Today { from, visits: coming.len(), clients, notes };
     let account = bench.host.enrol(NAME, "C").await?;
     let mut device =
         Device::make(&bench.home("base-today")?, &account, bench.host.port(), Options::default())?;
     let mut engine = Engine::new(Options::default());
     let before = device.counted();
     let mut event = Event::Wake;
-    while let client_core::sync::Effect::Send(ticket, request) = device.app.sync_step(&mut engine, event)? {
-        let reply = device.http().perform(&request).await?;
-        let is_sync = matches!((&request, &reply), (Request::Sync(_), Reply::Sync(_)));
-        event = Event::Answered(ticket, reply);
-        if is_sync && is_usable(&device, from, &coming)? {
+    loop {
+        let effect = device.app.sync_step(&mut engine, event)?;
+        if today.is_on(&device)? {
             break;
         }
+        let Effect::Send(ticket, request) = effect else { return Err("today never came".into()) };
+        event = Event::Answered(ticket, device.http().perform(&request).await?);
     }
-    // The page that came last is still in our hands; it is counted, and looked at in the next round at the latest.
     Ok(figure(device.counted().since(before).down_bodies()) / figure(all.max(1)))
 }
 
-fn is_usable(
-    device: &Device,
-    from: client_core::app::Span,
-    coming: &[domain::appointments::Appointment],
-) -> Outcome<bool> {
-    if device.app.appointments(from)?.len() < coming.len() {
-        return Ok(false);
-    }
-    for visit in coming {
-        if let Some(client) = visit.client_id
-            && device.app.client(client).is_err()
-        {
+/// What must be there before she can work: the coming visits, their clients, those clients' notes.
+struct Today {
+    from: Span,
+    visits: usize,
+    clients: BTreeSet<ClientId>,
+    notes: usize,
+}
+
+impl Today {
+    fn is_on(&self, device: &Device) -> Outcome<bool> {
+        if device.app.appointments(self.from)?.len() < self.visits {
             return Ok(false);
         }
+        let mut notes = 0;
+        for client in &self.clients {
+            if device.app.client(*client).is_err() {
+                return Ok(false);
+            }
+            notes += device.app.notes(Some(*client))?.len();
+        }
+        Ok(notes >= self.notes)
     }
-    Ok(true)
 }

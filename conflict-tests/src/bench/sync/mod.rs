@@ -91,8 +91,8 @@ pub async fn run(bench: &mut Bench) -> Outcome<()> {
     small::measure(bench).await?;
     live::measure(bench).await?;
     growth::measure(bench).await?;
-    let base = base::measure(bench).await?;
-    edits::measure(bench, &base).await?;
-    local::measure(bench, &base)?;
-    memory::measure(bench, &base).await
+    let mut base = base::measure(bench).await?;
+    edits::measure(bench, &base.clients).await?;
+    local::measure(bench, &mut base).await?;
+    memory::measure(bench, base).await
 }
