@@ -115,8 +115,10 @@ pub async fn answer<T: Tx>(tx: &mut T, ask: Ask, context: &mut Context<'_>) -> R
         cursor: cursor.write(),
         more: !caught_up,
         results,
+        durable: None,
         intents: outcomes,
         items,
+        packed: None,
         digest: caught_up.then_some(state.digest),
         server_time: context.now.to_string(),
     })

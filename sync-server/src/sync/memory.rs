@@ -17,7 +17,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::tx::{
-    Entry, EntryKind, FIRST_RECORDS, Form, LogState, Phase, Refused, StoredDocument, StoredRecord, Tx,
+    Entry, EntryKind, FIRST_RECORDS, Form, Kept, LogState, Phase, Refused, StoredDocument, StoredRecord, Tx,
 };
 use crate::db::StoreError;
 
@@ -299,16 +299,14 @@ impl Tx for MemoryTx {
         self.read(|t| ids.iter().filter_map(|id| t.documents.get(id).map(|d| (*id, d.clone()))).collect())
     }
 
-    async fn keep_document(
-        &mut self,
-        id: Uuid,
-        document: &StoredDocument,
-        row: Option<&Projection>,
-    ) -> Result<(), StoreError> {
-        if row.is_none() {
-            self.write(Write::Forget(id))?;
+    async fn keep_documents(&mut self, kept: &[Kept]) -> Result<(), StoreError> {
+        for Kept { id, document, row } in kept {
+            if row.is_none() {
+                self.write(Write::Forget(*id))?;
+            }
+            self.write(Write::Document(*id, document.clone(), row.clone()))?;
         }
-        self.write(Write::Document(id, document.clone(), row.cloned()))
+        Ok(())
     }
 
     async fn append(&mut self, entries: &[Entry], _: Option<DeviceId>) -> Result<(), StoreError> {

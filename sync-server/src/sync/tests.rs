@@ -249,7 +249,7 @@ fn a_first_sync_comes_today_first_and_can_be_cut_anywhere() {
         assert_eq!(docs(&items), [visit, expected, regular], "page size {size}");
         assert!(page.digest.is_some());
     }
-    let lazy = ask(&server, Ask { scope: Some(Scope { rows: true }), ..Ask::default() });
+    let lazy = ask(&server, Ask { scope: Some(Scope { rows: true, ..Scope::default() }), ..Ask::default() });
     let rows = lazy.items.iter().filter(|item| matches!(item, Item::Doc(doc) if doc.row.is_some())).count();
     assert_eq!(rows, 3);
 }

@@ -96,6 +96,17 @@ impl StoredDocument {
     }
 }
 
+/// A document that is to be kept.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Kept {
+    /// Its id.
+    pub id: Uuid,
+    /// As it is to be stored.
+    pub document: StoredDocument,
+    /// Its row; `None` once erased.
+    pub row: Option<Projection>,
+}
+
 /// One entry of the log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
@@ -223,13 +234,8 @@ pub trait Tx: Send {
         &mut self,
         ids: &[Uuid],
     ) -> impl Future<Output = Stored<BTreeMap<Uuid, StoredDocument>>> + Send;
-    /// Keeps a document and its row (none once erased).
-    fn keep_document(
-        &mut self,
-        id: Uuid,
-        document: &StoredDocument,
-        row: Option<&Projection>,
-    ) -> impl Future<Output = Stored<()>> + Send;
+    /// Keeps documents and their rows (none once erased). No document twice.
+    fn keep_documents(&mut self, kept: &[Kept]) -> impl Future<Output = Stored<()>> + Send;
     /// Appends to the log.
     fn append(
         &mut self,
