@@ -380,7 +380,7 @@ impl Tx for MemoryTx {
         })
     }
 
-    async fn rows(&mut self, ids: &[Uuid]) -> Result<BTreeMap<Uuid, String>, StoreError> {
+    async fn rows(&mut self, _: Collection, ids: &[Uuid]) -> Result<BTreeMap<Uuid, String>, StoreError> {
         self.read(|t| ids.iter().filter_map(|id| t.rows.get(id).map(|row| (*id, row.to_json()))).collect())
     }
 

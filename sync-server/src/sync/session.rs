@@ -166,7 +166,8 @@ impl<'a, T: Tx> Session<'a, T> {
             self.state.head = seq;
         }
         let newest: BTreeMap<Uuid, u64> = self.entries.iter().map(|entry| (entry.item, entry.seq)).collect();
-        let number = |id: &Uuid| newest.get(id).copied().unwrap_or(self.state.head);
+        let head = self.state.head;
+        let number = |id: &Uuid| newest.get(id).copied().unwrap_or(head);
         let mut kept: Vec<Kept> = std::mem::take(&mut self.kept).into_values().collect();
         for Kept { id, document, .. } in &mut kept {
             document.seq = number(id);

@@ -261,8 +261,12 @@ pub trait Tx: Send {
         since: i64,
         limit: u32,
     ) -> impl Future<Output = Stored<Vec<Uuid>>> + Send;
-    /// The rows of documents, as JSON text.
-    fn rows(&mut self, ids: &[Uuid]) -> impl Future<Output = Stored<BTreeMap<Uuid, String>>> + Send;
+    /// The rows of documents of a collection, as JSON text.
+    fn rows(
+        &mut self,
+        collection: Collection,
+        ids: &[Uuid],
+    ) -> impl Future<Output = Stored<BTreeMap<Uuid, String>>> + Send;
     /// Records by id, also removed ones.
     fn records(&mut self, ids: &[Uuid]) -> impl Future<Output = Stored<Vec<StoredRecord>>> + Send;
     /// Keeps a record, or that it was removed.
