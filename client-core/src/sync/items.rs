@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use domain::Projection;
-use domain::documents::{Chunk, Collection, Document, Hash, Heads, Verdict, genesis_hash};
+use domain::documents::{Chunk, Collection, Document, Hash, Heads, Verdict};
 use domain::errors::ErrorCode;
 use domain::sync::{DocItem, DocKind, Item};
 use serde_json::json;

@@ -10,6 +10,10 @@ use conflict_tests::bench::salon::Size;
 use conflict_tests::bench::sync::{self, Bench};
 use domain::ids::Clock as _;
 
+/// Automerge makes and drops many small things; with glibc's allocator a third of a sync goes into that.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Measures sync.
 #[derive(Debug, Parser)]
 struct Args {

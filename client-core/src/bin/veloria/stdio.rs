@@ -27,7 +27,7 @@ use crate::sync::{block_on, enrol};
 
 /// What `--help` says about the lines.
 pub(crate) const HELP: &str = r#"A call is one line, {"id": anything, "op": ...}; its answer is one line, {"id": the same, "ok": ...} or
-{"id": the same, "error": {"code", "message", "fields"}}. End of input ends the program.
+{"id": the same, "error": {"code", "message", "fields"}}. End of input ends the program; its last line is {"pending": what still waits}.
 
   {"op":"addClients","items":[{"name":"Anna"}]}             all in one transaction; ok: their ids
   {"op":"editClient","client":ID,"fields":{"email":"a@b"}}  saved when answered; ok: the client
@@ -73,7 +73,8 @@ pub(crate) fn serve(session: &Session) -> Result<Output, Failed> {
         let engine = Engine::new(Options::default());
         let mut desk = Desk { app, engine, http, lang: session.lang, live: None };
         desk.work(lines).await?;
-        Output::one(&json!({ "pending": desk.app.pending()? }))
+        let last = json!({ "pending": desk.app.pending()? });
+        Ok(Output::one(&last)?.with_line(last.to_string()))
     })?
 }
 
