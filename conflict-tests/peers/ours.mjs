@@ -19,7 +19,7 @@ export async function start(port, dir) {
   folder = dir
   const log = fs.openSync(dir + '/server.log', 'w')
   const args = ['serve', '--port', String(port), '--data', dir + '/data', '--stop-on-stdin-eof']
-  server = spawn(program('sync-server'), args, { env: { ...env, RUST_LOG: 'warn' }, stdio: ['pipe', log, log] })
+  server = spawn(program('sync-server'), args, { env: { ...env, RUST_LOG: 'warn', MIMALLOC_PURGE_DELAY: '0' }, stdio: ['pipe', log, log] })
   const healthy = () => fetch(`http://127.0.0.1:${port}/healthz`).then(r => r.ok, () => false)
   await until('server', healthy, 60000, 100)
   countPostgresWithTheServer()

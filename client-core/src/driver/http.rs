@@ -12,7 +12,7 @@ use super::{Transport, problem};
 use crate::sync::{Failure, Reply, Request};
 
 /// Below this a body is sent as it is.
-const COMPRESS_FROM: usize = 1024;
+const COMPRESS_FROM: usize = 256;
 
 /// The way to the server over HTTP, with the token of one device.
 #[derive(Debug)]

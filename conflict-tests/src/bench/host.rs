@@ -138,6 +138,8 @@ impl Server {
             .args(["serve", "--port", &port.to_string(), "--stop-on-stdin-eof"])
             .env("DATABASE_URL", database)
             .env("RUST_LOG", "warn")
+            // As `cargo xtask up` starts it.
+            .env("MIMALLOC_PURGE_DELAY", "0")
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
             .spawn()

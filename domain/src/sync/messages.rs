@@ -26,7 +26,7 @@ pub struct Ask {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub push: Vec<Push>,
     /// The same in columns, in place of `push`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "p", default, skip_serializing_if = "Option::is_none")]
     pub packed: Option<Packed>,
     /// Things that the server is asked to do.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -96,7 +96,7 @@ pub struct Answer {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub items: Vec<Item>,
     /// The documents of `items` in columns, in place of them.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "p", default, skip_serializing_if = "Option::is_none")]
     pub packed: Option<Packed>,
     /// Only when the device has caught up (`more` is false).
     #[serde(default, skip_serializing_if = "Option::is_none")]

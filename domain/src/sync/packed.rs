@@ -2,7 +2,7 @@
 //!
 //! Pure. Hashes and ids do not compress, so everything that follows from something else is left out: a change's hash from its
 //! bytes, the acknowledgement of a change from its place. What stays is sorted by kind, because zstd pays for every
-//! border between random and repeated bytes. One hash over all hashes stands for those that are left out: a message
+//! border between random and repeated bytes. One seal over all hashes stands for those that are left out: a message
 //! that was damaged on the way is refused as a whole and sent again. `docs/sync-protocol.md`, "The packed form".
 
 mod chunks;
@@ -31,9 +31,6 @@ pub struct Packed {
     /// Groups, as runs; absent when there are none.
     #[serde(rename = "g", default, skip_serializing_if = "Option::is_none")]
     groups: Option<Runs<Option<Uuid>>>,
-    /// Checksums of the chunks, four bytes each.
-    #[serde(rename = "s")]
-    sums: Bytes,
     /// What the changes build upon, thirty-two bytes each.
     #[serde(rename = "p")]
     parents: Bytes,
@@ -46,9 +43,9 @@ pub struct Packed {
     /// Hashes that do not follow from the bytes, by place.
     #[serde(rename = "x", default, skip_serializing_if = "Vec::is_empty")]
     odd: Vec<(u32, Hash)>,
-    /// SHA-256 of all hashes one after the other.
+    /// The first eight bytes of a SHA-256 over all hashes: whoever cuts or changes a message by accident is found out.
     #[serde(rename = "h")]
-    hash: Hash,
+    seal: u64,
     /// Numbers in the log, each less the one before; absent in a push.
     #[serde(rename = "n", default, skip_serializing_if = "Vec::is_empty")]
     numbers: Vec<i64>,
@@ -214,21 +211,25 @@ fn natural_hash(kind: DocKind, doc: Uuid, bytes: &[u8]) -> Hash {
     }
 }
 
+/// The seal after one more hash.
+fn sealed(seal: u64, hash: Hash) -> u64 {
+    let Hash(bytes) = Hash::of(&[&seal.to_be_bytes()[..], &hash.0].concat());
+    bytes.first_chunk().map_or(0, |first| u64::from_be_bytes(*first))
+}
+
 impl Packed {
     fn add(&mut self, entry: Entry) {
         let place = u32::try_from(self.lengths.len()).unwrap_or(u32::MAX);
         if natural_hash(entry.kind, entry.doc, &entry.bytes) != entry.hash {
             self.odd.push((place, entry.hash));
         }
-        // Until it is closed, this is the hash of the hashes so far.
-        self.hash = Hash::of(&[self.hash.0, entry.hash.0].concat());
+        self.seal = sealed(self.seal, entry.hash);
         self.docs.push(entry.doc);
         self.collections.push(entry.collection);
         self.kinds.get_or_insert_default().push(entry.kind);
         self.groups.get_or_insert_default().push(entry.group);
         match cut(&entry.bytes) {
-            Some(Cut { sum, head, parents, tail }) => {
-                self.sums.0.extend(sum);
+            Some(Cut { head, parents, tail }) => {
                 self.parents.0.extend(parents);
                 self.rests.0.extend(head);
                 self.rests.0.extend(tail);
@@ -280,9 +281,9 @@ impl Packed {
         if numbers.len() != count || rows.len() != count {
             return Err(PackedError::Columns);
         }
-        let mut chunks = chunks::Reader::new(&self.sums.0, &self.parents.0, &self.rests.0);
+        let mut chunks = chunks::Reader::new(&self.parents.0, &self.rests.0);
         let mut entries = Vec::with_capacity(count);
-        let (mut number, mut all) = (0_i64, Hash([0; 32]));
+        let (mut number, mut seal) = (0_i64, 0);
         let (mut odd, mut heads) = (self.odd.into_iter().peekable(), self.heads.into_iter().peekable());
         let lists = docs.into_iter().zip(collections).zip(kinds).zip(groups).zip(numbers).zip(rows);
         for (place, (((((doc, collection), kind), group), step), row)) in (0_u32..).zip(lists) {
@@ -293,25 +294,19 @@ impl Packed {
                 Some((_, hash)) => hash,
                 None => natural_hash(kind, doc, &bytes),
             };
-            all = Hash::of(&[all.0, hash.0].concat());
+            seal = sealed(seal, hash);
             let heads = heads.next_if(|(at, _)| *at == place).map(|(_, heads)| heads).unwrap_or_default();
             entries.push(Entry { seq, group, doc, collection, kind, hash, heads, bytes, row });
         }
         if !chunks.is_at_end() || odd.next().is_some() || heads.next().is_some() {
             return Err(PackedError::Columns);
         }
-        if all == self.hash { Ok(entries) } else { Err(PackedError::Damaged) }
+        if seal == self.seal { Ok(entries) } else { Err(PackedError::Damaged) }
     }
 }
 
 fn length(bytes: usize) -> i64 {
     i64::try_from(bytes).unwrap_or(i64::MAX)
-}
-
-impl Default for Hash {
-    fn default() -> Self {
-        Self([0; 32])
-    }
 }
 
 #[cfg(test)]

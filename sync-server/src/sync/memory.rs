@@ -17,7 +17,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::tx::{
-    Entry, EntryKind, FIRST_RECORDS, Form, Kept, LogState, Phase, Refused, StoredDocument, StoredRecord, Tx,
+    Entry, EntryKind, FIRST_RECORDS, Form, Kept, LogState, Phase, Refused, StoredDocument, StoredRecord, Tx, coming_until,
 };
 use crate::db::StoreError;
 
@@ -343,7 +343,8 @@ impl Tx for MemoryTx {
         self.read(|t| {
             let coming = |row: &Projection| match row {
                 Projection::Appointments(visit) => {
-                    visit.visit_time().is_some_and(|time| time.starts_at().as_second() >= since)
+                    let span = since..coming_until(since);
+                    visit.visit_time().is_some_and(|time| span.contains(&time.starts_at().as_second()))
                 }
                 _ => false,
             };

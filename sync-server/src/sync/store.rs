@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::store_rows::{keep_rows, remake, rows};
 use super::tx::{
-    Entry, EntryKind, FIRST_RECORDS, Form, Kept, LogState, Phase, Refused, StoredDocument, StoredRecord, Tx,
+    Entry, EntryKind, FIRST_RECORDS, Form, Kept, LogState, Phase, Refused, StoredDocument, StoredRecord, Tx, coming_until,
 };
 use crate::db::{StoreError, TenantTx};
 
@@ -252,6 +252,7 @@ impl Tx for TenantTx {
         limit: u32,
     ) -> Result<Vec<Uuid>, StoreError> {
         let tenant = Self::tenant(self).0;
+        let until = jiff::Timestamp::from_second(coming_until(since)).map_err(StoreError::damaged)?.to_sqlx();
         let since = jiff::Timestamp::from_second(since).map_err(StoreError::damaged)?.to_sqlx();
         let limit = i64::from(limit);
         let first_kinds: Vec<String> = FIRST_RECORDS.map(str::to_owned).to_vec();
@@ -274,12 +275,13 @@ impl Tx for TenantTx {
             Phase::ComingVisits => {
                 sqlx::query_scalar!(
                     "SELECT id FROM appointments
-                     WHERE tenant_id = $1 AND starts_at >= $3 AND id > $2
+                     WHERE tenant_id = $1 AND starts_at >= $3 AND starts_at < $5 AND id > $2
                      ORDER BY id LIMIT $4",
                     tenant,
                     after,
                     since as _,
-                    limit
+                    limit,
+                    until as _
                 )
                 .fetch_all(self.conn())
                 .await?
@@ -289,12 +291,13 @@ impl Tx for TenantTx {
                     "SELECT id FROM documents
                      WHERE tenant_id = $1 AND collection = 'clients' AND id > $2
                        AND id = ANY (ARRAY (SELECT client_id FROM appointments
-                                            WHERE tenant_id = $1 AND starts_at >= $3 AND client_id IS NOT NULL))
+                                            WHERE tenant_id = $1 AND starts_at >= $3 AND starts_at < $5 AND client_id IS NOT NULL))
                      ORDER BY id LIMIT $4",
                     tenant,
                     after,
                     since as _,
-                    limit
+                    limit,
+                    until as _
                 )
                 .fetch_all(self.conn())
                 .await?
@@ -304,12 +307,13 @@ impl Tx for TenantTx {
                     "SELECT id FROM notes
                      WHERE tenant_id = $1 AND id > $2
                        AND client_id = ANY (ARRAY (SELECT client_id FROM appointments
-                                                   WHERE tenant_id = $1 AND starts_at >= $3))
+                                                   WHERE tenant_id = $1 AND starts_at >= $3 AND starts_at < $5))
                      ORDER BY id LIMIT $4",
                     tenant,
                     after,
                     since as _,
-                    limit
+                    limit,
+                    until as _
                 )
                 .fetch_all(self.conn())
                 .await?
@@ -321,12 +325,13 @@ impl Tx for TenantTx {
                     "SELECT id FROM documents
                      WHERE tenant_id = $1 AND collection = 'appointments' AND id > $2
                        AND id <> ALL (ARRAY (SELECT id FROM appointments
-                                             WHERE tenant_id = $1 AND starts_at >= $3))
+                                             WHERE tenant_id = $1 AND starts_at >= $3 AND starts_at < $5))
                      ORDER BY id LIMIT $4",
                     tenant,
                     after,
                     since as _,
-                    limit
+                    limit,
+                    until as _
                 )
                 .fetch_all(self.conn())
                 .await?
@@ -336,12 +341,13 @@ impl Tx for TenantTx {
                     "SELECT id FROM documents
                      WHERE tenant_id = $1 AND collection = 'clients' AND id > $2
                        AND id <> ALL (ARRAY (SELECT client_id FROM appointments
-                                             WHERE tenant_id = $1 AND starts_at >= $3 AND client_id IS NOT NULL))
+                                             WHERE tenant_id = $1 AND starts_at >= $3 AND starts_at < $5 AND client_id IS NOT NULL))
                      ORDER BY id LIMIT $4",
                     tenant,
                     after,
                     since as _,
-                    limit
+                    limit,
+                    until as _
                 )
                 .fetch_all(self.conn())
                 .await?
@@ -353,12 +359,13 @@ impl Tx for TenantTx {
                        AND id <> ALL (ARRAY (SELECT n.id FROM notes n
                                              WHERE n.tenant_id = $1
                                                AND n.client_id = ANY (ARRAY (SELECT client_id FROM appointments
-                                                   WHERE tenant_id = $1 AND starts_at >= $3))))
+                                                   WHERE tenant_id = $1 AND starts_at >= $3 AND starts_at < $5))))
                      ORDER BY id LIMIT $4",
                     tenant,
                     after,
                     since as _,
-                    limit
+                    limit,
+                    until as _
                 )
                 .fetch_all(self.conn())
                 .await?

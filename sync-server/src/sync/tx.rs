@@ -158,7 +158,7 @@ pub struct StoredRecord {
 pub enum Phase {
     /// The tenant and the price list.
     FirstRecords,
-    /// Today's and coming visits.
+    /// The visits of today and the next [`COMING_DAYS`].
     ComingVisits,
     /// Their clients.
     TheirClients,
@@ -191,6 +191,14 @@ impl Phase {
     pub const fn is_records(self) -> bool {
         matches!(self, Self::FirstRecords | Self::OtherRecords)
     }
+}
+
+/// How many days from today on a new device gets first. More would make her wait for what she needs today.
+pub const COMING_DAYS: i64 = 7;
+
+/// Until when visits are coming, given the first second of today.
+pub(super) const fn coming_until(since: i64) -> i64 {
+    since + COMING_DAYS * 86_400
 }
 
 /// The kinds of records that [`Phase::FirstRecords`] sends.

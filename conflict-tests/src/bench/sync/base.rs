@@ -8,6 +8,7 @@ use client_core::app::Span;
 use client_core::driver::Transport as _;
 use client_core::sync::{Effect, Engine, Event, Options};
 use domain::ids::ClientId;
+use jiff::ToSpan as _;
 
 use super::super::device::Device;
 use super::super::figure::{Bound, Figure};
@@ -91,16 +92,18 @@ pub(super) async fn measure(bench: &mut Bench) -> Outcome<Base> {
     let (b, b_home, pulled) = last.ok_or("nothing was pulled")?;
     let part = today_first(bench, &b, pulled.bytes.down_bodies()).await?;
     bench.board.tell(
-        Figure::new("today", "bytes until today is usable on a new device", "% of all", &[part * 100.0])
+        Figure::new("today", "bytes until today and a week are usable on a new device", "% of all", &[part * 100.0])
             .held_to(Bound::AtMost(5.0)),
     );
     Ok(Base { a, b, b_home, clients })
 }
 
-/// Which part of the bytes has come when the visits from today on, their clients and those clients' notes are here.
+/// Which part of the bytes has come when the visits of today and the next days, their clients and those clients' notes
+/// are here.
 async fn today_first(bench: &Bench, whole: &Device, all: u64) -> Outcome<f64> {
     let start = bench.today.to_zoned(jiff::tz::TimeZoneDatabase::bundled().get("Europe/Moscow")?)?;
-    let from = Span { from: Some(start.timestamp()), until: None };
+    let until = start.checked_add(7.days())?.timestamp();
+    let from = Span { from: Some(start.timestamp()), until: Some(until) };
     let coming = whole.app.appointments(from)?;
     let clients: BTreeSet<ClientId> = coming.iter().filter_map(|visit| visit.client_id).collect();
     let mut notes = 0;
@@ -125,7 +128,7 @@ async fn today_first(bench: &Bench, whole: &Device, all: u64) -> Outcome<f64> {
     Ok(figure(device.counted().since(before).down_bodies()) / figure(all.max(1)))
 }
 
-/// What must be there before she can work: the coming visits, their clients, those clients' notes.
+/// What must be there before she can work: the visits of the week, their clients, those clients' notes.
 struct Today {
     from: Span,
     visits: usize,

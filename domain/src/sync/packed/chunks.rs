@@ -2,16 +2,15 @@
 //! the packed form; knows of the format only where its hashes stand.
 
 use super::PackedError;
+use crate::documents::Hash;
 
 const MAGIC: [u8; 4] = [0x85, 0x6f, 0x4a, 0x83];
 const TYPE_CHANGE: u8 = 1;
 const HASH: usize = 32;
 
-/// A chunk without its magic bytes.
+/// A chunk without its magic bytes and its checksum, which are the beginning of its hash.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Cut<'a> {
-    /// The checksum.
-    pub(super) sum: &'a [u8],
     /// Type and length, and of a change how many hashes it builds upon.
     pub(super) head: &'a [u8],
     /// Those hashes.
@@ -20,17 +19,17 @@ pub(super) struct Cut<'a> {
     pub(super) tail: &'a [u8],
 }
 
-/// Cuts a chunk; `None` for bytes that are none, which are left whole.
+/// Cuts a chunk; `None` for bytes that are none, or damaged: those are left whole.
 pub(super) fn cut(bytes: &[u8]) -> Option<Cut<'_>> {
     let (magic, rest) = bytes.split_at_checked(4)?;
     let (sum, body) = rest.split_at_checked(4)?;
-    if magic != MAGIC {
+    if magic != MAGIC || Hash::of(body).0[..4] != *sum {
         return None;
     }
     let (head, parents) = front(body)?;
     let (head, after) = body.split_at_checked(head)?;
     let (parents, tail) = after.split_at_checked(parents)?;
-    Some(Cut { sum, head, parents, tail })
+    Some(Cut { head, parents, tail })
 }
 
 /// How long the head is, and how many bytes of hashes follow it.
@@ -59,14 +58,13 @@ fn leb128(bytes: &[u8]) -> Option<(u64, usize)> {
 /// Puts chunks together again, one after the other.
 #[derive(Debug)]
 pub(super) struct Reader<'a> {
-    sums: &'a [u8],
     parents: &'a [u8],
     rests: &'a [u8],
 }
 
 impl<'a> Reader<'a> {
-    pub(super) const fn new(sums: &'a [u8], parents: &'a [u8], rests: &'a [u8]) -> Self {
-        Self { sums, parents, rests }
+    pub(super) const fn new(parents: &'a [u8], rests: &'a [u8]) -> Self {
+        Self { parents, rests }
     }
 
     /// The next chunk, or with a negative length bytes as they are.
@@ -78,11 +76,14 @@ impl<'a> Reader<'a> {
         let (head, parents) = front(rest).ok_or(PackedError::Columns)?;
         let (head, tail) = rest.split_at_checked(head).ok_or(PackedError::Columns)?;
         let parents = take(&mut self.parents, i64::try_from(parents).map_err(|_| PackedError::Columns)?)?;
-        Ok([&MAGIC, take(&mut self.sums, 4)?, head, parents, tail].concat())
+        let mut bytes = [&MAGIC, &[0; 4], head, parents, tail].concat();
+        let sum = Hash::of(&bytes[8..]).0;
+        bytes[4..8].copy_from_slice(&sum[..4]);
+        Ok(bytes)
     }
 
     pub(super) const fn is_at_end(&self) -> bool {
-        self.sums.is_empty() && self.parents.is_empty() && self.rests.is_empty()
+        self.parents.is_empty() && self.rests.is_empty()
     }
 }
 

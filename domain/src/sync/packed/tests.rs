@@ -143,7 +143,7 @@ proptest! {
         let ask = Ask { push: (0..4).map(push).collect(), ..Ask::default() };
         let mut packed = ask.packed();
         if let Some(columns) = &mut packed.packed {
-            let all = [&mut columns.sums.0, &mut columns.parents.0, &mut columns.rests.0];
+            let all = [&mut columns.parents.0, &mut columns.rests.0];
             let total: usize = all.iter().map(|column| column.len()).sum();
             let mut place = at.index(total);
             for column in all {
@@ -154,10 +154,6 @@ proptest! {
                 place -= column.len();
             }
         }
-        match packed.unpack() {
-            Err(_) => {}
-            // The checksum is no part of the hash: the receiver finds it when it checks the chunk.
-            Ok(()) => prop_assert!(packed.push.iter().zip(&ask.push).all(|(came, sent)| came.hash == sent.hash)),
-        }
+        prop_assert!(packed.unpack().is_err());
     }
 }
