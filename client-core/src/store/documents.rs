@@ -130,8 +130,7 @@ impl Tx<'_> {
         let StoredDocument { collection, form, bytes, heads, synced, .. } = document;
         let checksum = Hash::of(bytes).0;
         let (heads, blob) = (heads_blob(heads), heads_blob(synced));
-        let values =
-            params![id.as_bytes(), collection.as_str(), form.as_str(), bytes, checksum, heads, blob];
+        let values = params![id.as_bytes(), collection.as_str(), form.as_str(), bytes, checksum, heads, blob];
         if run(self.conn, sql, values)? == 0 {
             return Ok(false);
         }

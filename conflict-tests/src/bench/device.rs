@@ -16,11 +16,11 @@ use jiff::civil::Date;
 use secrecy::SecretString;
 use serde_json::Value as Json;
 
+use super::Outcome;
 use super::host::Host;
 use super::probe::Stopwatch;
 use super::salon::{self, Size};
 use super::wire::{Counted, Wire};
-use super::Outcome;
 
 /// What protects the files of the bench.
 pub const PASSPHRASE: &str = "bench";

@@ -14,10 +14,10 @@ use rusqlite::{Connection, params};
 use sqlx::{Connection as _, Executor as _, PgConnection};
 use uuid::Uuid;
 
+use super::Outcome;
 use super::device::Device;
 use super::host::Host;
 use super::probe::{self, Stopwatch};
-use super::Outcome;
 
 const AT_ONCE: usize = 1_000;
 
@@ -34,17 +34,20 @@ pub struct Entity {
 
 /// What a device has written and not sent yet.
 pub fn entities(device: &Device) -> Outcome<Vec<Entity>> {
-    device.app.store().read(|tx| {
-        let waiting = tx.outbox_batch(usize::MAX)?;
-        let mut found = Vec::with_capacity(waiting.len());
-        for entry in waiting {
-            let row = tx.row(entry.collection, entry.doc)?.ok_or("an entity without a row")?;
-            let row = Projection::from_json(entry.collection, &row)?;
-            found.push(Entity { id: entry.doc, chunk: entry.bytes, row });
-        }
-        Ok::<_, Failed>(found)
-    })
-    .map_err(|failed| failed.0)
+    device
+        .app
+        .store()
+        .read(|tx| {
+            let waiting = tx.outbox_batch(usize::MAX)?;
+            let mut found = Vec::with_capacity(waiting.len());
+            for entry in waiting {
+                let row = tx.row(entry.collection, entry.doc)?.ok_or("an entity without a row")?;
+                let row = Projection::from_json(entry.collection, &row)?;
+                found.push(Entity { id: entry.doc, chunk: entry.bytes, row });
+            }
+            Ok::<_, Failed>(found)
+        })
+        .map_err(|failed| failed.0)
 }
 
 /// The store wants an error that it can turn its own into.
@@ -61,9 +64,12 @@ pub fn raw_sqlite(folder: &Path, entities: &[Entity]) -> Outcome<Duration> {
     let rows: Vec<(&Entity, String)> = entities.iter().map(|e| (e, e.row.to_json())).collect();
     let mut conn = Connection::open(folder.join("floor.db"))?;
     conn.execute_batch(&format!("PRAGMA key = \"x'{}'\"", "a7".repeat(32)))?;
-    conn.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON")?;
+    conn.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA cache_size = -16384")?;
     conn.execute_batch(include_str!("../../../client-core/src/store/schema.sql"))?;
-    conn.execute_batch("CREATE TABLE chunks (n INTEGER PRIMARY KEY, doc BLOB NOT NULL, bytes BLOB NOT NULL)")?;
+    conn.execute_batch(include_str!("../../../client-core/src/store/schema_2.sql"))?;
+    conn.execute_batch(
+        "CREATE TABLE chunks (n INTEGER PRIMARY KEY, doc BLOB NOT NULL, bytes BLOB NOT NULL)",
+    )?;
     let watch = Stopwatch::start()?;
     for some in rows.chunks(AT_ONCE) {
         let tx = conn.transaction()?;
@@ -85,8 +91,8 @@ fn insert_row(conn: &Connection, entity: &Entity, json: &str) -> rusqlite::Resul
             .execute(params![id, json, fold(&row.name), row.phone, row.email]),
         Projection::Appointments(row) => {
             let time = row.visit_time();
-            conn.prepare_cached("INSERT INTO appointments VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 0)")?.execute(
-                params![
+            conn.prepare_cached("INSERT INTO appointments VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 0)")?
+                .execute(params![
                     id,
                     json,
                     row.client_id.map(|id| id.0.into_bytes()),
@@ -95,8 +101,7 @@ fn insert_row(conn: &Connection, entity: &Entity, json: &str) -> rusqlite::Resul
                     time.as_ref().map(|t| t.ends_at().as_second()),
                     time.as_ref().map(domain::dates::VisitTime::starts_at_rfc3339),
                     row.status().as_str(),
-                ],
-            )
+                ])
         }
         Projection::Notes(row) => conn
             .prepare_cached("INSERT INTO notes VALUES (?1, ?2, ?3, ?4, 0)")?

@@ -50,8 +50,7 @@ const WORDS: [&str; 14] = [
     "повтор",
     "через",
 ];
-const TAGS: [&[&str]; 4] =
-    [&["vip"], &["новая", "маникюр"], &[], &["постоянная", "балаяж", "reactivation"]];
+const TAGS: [&[&str]; 4] = [&["vip"], &["новая", "маникюр"], &[], &["постоянная", "балаяж", "reactivation"]];
 
 /// A client's fields.
 #[must_use]

@@ -40,11 +40,15 @@ fn measure(args: &Args) -> Outcome<()> {
     let plan = if args.quick {
         Plan { size: Size::QUICK, tenants: 10, seconds: 2 }
     } else {
-        Plan { size: Size::FULL, tenants: 200, seconds: 10 }
+        Plan { size: Size::FULL, tenants: 200, seconds: 4 }
     };
     let mut board = Board::default();
-    let done = tokio::runtime::Runtime::new()?
-        .block_on(api::run(folder.path(), plan, SystemClock.now(), &mut board));
+    let done = tokio::runtime::Runtime::new()?.block_on(api::run(
+        folder.path(),
+        plan,
+        SystemClock.now(),
+        &mut board,
+    ));
     // What was measured before something broke is shown all the same.
     eprintln!("{}", board.table());
     done

@@ -118,9 +118,8 @@ impl Answer {
             Item::Record(_) => true,
         });
         self.packed = (!packed.lengths.is_empty()).then(|| packed.close());
-        let durable = |result: &PushResult| {
-            matches!(result.result, PushOutcome::Stored | PushOutcome::Duplicate)
-        };
+        let durable =
+            |result: &PushResult| matches!(result.result, PushOutcome::Stored | PushOutcome::Duplicate);
         if !self.results.is_empty() && self.results.iter().all(durable) {
             self.durable = Some(self.results.len() as u64);
             self.results.clear();
@@ -186,11 +185,8 @@ impl Entry {
 
     fn of_item(item: &mut DocItem) -> Self {
         let DocItem { seq, group, doc, collection, kind, hash, .. } = *item;
-        let (heads, bytes, row) = (
-            std::mem::take(&mut item.heads),
-            std::mem::take(&mut item.bytes.0),
-            item.row.take(),
-        );
+        let (heads, bytes, row) =
+            (std::mem::take(&mut item.heads), std::mem::take(&mut item.bytes.0), item.row.take());
         Self { seq, group, doc, collection: collection.as_str().to_owned(), kind, hash, heads, bytes, row }
     }
 

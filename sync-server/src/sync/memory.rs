@@ -17,7 +17,8 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::tx::{
-    Entry, EntryKind, FIRST_RECORDS, Form, Kept, LogState, Phase, Refused, StoredDocument, StoredRecord, Tx, coming_until,
+    Entry, EntryKind, FIRST_RECORDS, Form, Kept, LogState, Phase, Refused, StoredDocument, StoredRecord, Tx,
+    coming_until,
 };
 use crate::db::StoreError;
 

@@ -13,7 +13,8 @@ use uuid::Uuid;
 
 use super::store_rows::{keep_rows, remake, rows};
 use super::tx::{
-    Entry, EntryKind, FIRST_RECORDS, Form, Kept, LogState, Phase, Refused, StoredDocument, StoredRecord, Tx, coming_until,
+    Entry, EntryKind, FIRST_RECORDS, Form, Kept, LogState, Phase, Refused, StoredDocument, StoredRecord, Tx,
+    coming_until,
 };
 use crate::db::{StoreError, TenantTx};
 

@@ -89,9 +89,14 @@ pub(super) async fn rows(
             .await?
         }
         Collection::Notes => {
-            sqlx::query_as!(Row, "SELECT id, row FROM notes WHERE tenant_id = $1 AND id = ANY ($2)", tenant, ids)
-                .fetch_all(tx.conn())
-                .await?
+            sqlx::query_as!(
+                Row,
+                "SELECT id, row FROM notes WHERE tenant_id = $1 AND id = ANY ($2)",
+                tenant,
+                ids
+            )
+            .fetch_all(tx.conn())
+            .await?
         }
     };
     Ok(found.into_iter().map(|found| (found.id, found.row)).collect())

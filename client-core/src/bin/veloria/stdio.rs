@@ -128,7 +128,10 @@ impl Desk {
         match op {
             Op::AddClients { items } => {
                 let ids = self.app.in_batch(|app| {
-                    items.iter().map(|fields| Ok(app.add_client(fields)?.id)).collect::<Result<Vec<_>, AppError>>()
+                    items
+                        .iter()
+                        .map(|fields| Ok(app.add_client(fields)?.id))
+                        .collect::<Result<Vec<_>, AppError>>()
                 })?;
                 self.hurry();
                 Ok(json!(ids))
@@ -184,7 +187,9 @@ impl Desk {
                 event["event"] = json!("synced");
                 (event, self.app.now().saturating_add(POLL).unwrap_or(Timestamp::MAX))
             }
-            Ended::Later(until, failure) => (json!({ "event": "offline", "why": failure.to_string() }), until),
+            Ended::Later(until, failure) => {
+                (json!({ "event": "offline", "why": failure.to_string() }), until)
+            }
             Ended::Stopped(failure) => return Err(failure.into()),
         };
         if let Some(live) = &mut self.live {

@@ -90,7 +90,15 @@ impl Script {
 
     fn run(&self, host: &Host, seconds: u32, more: &[&str]) -> Outcome<String> {
         let mut pgbench = Command::new(host.postgres_programs.join("pgbench"));
-        pgbench.current_dir(&self.folder).args(["-n", "-M", "prepared", "-j", "2", "-T", &seconds.to_string()]);
+        pgbench.current_dir(&self.folder).args([
+            "-n",
+            "-M",
+            "prepared",
+            "-j",
+            "2",
+            "-T",
+            &seconds.to_string(),
+        ]);
         if !more.contains(&"-c") {
             pgbench.args(["-c", "8"]);
         }

@@ -63,13 +63,19 @@ impl Route {
                 let weeks = i64::try_from(i % 200).unwrap_or(0);
                 let from = today.saturating_sub((7 * weeks).days());
                 let to = from.saturating_add(7.days());
-                (Method::GET, format!("/appointments?from={from}T00:00:00Z&to={to}T00:00:00Z&limit=100"), None)
+                (
+                    Method::GET,
+                    format!("/appointments?from={from}T00:00:00Z&to={to}T00:00:00Z&limit=100"),
+                    None,
+                )
             }
             Self::GetVisit => (Method::GET, format!("/appointments/{visit}"), None),
             Self::NotesOfClient => (Method::GET, format!("/notes?clientId={client}"), None),
-            Self::EditClient => {
-                (Method::PATCH, format!("/clients/{client}"), Some(json!({ "email": format!("rest{i}@mail.ru") })))
-            }
+            Self::EditClient => (
+                Method::PATCH,
+                format!("/clients/{client}"),
+                Some(json!({ "email": format!("rest{i}@mail.ru") })),
+            ),
             Self::AddClient => {
                 (Method::POST, "/clients".to_owned(), Some(json!({ "name": format!("Новая клиентка {i}") })))
             }

@@ -1,8 +1,8 @@
 //! The tenants of the REST bench: one with the whole base, the others small. Made through the front door: registered, and
 //! filled by pushes as a device would send them.
 
-use client_core::driver::http::Http;
 use client_core::driver::Transport as _;
+use client_core::driver::http::Http;
 use client_core::sync::{Reply, Request};
 use domain::appointments::{self, AppointmentEdit, BookContext, Status};
 use domain::clients::{self, ClientEdit};
@@ -15,9 +15,9 @@ use jiff::civil::Date;
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
+use super::super::Outcome;
 use super::super::host::{self, Host};
 use super::super::salon::{self, Size};
-use super::super::Outcome;
 use super::Plan;
 
 const SMALL: Size = Size { clients: 20, visits: 60, notes: 20 };
@@ -60,8 +60,16 @@ async fn one(host: &Host, i: usize, size: Size, today: Date) -> Outcome<Tenant> 
     let (pushes, clients, visits) = pushes(i as u64, size, today)?;
     let http = Http::new(&host.url(), token.clone().into())?;
     for some in pushes.chunks(AT_ONCE) {
-        let ask = Ask { protocol: PROTOCOL, schema: schema(), push: some.to_vec(), max_bytes: Some(1), ..Ask::default() };
-        let Reply::Sync(answer) = http.perform(&Request::Sync(ask)).await? else { return Err("no answer".into()) };
+        let ask = Ask {
+            protocol: PROTOCOL,
+            schema: schema(),
+            push: some.to_vec(),
+            max_bytes: Some(1),
+            ..Ask::default()
+        };
+        let Reply::Sync(answer) = http.perform(&Request::Sync(ask)).await? else {
+            return Err("no answer".into());
+        };
         if answer.results.iter().any(|result| result.result != PushOutcome::Stored) {
             return Err("a generated change was not stored".into());
         }

@@ -92,8 +92,13 @@ pub(super) async fn measure(bench: &mut Bench) -> Outcome<Base> {
     let (b, b_home, pulled) = last.ok_or("nothing was pulled")?;
     let part = today_first(bench, &b, pulled.bytes.down_bodies()).await?;
     bench.board.tell(
-        Figure::new("today", "bytes until today and a week are usable on a new device", "% of all", &[part * 100.0])
-            .held_to(Bound::AtMost(5.0)),
+        Figure::new(
+            "today",
+            "bytes until today and a week are usable on a new device",
+            "% of all",
+            &[part * 100.0],
+        )
+        .held_to(Bound::AtMost(5.0)),
     );
     Ok(Base { a, b, b_home, clients })
 }

@@ -41,7 +41,8 @@ struct Mix {
 impl Mix {
     fn of(device: &Device, clients: &[String]) -> Outcome<Self> {
         let of_each = clients.len() / 12;
-        let clients: Vec<ClientId> = clients[..of_each].iter().map(|id| id.parse()).collect::<Result<_, _>>()?;
+        let clients: Vec<ClientId> =
+            clients[..of_each].iter().map(|id| id.parse()).collect::<Result<_, _>>()?;
         let visits = device.app.appointments(Span::default())?.into_iter().take(of_each * 10);
         let notes = device.app.notes(None)?.into_iter().take(of_each);
         Ok(Self { clients, visits: visits.map(|v| v.id).collect(), notes: notes.map(|n| n.id).collect() })
@@ -125,9 +126,7 @@ async fn single(bench: &mut Bench, a: &mut Device, b: &mut Device, id: &str) -> 
         Figure::new("idle", "sync with nothing to say, the larger way, heads and all", "B", &idle)
             .held_to(Bound::AtMost(1024.0)),
     );
-    tell(
-        Figure::new("idle", "sync with nothing to say", "requests", &requests).held_to(Bound::AtMost(1.0)),
-    );
+    tell(Figure::new("idle", "sync with nothing to say", "requests", &requests).held_to(Bound::AtMost(1.0)));
     Ok(())
 }
 
@@ -173,6 +172,9 @@ async fn apart(bench: &mut Bench, a: &mut Device, b: &mut Device, ids: &[String]
     tell(Figure::new("9", of("edits hidden"), "edits", &hidden).held_to(Bound::AtMost(0.0)));
     tell(Figure::new("9", of("three sessions, one after the other"), "ms wall", &wall));
     tell(Figure::new("9", of("all sessions, both ways"), "B", &bytes));
-    tell(Figure::new("9", of("round trips of a session at most"), "requests", &[most]).held_to(Bound::AtMost(3.0)));
+    tell(
+        Figure::new("9", of("round trips of a session at most"), "requests", &[most])
+            .held_to(Bound::AtMost(3.0)),
+    );
     Ok(())
 }

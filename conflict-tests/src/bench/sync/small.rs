@@ -60,9 +60,8 @@ pub(super) async fn measure(bench: &mut Bench) -> Outcome<()> {
         }
         let process = bench.host.server_process();
         runs.server_rss.push(figure(probe::rss(process)?) / 1e6);
-        runs.all_pss.push(
-            figure(probe::tree_pss(process)? + probe::tree_pss(bench.host.postgres_process())?) / 1e6,
-        );
+        runs.all_pss
+            .push(figure(probe::tree_pss(process)? + probe::tree_pss(bench.host.postgres_process())?) / 1e6);
     }
     let json = figure(salon::clients_json(SEED, count) as u64);
     let Runs { ingest, bytes_up, documents, lazy, server_rss, all_pss } = runs;

@@ -69,7 +69,8 @@ fn an_ask_comes_back_as_it_was_and_its_changes_carry_no_hashes() {
 
 #[test]
 fn an_answer_comes_back_with_documents_before_records() {
-    let record = Item::Record(RecordItem { seq: 9, record: "service".to_owned(), id: Uuid::nil(), body: None });
+    let record =
+        Item::Record(RecordItem { seq: 9, record: "service".to_owned(), id: Uuid::nil(), body: None });
     let docs = vec![
         item(1, DocKind::Change, push(1).bytes.0),
         item(2, DocKind::Snapshot, b"no chunk at all".to_vec()),
@@ -95,7 +96,8 @@ fn a_change_that_is_not_what_it_is_called_keeps_its_name_so_that_the_receiver_ca
 #[test]
 fn results_that_are_all_good_are_one_number_and_others_stay() {
     let pushed = [push(1), push(2)];
-    let result = |push: &Push, result| PushResult { doc: push.doc, hash: push.hash, result, code: None, heads: None };
+    let result =
+        |push: &Push, result| PushResult { doc: push.doc, hash: push.hash, result, code: None, heads: None };
     let mut good = answer(Vec::new());
     good.results = vec![result(&pushed[0], PushOutcome::Stored), result(&pushed[1], PushOutcome::Duplicate)];
     let mut bad = good.clone();
