@@ -179,6 +179,9 @@ fn line(entity: &Entity) -> String {
         Projection::Appointments(_) => Collection::Appointments,
         Projection::Notes(_) => Collection::Notes,
     };
-    let hex: String = entity.chunk.iter().map(|byte| format!("{byte:02x}")).collect();
+    let mut hex = String::with_capacity(entity.chunk.len() * 2);
+    for byte in &entity.chunk {
+        hex.extend([byte >> 4, byte & 15].map(|digit| char::from_digit(digit.into(), 16).unwrap_or('0')));
+    }
     format!("{}\t{}\t{collection}\t\\\\x{hex}\n", Uuid::nil(), entity.id)
 }

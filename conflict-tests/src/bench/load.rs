@@ -54,10 +54,10 @@ pub async fn at_rate(
     mut make: impl FnMut(usize) -> Shot,
 ) -> Outcome<Volley> {
     let every = Duration::from_secs(1) / rate.max(1);
-    let (begun, began) = (probe::now(), Instant::from_std(probe::now()) + Duration::from_millis(50));
+    let begun = probe::now();
     let mut flying = JoinSet::new();
     let mut volley = Volley::default();
-    let mut due = began;
+    let mut due = Instant::from_std(begun) + Duration::from_millis(50);
     for i in 0..count {
         let request = build(client, make(i));
         sleep_until(due).await;

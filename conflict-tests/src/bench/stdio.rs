@@ -14,7 +14,7 @@ use super::Outcome;
 use super::device::PASSPHRASE;
 use super::host::beside_us;
 
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A running `veloria stdio`. Dropping it ends it.
 #[derive(Debug)]

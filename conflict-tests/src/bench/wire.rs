@@ -211,7 +211,7 @@ mod tests {
         for step in [1, 2, 7, all.len()] {
             let mut heads = Heads::default();
             let counted: u64 = all.chunks(step).map(|part| heads.count(part)).sum();
-            assert_eq!(counted as usize, all.len() - bodies, "in steps of {step}");
+            assert_eq!(counted, (all.len() - bodies) as u64, "in steps of {step}");
         }
     }
 }

@@ -27,7 +27,7 @@ pub struct Ask {
     pub push: Vec<Push>,
     /// The same in columns, in place of `push`.
     #[serde(rename = "p", default, skip_serializing_if = "Option::is_none")]
-    pub packed: Option<Packed>,
+    pub packed: Option<Box<Packed>>,
     /// Things that the server is asked to do.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub intents: Vec<Intent>,
@@ -97,7 +97,7 @@ pub struct Answer {
     pub items: Vec<Item>,
     /// The documents of `items` in columns, in place of them.
     #[serde(rename = "p", default, skip_serializing_if = "Option::is_none")]
-    pub packed: Option<Packed>,
+    pub packed: Option<Box<Packed>>,
     /// Only when the device has caught up (`more` is false).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub digest: Option<Digest>,

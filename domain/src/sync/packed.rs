@@ -86,7 +86,7 @@ impl Ask {
             schema: self.schema.clone(),
             cursor: self.cursor.clone(),
             push: Vec::new(),
-            packed: (!self.push.is_empty()).then(|| packed.close()),
+            packed: (!self.push.is_empty()).then(|| Box::new(packed.close())),
             intents: self.intents.clone(),
             want: self.want.clone(),
             max_bytes: self.max_bytes,
@@ -117,7 +117,7 @@ impl Answer {
             }
             Item::Record(_) => true,
         });
-        self.packed = (!packed.lengths.is_empty()).then(|| packed.close());
+        self.packed = (!packed.lengths.is_empty()).then(|| Box::new(packed.close()));
         let durable =
             |result: &PushResult| matches!(result.result, PushOutcome::Stored | PushOutcome::Duplicate);
         if !self.results.is_empty() && self.results.iter().all(durable) {
@@ -224,17 +224,14 @@ impl Packed {
         self.collections.push(entry.collection);
         self.kinds.get_or_insert_default().push(entry.kind);
         self.groups.get_or_insert_default().push(entry.group);
-        match cut(&entry.bytes) {
-            Some(Cut { head, parents, tail }) => {
-                self.parents.0.extend(parents);
-                self.rests.0.extend(head);
-                self.rests.0.extend(tail);
-                self.lengths.push(length(head.len() + tail.len()));
-            }
-            None => {
-                self.rests.0.extend(&entry.bytes);
-                self.lengths.push(-1 - length(entry.bytes.len()));
-            }
+        if let Some(Cut { head, parents, tail }) = cut(&entry.bytes) {
+            self.parents.0.extend(parents);
+            self.rests.0.extend(head);
+            self.rests.0.extend(tail);
+            self.lengths.push(length(head.len() + tail.len()));
+        } else {
+            self.rests.0.extend(&entry.bytes);
+            self.lengths.push(-1 - length(entry.bytes.len()));
         }
         self.numbers.push(i64::try_from(entry.seq).unwrap_or(i64::MAX));
         if !entry.heads.is_empty() {

@@ -68,7 +68,7 @@ async fn sync(
     };
     let mut ids = state.ids.clone();
     let mut context = Context { now: state.now(), ids: &mut ids, device: principal.device };
-    let mut answered = answer(&mut tx, ask, &mut context).await?;
+    let mut answered = Box::pin(answer(&mut tx, ask, &mut context)).await?;
     if brings_news {
         tx.fold(FOLD_AFTER_DAYS, FOLD_AT_ONCE).await?;
     }

@@ -7,15 +7,12 @@ use std::collections::BTreeMap;
 use domain::documents::{Collection, Hash, Heads};
 use domain::ids::{DeviceId, IntentId, TenantId};
 use domain::sync::{CompareDoc, Intent, IntentResult, Sum, document_digest, purged_digest, record_digest};
-use jiff_sqlx::ToSqlx as _;
 use serde_json::Value as Json;
 use uuid::Uuid;
 
+use super::store_phases;
 use super::store_rows::{keep_rows, remake, rows};
-use super::tx::{
-    Entry, EntryKind, FIRST_RECORDS, Form, Kept, LogState, Phase, Refused, StoredDocument, StoredRecord, Tx,
-    coming_until,
-};
+use super::tx::{Entry, EntryKind, Form, Kept, LogState, Phase, Refused, StoredDocument, StoredRecord, Tx};
 use crate::db::{StoreError, TenantTx};
 
 /// The most chunks that a tenant's quarantine keeps; older ones are for the log of the device.
@@ -252,127 +249,7 @@ impl Tx for TenantTx {
         since: i64,
         limit: u32,
     ) -> Result<Vec<Uuid>, StoreError> {
-        let tenant = Self::tenant(self).0;
-        let until = jiff::Timestamp::from_second(coming_until(since)).map_err(StoreError::damaged)?.to_sqlx();
-        let since = jiff::Timestamp::from_second(since).map_err(StoreError::damaged)?.to_sqlx();
-        let limit = i64::from(limit);
-        let first_kinds: Vec<String> = FIRST_RECORDS.map(str::to_owned).to_vec();
-        // One query a phase: each takes exactly what the others leave.
-        let ids = match phase {
-            Phase::FirstRecords | Phase::OtherRecords => {
-                sqlx::query_scalar!(
-                    "SELECT DISTINCT id FROM records
-                     WHERE tenant_id = $1 AND id > $2 AND (kind = ANY($3)) = $4
-                     ORDER BY id LIMIT $5",
-                    tenant,
-                    after,
-                    &first_kinds,
-                    phase == Phase::FirstRecords,
-                    limit
-                )
-                .fetch_all(self.conn())
-                .await?
-            }
-            Phase::ComingVisits => {
-                sqlx::query_scalar!(
-                    "SELECT id FROM appointments
-                     WHERE tenant_id = $1 AND starts_at >= $3 AND starts_at < $5 AND id > $2
-                     ORDER BY id LIMIT $4",
-                    tenant,
-                    after,
-                    since as _,
-                    limit,
-                    until as _
-                )
-                .fetch_all(self.conn())
-                .await?
-            }
-            Phase::TheirClients => {
-                sqlx::query_scalar!(
-                    "SELECT id FROM documents
-                     WHERE tenant_id = $1 AND collection = 'clients' AND id > $2
-                       AND id = ANY (ARRAY (SELECT client_id FROM appointments
-                                            WHERE tenant_id = $1 AND starts_at >= $3 AND starts_at < $5 AND client_id IS NOT NULL))
-                     ORDER BY id LIMIT $4",
-                    tenant,
-                    after,
-                    since as _,
-                    limit,
-                    until as _
-                )
-                .fetch_all(self.conn())
-                .await?
-            }
-            Phase::TheirNotes => {
-                sqlx::query_scalar!(
-                    "SELECT id FROM notes
-                     WHERE tenant_id = $1 AND id > $2
-                       AND client_id = ANY (ARRAY (SELECT client_id FROM appointments
-                                                   WHERE tenant_id = $1 AND starts_at >= $3 AND starts_at < $5))
-                     ORDER BY id LIMIT $4",
-                    tenant,
-                    after,
-                    since as _,
-                    limit,
-                    until as _
-                )
-                .fetch_all(self.conn())
-                .await?
-            }
-            // The subqueries do not depend on the row, so each is asked once and not once a document, whatever the
-            // planner knows or does not know about the tables.
-            Phase::OtherVisits => {
-                sqlx::query_scalar!(
-                    "SELECT id FROM documents
-                     WHERE tenant_id = $1 AND collection = 'appointments' AND id > $2
-                       AND id <> ALL (ARRAY (SELECT id FROM appointments
-                                             WHERE tenant_id = $1 AND starts_at >= $3 AND starts_at < $5))
-                     ORDER BY id LIMIT $4",
-                    tenant,
-                    after,
-                    since as _,
-                    limit,
-                    until as _
-                )
-                .fetch_all(self.conn())
-                .await?
-            }
-            Phase::OtherClients => {
-                sqlx::query_scalar!(
-                    "SELECT id FROM documents
-                     WHERE tenant_id = $1 AND collection = 'clients' AND id > $2
-                       AND id <> ALL (ARRAY (SELECT client_id FROM appointments
-                                             WHERE tenant_id = $1 AND starts_at >= $3 AND starts_at < $5 AND client_id IS NOT NULL))
-                     ORDER BY id LIMIT $4",
-                    tenant,
-                    after,
-                    since as _,
-                    limit,
-                    until as _
-                )
-                .fetch_all(self.conn())
-                .await?
-            }
-            Phase::OtherNotes => {
-                sqlx::query_scalar!(
-                    "SELECT id FROM documents
-                     WHERE tenant_id = $1 AND collection = 'notes' AND id > $2
-                       AND id <> ALL (ARRAY (SELECT n.id FROM notes n
-                                             WHERE n.tenant_id = $1
-                                               AND n.client_id = ANY (ARRAY (SELECT client_id FROM appointments
-                                                   WHERE tenant_id = $1 AND starts_at >= $3 AND starts_at < $5))))
-                     ORDER BY id LIMIT $4",
-                    tenant,
-                    after,
-                    since as _,
-                    limit,
-                    until as _
-                )
-                .fetch_all(self.conn())
-                .await?
-            }
-        };
-        Ok(ids)
+        store_phases::phase(self, phase, after, since, limit).await
     }
 
     async fn rows(

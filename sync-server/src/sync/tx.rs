@@ -158,7 +158,7 @@ pub struct StoredRecord {
 pub enum Phase {
     /// The tenant and the price list.
     FirstRecords,
-    /// The visits of today and the next [`COMING_DAYS`].
+    /// The visits of today and the next seven days.
     ComingVisits,
     /// Their clients.
     TheirClients,
@@ -194,7 +194,7 @@ impl Phase {
 }
 
 /// How many days from today on a new device gets first. More would make her wait for what she needs today.
-pub const COMING_DAYS: i64 = 7;
+pub(super) const COMING_DAYS: i64 = 7;
 
 /// Until when visits are coming, given the first second of today.
 pub(super) const fn coming_until(since: i64) -> i64 {

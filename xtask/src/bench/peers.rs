@@ -34,10 +34,10 @@ pub(crate) fn run(args: &Args) -> Result<(), ChoreError> {
     let out = File::create(&lines).map_err(ChoreError::file(&lines))?;
     for run in 0..args.runs {
         for turn in 0..PEERS.len() {
-            let (peer, per) = PEERS[(run + turn) % PEERS.len()];
+            let (peer, sharing) = PEERS[(run + turn) % PEERS.len()];
             println!("peers: run {} of {}, {peer}", run + 1, args.runs);
             let mut node = Command::new("node");
-            node.args(["bench.mjs", peer, "--n", &args.records.to_string(), "--per", per])
+            node.args(["bench.mjs", peer, "--n", &args.records.to_string(), "--per", sharing])
                 .current_dir(&work)
                 .env("VELORIA_BIN", programs)
                 .stdout(Stdio::from(out.try_clone().map_err(ChoreError::file(&lines))?));

@@ -39,8 +39,8 @@ pub(super) async fn measure(bench: &mut Bench) -> Outcome<Base> {
     let mut a = Device::make(&bench.home("base-a")?, &account, port, Options::default())?;
     let watch = probe::Stopwatch::start()?;
     let clients = a.fill(SEED, size, bench.today)?;
-    let made = us_each(watch.spent()?.cpu, total);
-    bench.board.tell(Figure::new("base", format!("writing {total} entities"), "us CPU each", &[made]));
+    let written = us_each(watch.spent()?.cpu, total);
+    bench.board.tell(Figure::new("base", format!("writing {total} entities"), "us CPU each", &[written]));
     let floors = bench.floors("base", &floors::entities(&a)?).await?;
     let pushed = a.sync(&bench.host).await?;
     let ingest = us_each(pushed.host_cpu, total);
@@ -90,13 +90,13 @@ pub(super) async fn measure(bench: &mut Bench) -> Outcome<Base> {
         );
     }
     let (b, b_home, pulled) = last.ok_or("nothing was pulled")?;
-    let part = today_first(bench, &b, pulled.bytes.down_bodies()).await?;
+    let share = today_first(bench, &b, pulled.bytes.down_bodies()).await?;
     bench.board.tell(
         Figure::new(
             "today",
             "bytes until today and a week are usable on a new device",
             "% of all",
-            &[part * 100.0],
+            &[share * 100.0],
         )
         .held_to(Bound::AtMost(5.0)),
     );

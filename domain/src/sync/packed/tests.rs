@@ -12,7 +12,7 @@ fn push(n: u8) -> Push {
     let edit = ClientEdit { name: Patch::Set(format!("Анна {n}")), ..ClientEdit::default() };
     let chunk = clients::create(&Author::new([n; 16], "test"), 10, &edit).1.unwrap();
     Push {
-        group: (n % 3 == 0).then(|| Uuid::from_u128(5)),
+        group: n.is_multiple_of(3).then(|| Uuid::from_u128(5)),
         doc: Uuid::from_u128(n.into()),
         collection: if n < 4 { "clients" } else { "notes" }.to_owned(),
         hash: chunk.hash(),
