@@ -85,7 +85,8 @@ pub async fn answer<T: Tx>(tx: &mut T, ask: Ask, context: &mut Context<'_>) -> R
         if restored && epoch_is_old {
             session.renew(context.ids.uuid());
         }
-        results = push(&mut session, &ask.push).await?;
+        // On the heap: it is large, and most asks push nothing.
+        results = Box::pin(push(&mut session, &ask.push)).await?;
         for intent in &ask.intents {
             outcomes.push(intents::run(&mut session, intent, context.now).await?);
         }
