@@ -1,8 +1,9 @@
 //! The program `veloria` as a script sees it, in a home that somebody signed in to, with no server anywhere.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+use std::io::Write as _;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 use std::sync::Arc;
 
 use client_core::app::{Account, DeviceIdentity, Home, Tenant};
@@ -191,4 +192,39 @@ fn a_copied_home_is_told_so() {
     assert!(veloria(folder.path(), &["status"]).stderr.is_empty());
     let status = json_of(copy.path(), &["status"]);
     assert_eq!(status["notices"][0]["code"], "copied_home");
+}
+
+#[test]
+fn stdio_answers_each_line_with_a_line_and_a_wrong_one_with_an_error() {
+    let folder = home();
+    let lines = [
+        json!({ "id": 1, "op": "addClients", "items": [{ "name": "Анна" }, { "name": "Ольга" }] }),
+        json!({ "id": "two", "op": "clients" }),
+        json!({ "id": 3, "op": "addClients", "items": [{ "phone": "89161234567" }] }),
+        json!({ "id": 4, "op": "dance" }),
+        json!({ "id": 5, "op": "pending" }),
+    ];
+    let input = lines.map(|line| line.to_string()).join("\n");
+    let mut child = Command::new(env!("CARGO_BIN_EXE_veloria"))
+        .arg("--home")
+        .arg(folder.path())
+        .arg("stdio")
+        .env("VELORIA_PASSPHRASE", PASSPHRASE)
+        .env("LANG", "C")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success());
+    let told: Vec<Json> =
+        String::from_utf8(output.stdout).unwrap().lines().map(|l| serde_json::from_str(l).unwrap()).collect();
+    let [added, listed, refused, unknown, pending, last] = told.as_slice() else { panic!("{told:?}") };
+    assert_eq!(added["ok"].as_array().unwrap().len(), 2);
+    assert_eq!(listed["id"], "two");
+    assert_eq!(listed["ok"][1]["name"], "Ольга");
+    assert_eq!(refused["error"]["fields"]["name"], "required", "and nobody of that batch was added");
+    assert_eq!(unknown["error"]["code"], "bad_request");
+    assert_eq!((&pending["ok"], last), (&json!(2), &json!({ "pending": 2 })));
 }

@@ -59,6 +59,13 @@ pub(crate) fn cargo(args: &[&str]) -> Command {
     cargo
 }
 
+/// Cargo put us into `<target>/<profile>/`, and what it builds in release stands beside that, wherever the target is.
+pub(crate) fn built(program: &str) -> Result<PathBuf, ChoreError> {
+    let me = env::current_exe().map_err(ChoreError::file(Path::new("xtask")))?;
+    let target = me.ancestors().nth(2).unwrap_or(&me);
+    Ok(target.join("release").join(program))
+}
+
 /// Runs to the end; its output is ours.
 pub(crate) fn run(command: &mut Command) -> Result<(), ChoreError> {
     let status = command.status().map_err(not_started(command))?;

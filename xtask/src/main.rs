@@ -3,6 +3,7 @@
 //! Depends on no other crate of the workspace, so that it builds in seconds and works when they do not compile. The one
 //! thing that it shares with the server, the embedded Postgres, is included by path for the same reason.
 
+mod bench;
 mod check;
 mod chore;
 #[path = "../../sync-server/src/embedded_postgres/mod.rs"]
@@ -48,6 +49,9 @@ enum Chore {
         #[arg(long)]
         check: bool,
     },
+    /// Measure speed, bytes and memory against goals, floors and peers
+    #[command(subcommand)]
+    Bench(bench::Bench),
     /// Search for lost or diverging data in many simulated histories of several devices
     Soak(simulate::SoakArgs),
     /// Run real exports of a salon through import, sync and comparison
@@ -67,6 +71,7 @@ fn main() -> ExitCode {
         Chore::Generate { check } => setup::run().and_then(|()| {
             generate::run(if check { generate::Mode::Compare } else { generate::Mode::Write })
         }),
+        Chore::Bench(bench) => bench::run(&bench),
         Chore::Soak(args) => simulate::soak(&args),
         Chore::Salon { dir } => simulate::salon(&dir),
         Chore::Setup => setup::run().map(|()| println!("setup: everything is there")),

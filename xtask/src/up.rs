@@ -59,7 +59,7 @@ pub(crate) fn run(args: &Args) -> Result<(), ChoreError> {
         Some(data) => std::path::absolute(data).map_err(ChoreError::file(data))?,
         None => chore::root().join(".veloria"),
     };
-    let mut server = Server::start(&built("sync-server")?, port, &data)?;
+    let mut server = Server::start(&chore::built("sync-server")?, port, &data)?;
     server.watch(port)
 }
 
@@ -84,6 +84,8 @@ impl Server {
             .args(["serve", "--port", &port.to_string(), "--data"])
             .arg(data)
             .arg("--stop-on-stdin-eof")
+            // Give memory back at once: a server beside other programs; unless somebody knows better.
+            .env("MIMALLOC_PURGE_DELAY", env::var("MIMALLOC_PURGE_DELAY").unwrap_or_else(|_| "0".to_owned()))
             .env_remove("DATABASE_URL")
             .stdin(Stdio::piped());
         let child = command.spawn().map_err(chore::not_started(&command))?;
@@ -146,13 +148,6 @@ impl Server {
     fn failed(&self, status: ExitStatus) -> Result<(), ChoreError> {
         Err(ChoreError::Failed { command: self.command.clone(), status })
     }
-}
-
-/// Cargo put us into `<target>/<profile>/`, and what it builds in release stands beside that, wherever the target is.
-fn built(program: &str) -> Result<PathBuf, ChoreError> {
-    let me = env::current_exe().map_err(ChoreError::file(Path::new("xtask")))?;
-    let target = me.ancestors().nth(2).unwrap_or(&me);
-    Ok(target.join("release").join(program))
 }
 
 fn free_port(asked: Option<u16>) -> Result<u16, ChoreError> {

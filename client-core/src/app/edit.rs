@@ -77,19 +77,23 @@ fn write(
     document: &mut Document,
     chunk: &Chunk,
 ) -> Result<Projection> {
-    prove(before, chunk)?;
+    let mut proven = prove(before, chunk)?;
+    let document = proven.as_mut().unwrap_or(document);
     let entries =
         replica::entries(id, document.collection(), group.map(Uuid::from), std::slice::from_ref(chunk));
     tx.queue(End::Back, &entries)?;
     Ok(replica::keep(tx, id, document)?)
 }
 
-/// The server's own checks, before the commit: so an honest device is never refused.
-fn prove(before: &Document, chunk: &Chunk) -> Result<()> {
+/// The server's own checks, before the commit: so an honest device is never refused. Answers the document as it came
+/// out of them.
+fn prove(before: &Document, chunk: &Chunk) -> Result<Option<Document>> {
     let checked = Chunk::check(before.collection(), chunk.hash(), chunk.bytes())
         .map_err(|error| AppError::Impossible(error.code()))?;
-    match before.receive(&[checked]).verdicts.as_slice() {
+    let received = before.receive(&[checked]);
+    match received.verdicts.as_slice() {
         [Verdict::Refused(code)] => Err(AppError::Impossible(*code)),
-        _ => Ok(()),
+        [Verdict::Stored] => Ok(Some(received.document)),
+        _ => Ok(None),
     }
 }

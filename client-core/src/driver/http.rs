@@ -1,8 +1,8 @@
-//! Sync over HTTP: CBOR both ways, larger bodies compressed.
+//! Sync over HTTP: CBOR both ways, changes packed, larger bodies compressed.
 
 use std::time::Duration;
 
-use domain::sync::{CBOR, ContentType, decode, encode};
+use domain::sync::{Answer, CBOR, ContentType, decode, encode};
 use reqwest::header::{ACCEPT, CONTENT_ENCODING, CONTENT_TYPE};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Serialize;
@@ -12,7 +12,7 @@ use super::{Transport, problem};
 use crate::sync::{Failure, Reply, Request};
 
 /// Below this a body is sent as it is.
-const COMPRESS_FROM: usize = 1024;
+const COMPRESS_FROM: usize = 256;
 
 /// The way to the server over HTTP, with the token of one device.
 #[derive(Debug)]
@@ -55,7 +55,11 @@ impl Http {
 impl Transport for Http {
     async fn perform(&self, request: &Request) -> Result<Reply, Failure> {
         match request {
-            Request::Sync(ask) => self.post("/sync", ask).await.map(Reply::Sync),
+            Request::Sync(ask) => {
+                let mut answer: Answer = self.post("/sync", &ask.packed()).await?;
+                answer.unpack(&ask.push).map_err(|error| Failure::Garbled(error.to_string()))?;
+                Ok(Reply::Sync(answer))
+            }
             Request::Compare(compare) => self.post("/sync/compare", compare).await.map(Reply::Compare),
         }
     }

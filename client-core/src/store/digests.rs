@@ -1,4 +1,4 @@
-//! Table `digests`: one sum per part, moved in the very transaction that moves a document or record.
+//! Table `digests`: one sum per part, moved in the very transaction that moves a document or record, in memory first.
 
 use std::collections::BTreeMap;
 
@@ -16,6 +16,9 @@ pub const PARTS: [&str; 4] = ["appointments", "clients", "notes", "records"];
 impl Tx<'_> {
     /// The sums as they were kept, one per part.
     pub fn digest(&self) -> Result<Digest> {
+        if let Some(digest) = &*self.digest.borrow() {
+            return Ok(digest.clone());
+        }
         let rows: Vec<(String, [u8; 32])> =
             all(self.conn, "SELECT part, sum FROM digests", [], |row| Ok((row.get(0)?, row.get(1)?)))?;
         let mut digest: Digest = PARTS.into_iter().map(|part| (part.to_owned(), Sum::default())).collect();
@@ -55,19 +58,32 @@ impl Tx<'_> {
         if before == after {
             return Ok(());
         }
-        let mut sum = self.digest()?.get(part).copied().unwrap_or_default();
+        let known = self.digest.take();
+        let mut digest = match known {
+            Some(digest) => digest,
+            None => self.digest()?,
+        };
+        let sum = digest.entry(part.to_owned()).or_default();
         if let Some(before) = before {
-            sum = sum.minus(before);
+            *sum = sum.minus(before);
         }
         if let Some(after) = after {
-            sum = sum.plus(after);
+            *sum = sum.plus(after);
         }
+        self.digest.replace(Some(digest));
+        Ok(())
+    }
+
+    /// Writes the sums that have moved. A page of a thousand documents moves them a thousand times and writes them once.
+    pub(super) fn write_digest(&self) -> Result<()> {
+        let Some(digest) = self.digest.take() else { return Ok(()) };
         let sql = "INSERT INTO digests (part, sum) VALUES (?1, ?2) ON CONFLICT (part) DO UPDATE SET sum = excluded.sum";
-        run(self.conn, sql, params![part, sum.0]).map(drop)
+        digest.iter().try_for_each(|(part, sum)| run(self.conn, sql, params![part, sum.0]).map(drop))
     }
 
     /// Puts recomputed sums in place of the kept ones.
     pub fn set_digest(&self, digest: &BTreeMap<String, Sum>) -> Result<()> {
+        self.digest.replace(None);
         run(self.conn, "DELETE FROM digests", [])?;
         let sql = "INSERT INTO digests (part, sum) VALUES (?1, ?2)";
         digest.iter().try_for_each(|(part, sum)| run(self.conn, sql, params![part, sum.0]).map(drop))

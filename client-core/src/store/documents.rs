@@ -123,6 +123,28 @@ impl Tx<'_> {
         self.move_digest(collection, before, after)
     }
 
+    /// Puts a document that is new here; answers whether it was. One that stands there already is left alone.
+    pub fn insert_document(&self, id: Uuid, document: &StoredDocument) -> Result<bool> {
+        let sql = "INSERT INTO documents (id, collection, form, bytes, checksum, heads, synced_heads)
+                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (id) DO NOTHING";
+        let StoredDocument { collection, form, bytes, heads, synced, .. } = document;
+        let checksum = Hash::of(bytes).0;
+        let (heads, blob) = (heads_blob(heads), heads_blob(synced));
+        let values = params![id.as_bytes(), collection.as_str(), form.as_str(), bytes, checksum, heads, blob];
+        if run(self.conn, sql, values)? == 0 {
+            return Ok(false);
+        }
+        let counted = Counted { collection: *collection, form: *form, synced: synced.clone() };
+        self.move_digest(collection.as_str(), None, counted.digest(id))?;
+        Ok(true)
+    }
+
+    /// The heads of a document, read without its bytes.
+    pub fn heads_of(&self, id: Uuid) -> Result<Option<Heads>> {
+        let sql = "SELECT heads FROM documents WHERE id = ?1";
+        first(self.conn, sql, params![id.as_bytes()], |row| sql::heads(row, 0))
+    }
+
     /// Moves only the heads that the server knows.
     pub fn set_synced(&self, id: Uuid, synced: &Heads) -> Result<()> {
         let Some(mut document) = self.counted(id)? else { return Ok(()) };

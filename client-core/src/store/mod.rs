@@ -22,8 +22,10 @@ mod search;
 mod sql;
 mod wants;
 
+use std::cell::{Cell, RefCell};
+
+use domain::sync::Digest;
 use rusqlite::Connection;
-use std::cell::Cell;
 
 pub use appointments::{AppointmentEntry, Between};
 pub use clients::ClientEntry;
@@ -57,6 +59,14 @@ pub struct Tx<'a> {
     conn: &'a Connection,
     /// Whether a document's own numbers were thrown away with it, so that whoever writes must take a new actor.
     renew: Cell<bool>,
+    /// The sums as they are within this transaction; written with its end.
+    digest: RefCell<Option<Digest>>,
+}
+
+impl<'a> Tx<'a> {
+    const fn new(conn: &'a Connection) -> Self {
+        Self { conn, renew: Cell::new(false), digest: RefCell::new(None) }
+    }
 }
 
 impl Store {
@@ -105,10 +115,10 @@ impl Store {
         look: impl FnOnce(&Tx<'_>) -> std::result::Result<T, E>,
     ) -> std::result::Result<T, E> {
         if self.depth > 0 {
-            return look(&Tx { conn: &self.conn, renew: Cell::new(false) });
+            return look(&Tx::new(&self.conn));
         }
         self.batch("BEGIN")?;
-        let seen = look(&Tx { conn: &self.conn, renew: Cell::new(false) });
+        let seen = look(&Tx::new(&self.conn));
         // A read has nothing to lose: ending it either way is the same.
         self.batch("ROLLBACK")?;
         seen
@@ -121,8 +131,11 @@ impl Store {
         change: impl FnOnce(&Tx<'_>) -> std::result::Result<T, E>,
     ) -> std::result::Result<T, E> {
         self.begin()?;
-        let tx = Tx { conn: &self.conn, renew: Cell::new(false) };
-        let changed = change(&tx);
+        let tx = Tx::new(&self.conn);
+        let changed = change(&tx).and_then(|value| {
+            tx.write_digest()?;
+            Ok(value)
+        });
         let renew = tx.renew.get();
         if renew {
             self.renew_writers();

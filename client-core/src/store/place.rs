@@ -31,7 +31,8 @@ impl PartialEq for Place {
 impl Place {
     pub(super) fn connect(&self) -> Result<Connection> {
         let mut conn = self.connect_bare()?;
-        Migrations::new(vec![M::up(include_str!("schema.sql"))]).to_latest(&mut conn)?;
+        let steps = [include_str!("schema.sql"), include_str!("schema_2.sql")];
+        Migrations::new(steps.map(M::up).to_vec()).to_latest(&mut conn)?;
         Ok(conn)
     }
 
@@ -48,9 +49,10 @@ impl Place {
         // With a wrong key the first look at the file says "not a database".
         conn.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))
             .map_err(|error| StoreError::from(error).while_opening())?;
+        // Every page that is not in the cache has to be decrypted again, so the cache holds 16 MiB.
         conn.execute_batch(
             "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
-             PRAGMA temp_store = MEMORY; PRAGMA secure_delete = ON",
+             PRAGMA temp_store = MEMORY; PRAGMA secure_delete = ON; PRAGMA cache_size = -16384",
         )?;
         conn.set_prepared_statement_cache_capacity(64);
         Ok(conn)

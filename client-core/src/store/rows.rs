@@ -11,12 +11,22 @@ use super::{Result, Tx};
 impl Tx<'_> {
     /// Puts a row and its search entry. The document must be there already.
     pub fn put_row(&self, id: Uuid, projection: &Projection) -> Result<()> {
-        match projection {
-            Projection::Clients(row) => self.put_client(id, row, &projection.to_json())?,
-            Projection::Appointments(row) => self.put_appointment(id, row, &projection.to_json())?,
-            Projection::Notes(row) => self.put_note(id, row, &projection.to_json())?,
-        }
+        self.put_only_row(id, projection)?;
         self.index(id, projection)
+    }
+
+    /// The same for a document that was put just now and was not there before.
+    pub fn put_new_row(&self, id: Uuid, projection: &Projection) -> Result<()> {
+        self.put_only_row(id, projection)?;
+        self.index_new(id, projection)
+    }
+
+    fn put_only_row(&self, id: Uuid, projection: &Projection) -> Result<()> {
+        match projection {
+            Projection::Clients(row) => self.put_client(id, row, &projection.to_json()),
+            Projection::Appointments(row) => self.put_appointment(id, row, &projection.to_json()),
+            Projection::Notes(row) => self.put_note(id, row, &projection.to_json()),
+        }
     }
 
     /// The row's JSON.

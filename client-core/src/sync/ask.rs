@@ -30,10 +30,11 @@ pub(super) fn build(tx: &Tx<'_>, options: Options) -> Result<(Ask, Asked)> {
         schema: schema(),
         cursor: tx.meta(CURSOR)?,
         push: batch.into_iter().map(push).collect(),
+        packed: None,
         intents: intents(tx, options.push_bytes)?,
         want,
         max_bytes: Some(options.page_bytes),
-        scope: Some(Scope { rows: options.rows }),
+        scope: Some(Scope { rows: options.rows, packed: false }),
     };
     Ok((ask, asked))
 }

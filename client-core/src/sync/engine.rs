@@ -162,13 +162,13 @@ impl Engine {
         asked: &Asked,
         answer: &Answer,
     ) -> Result<Effect> {
-        let mut report = self.report.clone();
+        let mut report = Report::default();
         let left = store.write(|tx| answer::keep(tx, context, asked, answer, &mut report))?;
-        if report.refused > self.report.refused {
+        if report.refused > 0 {
             // A refused change took a number of its actor that must not be used for another one.
             store.renew_writers();
         }
-        self.report = report;
+        self.report.add(report);
         self.failures = 0;
         if answer.more || self.is_worth_asking(asked.work, left) {
             return self.ask(store, context);

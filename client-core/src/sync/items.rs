@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use domain::Projection;
-use domain::documents::{Chunk, Collection, Document, Hash, Heads, Verdict, genesis_hash};
+use domain::documents::{Chunk, Collection, Document, Hash, Heads, Verdict};
 use domain::errors::ErrorCode;
 use domain::sync::{DocItem, DocKind, Item};
 use serde_json::json;
@@ -29,6 +29,7 @@ pub(super) fn receive(
         if let Item::Doc(item) = item {
             documents.entry(item.doc).or_default().push(item);
             report.pulled += 1;
+            report.changed.insert(item.doc);
         }
     }
     for (id, items) in documents {
@@ -92,26 +93,23 @@ impl Arrival<'_> {
         let (tx, id) = (self.tx, self.id);
         let Some(row) = item.row.as_deref() else { return Ok(false) };
         let Ok(row) = Projection::from_json(item.collection, row) else { return Ok(false) };
-        if tx.document(id)?.is_some() || !tx.outbox_of(id)?.is_empty() {
+        if tx.heads_of(id)?.is_some() || !tx.outbox_of(id)?.is_empty() {
             return Ok(false);
         }
         let (form, heads) = match item.kind {
             DocKind::Snapshot if Hash::of(&item.bytes.0) == item.hash && !item.heads.is_empty() => {
                 (Form::Snapshot, sorted(&item.heads))
             }
-            DocKind::Change => match check(item) {
-                Ok(chunk) if chunk.deps() == [genesis_hash(item.collection)] => {
-                    (Form::Change, vec![chunk.hash()])
-                }
-                _ => return Ok(false),
-            },
+            // Parsed when it is opened; what does not stand on genesis alone is found out then.
+            DocKind::Change if Chunk::is_whole(item.hash, &item.bytes.0) => (Form::Change, vec![item.hash]),
             _ => return Ok(false),
         };
         let bytes = item.bytes.0.clone();
         let collection = item.collection;
         let stored = StoredDocument { collection, form, bytes, synced: heads.clone(), heads, sound: true };
-        tx.put_document(id, &stored)?;
-        tx.put_row(id, &row)?;
+        if tx.insert_document(id, &stored)? {
+            tx.put_new_row(id, &row)?;
+        }
         Ok(true)
     }
 

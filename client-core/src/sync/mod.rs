@@ -18,6 +18,8 @@ mod results;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeSet;
+
 use domain::documents::Author;
 use domain::ids::Ids;
 use domain::sync::{Answer, Ask, Compare, CompareAnswer};
@@ -139,4 +141,17 @@ pub struct Report {
     pub quarantined: u64,
     /// Whether device and server hold the same, if that was compared.
     pub in_step: Option<bool>,
+    /// Documents that came, so that whoever shows them can look again.
+    pub changed: BTreeSet<Uuid>,
+}
+
+impl Report {
+    /// Adds what came of one more answer.
+    fn add(&mut self, mut other: Self) {
+        self.pushed += other.pushed;
+        self.pulled += other.pulled;
+        self.refused += other.refused;
+        self.quarantined += other.quarantined;
+        self.changed.append(&mut other.changed);
+    }
 }

@@ -114,8 +114,8 @@ pub(super) fn offer(tx: &Tx<'_>, doc: Uuid, heads: &[Hash], at: i64) -> Result<(
 fn resettle(tx: &Tx<'_>, doc: Uuid, at: i64) -> Result<()> {
     let pending: Vec<Hash> = tx.outbox_of(doc)?.into_iter().map(|entry| entry.hash).collect();
     if pending.is_empty() {
-        return match tx.document(doc)? {
-            Some(stored) => tx.set_synced(doc, &stored.heads),
+        return match tx.heads_of(doc)? {
+            Some(heads) => tx.set_synced(doc, &heads),
             None => Ok(()),
         };
     }

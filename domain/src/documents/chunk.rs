@@ -90,6 +90,14 @@ impl Chunk {
         Ok(Self { hash: actual, change })
     }
 
+    /// Whether bytes from elsewhere are whole and undamaged and have the declared hash: enough to store them, too little to
+    /// apply them.
+    #[must_use]
+    pub fn is_whole(declared: Hash, bytes: &[u8]) -> bool {
+        plain_form(bytes)
+            .is_ok_and(|plain| plain[4..8] == declared.0[..4] && Hash::of(&plain[8..]) == declared)
+    }
+
     pub(super) fn own(change: Change) -> Self {
         Self { hash: change.hash().into(), change }
     }

@@ -122,8 +122,10 @@ mod tests {
             cursor: "c".to_owned(),
             more: false,
             results: Vec::new(),
+            durable: None,
             intents: Vec::new(),
             items: vec![Item::Doc(doc), Item::Record(record)],
+            packed: None,
             digest: Some([("clients".to_owned(), crate::sync::Sum::default())].into()),
             server_time: "2026-11-22T10:00:00Z".to_owned(),
         }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use uuid::Uuid;
 
-use super::{Digest, Intent, IntentResult, Sum};
+use super::{Digest, Intent, IntentResult, Packed, Sum};
 use crate::documents::{Bytes, Collection, Hash, Heads};
 use crate::errors::ErrorCode;
 
@@ -25,6 +25,9 @@ pub struct Ask {
     /// Changes that the server has not acknowledged, oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub push: Vec<Push>,
+    /// The same in columns, in place of `push`.
+    #[serde(rename = "p", default, skip_serializing_if = "Option::is_none")]
+    pub packed: Option<Box<Packed>>,
     /// Things that the server is asked to do.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub intents: Vec<Intent>,
@@ -46,6 +49,9 @@ pub struct Scope {
     /// Whether each document comes with its projected row, so that it can be shown before it is opened.
     #[serde(default)]
     pub rows: bool,
+    /// Whether the answer may be packed.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub packed: bool,
 }
 
 /// One change on its way to the server.
@@ -80,12 +86,18 @@ pub struct Answer {
     /// What became of each pushed change, in the order of `push`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub results: Vec<PushResult>,
+    /// In a packed answer and in place of `results`: how many changes were pushed, all of which are durable.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub durable: Option<u64>,
     /// What became of each intent.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub intents: Vec<IntentResult>,
     /// What is new to the device, in the order of the log; first what it wanted.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub items: Vec<Item>,
+    /// The documents of `items` in columns, in place of them.
+    #[serde(rename = "p", default, skip_serializing_if = "Option::is_none")]
+    pub packed: Option<Box<Packed>>,
     /// Only when the device has caught up (`more` is false).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub digest: Option<Digest>,

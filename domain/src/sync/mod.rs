@@ -7,6 +7,7 @@ mod codec;
 mod digest;
 mod intents;
 mod messages;
+mod packed;
 
 pub use codec::{CBOR, CodecError, ContentType, decode, encode};
 pub use digest::{
@@ -17,6 +18,7 @@ pub use messages::{
     Answer, Ask, Compare, CompareAnswer, CompareDoc, ComparePart, DocItem, DocKind, Item, LiveWord, Push,
     PushOutcome, PushResult, RecordItem, RecordKind, Scope,
 };
+pub use packed::{Packed, PackedError};
 
 /// The protocol's version. A server answers `unsupported_protocol` to any other.
 pub const PROTOCOL: u32 = 1;

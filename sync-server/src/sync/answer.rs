@@ -20,6 +20,9 @@ use super::session::Session;
 use super::tx::{LogState, Tx};
 use crate::db::StoreError;
 
+/// A log that is no longer than this is replayed rather than sent in phases.
+const SHORT_LOG: u64 = 16;
+
 /// What an ask does not say of itself.
 pub struct Context<'a> {
     /// The server's clock.
@@ -74,25 +77,35 @@ pub async fn answer<T: Tx>(tx: &mut T, ask: Ask, context: &mut Context<'_>) -> R
         tx.lock().await?;
     }
     let (mut results, mut outcomes) = (Vec::new(), Vec::new());
+    let head_before;
     let state = if writes || restored {
         let mut session = Session::begin(tx, context.device).await?;
+        head_before = session.state().head;
         let epoch_is_old = cursor.as_ref().is_some_and(|cursor| cursor.epoch == session.state().epoch);
         if restored && epoch_is_old {
             session.renew(context.ids.uuid());
         }
-        results = push(&mut session, &ask.push).await?;
+        // On the heap: it is large, and most asks push nothing.
+        results = Box::pin(push(&mut session, &ask.push)).await?;
         for intent in &ask.intents {
             outcomes.push(intents::run(&mut session, intent, context.now).await?);
         }
         session.close().await?
     } else {
-        tx.state().await?
+        let state = tx.state().await?;
+        head_before = state.head;
+        state
     };
     let mut cursor = match (cursor, known) {
         (Some(mut cursor), Some(index)) => {
             cursor.points.drain(..index);
             cursor.first = cursor.first.filter(|_| index == 0);
             cursor
+        }
+        // The first device of a business brings its work along and must not get all of it back.
+        (None, _) if writes && head_before <= SHORT_LOG => {
+            let points = vec![Point { seq: 0, chain: Hash([0; 32]) }];
+            Cursor { tenant: tenant.0, epoch: state.epoch, points, first: None }
         }
         // A first sync, or nothing in common: from the beginning.
         _ => first_cursor(tx, tenant.0, &state, context.now).await?,
@@ -115,8 +128,10 @@ pub async fn answer<T: Tx>(tx: &mut T, ask: Ask, context: &mut Context<'_>) -> R
         cursor: cursor.write(),
         more: !caught_up,
         results,
+        durable: None,
         intents: outcomes,
         items,
+        packed: None,
         digest: caught_up.then_some(state.digest),
         server_time: context.now.to_string(),
     })

@@ -17,7 +17,8 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::tx::{
-    Entry, EntryKind, FIRST_RECORDS, Form, LogState, Phase, Refused, StoredDocument, StoredRecord, Tx,
+    Entry, EntryKind, FIRST_RECORDS, Form, Kept, LogState, Phase, Refused, StoredDocument, StoredRecord, Tx,
+    coming_until,
 };
 use crate::db::StoreError;
 
@@ -299,16 +300,14 @@ impl Tx for MemoryTx {
         self.read(|t| ids.iter().filter_map(|id| t.documents.get(id).map(|d| (*id, d.clone()))).collect())
     }
 
-    async fn keep_document(
-        &mut self,
-        id: Uuid,
-        document: &StoredDocument,
-        row: Option<&Projection>,
-    ) -> Result<(), StoreError> {
-        if row.is_none() {
-            self.write(Write::Forget(id))?;
+    async fn keep_documents(&mut self, kept: &[Kept]) -> Result<(), StoreError> {
+        for Kept { id, document, row } in kept {
+            if row.is_none() {
+                self.write(Write::Forget(*id))?;
+            }
+            self.write(Write::Document(*id, document.clone(), row.clone()))?;
         }
-        self.write(Write::Document(id, document.clone(), row.cloned()))
+        Ok(())
     }
 
     async fn append(&mut self, entries: &[Entry], _: Option<DeviceId>) -> Result<(), StoreError> {
@@ -345,7 +344,8 @@ impl Tx for MemoryTx {
         self.read(|t| {
             let coming = |row: &Projection| match row {
                 Projection::Appointments(visit) => {
-                    visit.visit_time().is_some_and(|time| time.starts_at().as_second() >= since)
+                    let span = since..coming_until(since);
+                    visit.visit_time().is_some_and(|time| span.contains(&time.starts_at().as_second()))
                 }
                 _ => false,
             };
@@ -382,7 +382,7 @@ impl Tx for MemoryTx {
         })
     }
 
-    async fn rows(&mut self, ids: &[Uuid]) -> Result<BTreeMap<Uuid, String>, StoreError> {
+    async fn rows(&mut self, _: Collection, ids: &[Uuid]) -> Result<BTreeMap<Uuid, String>, StoreError> {
         self.read(|t| ids.iter().filter_map(|id| t.rows.get(id).map(|row| (*id, row.to_json()))).collect())
     }
 

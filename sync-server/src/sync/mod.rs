@@ -16,6 +16,7 @@ mod push;
 mod routes;
 mod session;
 mod store;
+mod store_phases;
 mod store_rows;
 #[cfg(test)]
 mod tests;

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::documents::{Bytes, Hash};
+use domain::documents::{Bytes, Collection, Hash};
 use domain::sync::{DocItem, DocKind, Item, RecordItem};
 use uuid::Uuid;
 
@@ -16,6 +16,10 @@ use crate::db::StoreError;
 /// The most documents and records that one ask may want.
 pub(super) const MAX_WANTED: usize = 256;
 const BATCH: u32 = 500;
+/// So few documents are read at once at least.
+const FEW: usize = 16;
+/// What an item counts until it is known better.
+const USUAL_ITEM: u64 = 400;
 /// What an item costs beside its bytes, roughly.
 const ENVELOPE: u64 = 100;
 
@@ -34,6 +38,12 @@ struct Basket {
 }
 
 impl Basket {
+    /// About how many more items fit, going by those that are in it; at least a few, so that it gets on.
+    fn room(&self, max_bytes: u64) -> usize {
+        let each = (self.size / (self.items.len() as u64).max(1)).max(USUAL_ITEM);
+        usize::try_from(max_bytes.saturating_sub(self.size) / each).unwrap_or(usize::MAX).max(FEW)
+    }
+
     fn add(&mut self, item: Item) {
         self.size += ENVELOPE
             + match &item {
@@ -65,9 +75,21 @@ pub(super) async fn pull<T: Tx>(
             return Ok((basket.items, false));
         }
         cursor.first = one_batch(tx, first, page, &mut basket).await?;
+        if ends_today(first, cursor.first) && !basket.items.is_empty() {
+            // What she needs at 8:55 is a page of its own: usable before anything else has come.
+            return Ok((basket.items, false));
+        }
     }
     let caught_up = replay(tx, state, cursor, page, &mut basket).await?;
     Ok((basket.items, caught_up))
+}
+
+/// Whether the last phase of today is over.
+fn ends_today(before: First, after: Option<First>) -> bool {
+    let is_today = |first: First| {
+        Phase::ALL.get(usize::from(first.phase)).is_some_and(|phase| *phase <= Phase::TheirNotes)
+    };
+    is_today(before) && !after.is_some_and(is_today)
 }
 
 /// One batch of a phase; where the first sync stands after it.
@@ -90,11 +112,12 @@ async fn one_batch<T: Tx>(
         }
         after = ids.last().copied().unwrap_or(after);
     } else {
-        // In small steps, so that a page ends near the size that was asked for.
-        for some in ids.chunks(50) {
+        let mut rest = &ids[..];
+        while !rest.is_empty() {
+            let (some, later) = rest.split_at(basket.room(page.max_bytes).min(rest.len()));
             whole_documents(tx, some, page, basket).await?;
-            after = some[some.len() - 1];
-            if basket.size >= page.max_bytes {
+            (after, rest) = (some[some.len() - 1], later);
+            if basket.size >= page.max_bytes && !rest.is_empty() {
                 return Ok(Some(First { after, ..first }));
             }
         }
@@ -215,7 +238,16 @@ async fn whole_documents<T: Tx>(
     basket: &mut Basket,
 ) -> Result<(), StoreError> {
     let mut documents = tx.documents(ids).await?;
-    let mut rows = if page.rows { tx.rows(ids).await? } else { BTreeMap::new() };
+    let mut rows = BTreeMap::new();
+    if page.rows {
+        for collection in Collection::ALL {
+            let of_it = documents.iter().filter(|(_, document)| document.collection == collection);
+            let some: Vec<Uuid> = of_it.map(|(id, _)| *id).collect();
+            if !some.is_empty() {
+                rows.append(&mut tx.rows(collection, &some).await?);
+            }
+        }
+    }
     for id in ids {
         if let Some(stored) = documents.remove(id).filter(|stored| stored.form != Form::Damaged) {
             basket.add(Item::Doc(whole_document(*id, stored, rows.remove(id))));

@@ -64,19 +64,20 @@ impl Outcome {
     }
 }
 
-/// Changes without a group: each stands alone, but those of one document are proven together.
+/// Changes without a group: each stands alone, but those of one document are proven together. Document by document, so
+/// that a large push never has more than one of them open.
 async fn push_apart<T: Tx>(
     session: &mut Session<'_, T>,
     pushes: &[Push],
 ) -> Result<Vec<Outcome>, StoreError> {
-    let (outcomes, copies) = try_all(session, pushes).await?;
-    for (id, document) in copies {
-        let stored =
-            pushes.iter().zip(&outcomes).filter(|(push, o)| push.doc == id && **o == Outcome::Stored);
-        let chunks = stored.filter_map(|(push, _)| check(push).ok()).map(|chunk| (None, chunk)).collect();
-        session.keep(id, document, chunks).await?;
+    let (mut outcomes, checked) = check_all(pushes);
+    for (id, batch) in checked {
+        let Tried { document, stored } = try_one(session, id, batch, &mut outcomes).await?;
+        if let Some(document) = document {
+            session.keep(id, document, stored.into_iter().map(|chunk| (None, chunk)).collect()).await?;
+        }
     }
-    Ok(outcomes)
+    Ok(settled(outcomes))
 }
 
 /// Changes of one action: all of them, or none.
@@ -89,14 +90,18 @@ async fn push_group<T: Tx>(
     if documents.len() > MAX_GROUP_DOCS {
         return Ok(vec![Outcome::Refused(ErrorCode::GroupTooLarge); pushes.len()]);
     }
-    let (outcomes, copies) = try_all(session, pushes).await?;
+    let (mut outcomes, checked) = check_all(pushes);
+    let mut copies = Vec::new();
+    for (id, batch) in checked {
+        copies.push((id, try_one(session, id, batch, &mut outcomes).await?));
+    }
+    let outcomes = settled(outcomes);
     if outcomes.iter().all(|outcome| matches!(outcome, Outcome::Stored | Outcome::Duplicate)) {
-        for (id, document) in copies {
-            let stored =
-                pushes.iter().zip(&outcomes).filter(|(push, o)| push.doc == id && **o == Outcome::Stored);
-            let chunks =
-                stored.filter_map(|(push, _)| check(push).ok()).map(|chunk| (Some(group), chunk)).collect();
-            session.keep(id, document, chunks).await?;
+        for (id, Tried { document, stored }) in copies {
+            if let Some(document) = document {
+                let chunks = stored.into_iter().map(|chunk| (Some(group), chunk)).collect();
+                session.keep(id, document, chunks).await?;
+            }
         }
         return Ok(outcomes);
     }
@@ -113,55 +118,72 @@ async fn push_group<T: Tx>(
     Ok(answers)
 }
 
-/// Applies all changes to copies, document by document in id order.
-async fn try_all<T: Tx>(
-    session: &mut Session<'_, T>,
-    pushes: &[Push],
-) -> Result<(Vec<Outcome>, BTreeMap<Uuid, Document>), StoreError> {
+/// Checked chunks of one document, with their places in the push.
+type Batch = Vec<(usize, Collection, Chunk)>;
+
+/// A copy of a document with the new changes in it, and those changes; no copy if there are none.
+struct Tried {
+    document: Option<Document>,
+    stored: Vec<Chunk>,
+}
+
+/// Checks each chunk by itself; those that pass, by document.
+fn check_all(pushes: &[Push]) -> (Vec<Option<Outcome>>, BTreeMap<Uuid, Batch>) {
     let mut outcomes: Vec<Option<Outcome>> = vec![None; pushes.len()];
-    let mut chunks: BTreeMap<Uuid, Vec<(usize, Collection, Chunk)>> = BTreeMap::new();
+    let mut checked: BTreeMap<Uuid, Batch> = BTreeMap::new();
     for (index, push) in pushes.iter().enumerate() {
         match check(push) {
-            Ok(chunk) => {
-                let collection = chunk_collection(push);
-                chunks.entry(push.doc).or_default().push((index, collection, chunk));
-            }
+            Ok(chunk) => checked.entry(push.doc).or_default().push((index, chunk_collection(push), chunk)),
             Err(code) => outcomes[index] = Some(Outcome::Refused(code)),
         }
     }
-    let mut copies = BTreeMap::new();
-    for (id, batch) in chunks {
-        let stored = session.stored(id).await?.map(|stored| (stored.form, stored.collection));
-        if matches!(stored, Some((Form::Purged, _))) {
-            for (index, ..) in &batch {
-                outcomes[*index] = Some(Outcome::Purged);
-            }
-            continue;
+    (outcomes, checked)
+}
+
+/// Applies the changes of one document to a copy of it.
+async fn try_one<T: Tx>(
+    session: &mut Session<'_, T>,
+    id: Uuid,
+    batch: Batch,
+    outcomes: &mut [Option<Outcome>],
+) -> Result<Tried, StoreError> {
+    let stored = session.stored(id).await?.map(|stored| stored.form);
+    if stored == Some(Form::Purged) {
+        for (index, ..) in &batch {
+            outcomes[*index] = Some(Outcome::Purged);
         }
-        let open = session.open(id).await?;
-        let collection = open.as_ref().map_or(batch[0].1, Document::collection);
-        let mut document = open.unwrap_or_else(|| Document::new(collection));
-        let (fitting, alien): (Vec<_>, Vec<_>) = batch.into_iter().partition(|(_, of, _)| *of == collection);
-        for (index, ..) in &alien {
-            outcomes[*index] = Some(Outcome::Refused(ErrorCode::BadShape));
-        }
-        let list: Vec<Chunk> = fitting.iter().map(|(.., chunk)| chunk.clone()).collect();
-        let received = document.receive(&list);
-        let heads = document.heads();
-        for ((index, ..), verdict) in fitting.iter().zip(&received.verdicts) {
-            outcomes[*index] = Some(match verdict {
-                Verdict::Stored => Outcome::Stored,
-                Verdict::Duplicate => Outcome::Duplicate,
-                Verdict::MissingDeps => Outcome::MissingDeps(heads.clone()),
-                Verdict::Refused(code) => Outcome::Refused(*code),
-            });
-        }
-        if received.verdicts.contains(&Verdict::Stored) {
-            copies.insert(id, received.document);
+        return Ok(Tried { document: None, stored: Vec::new() });
+    }
+    let open = session.open(id).await?;
+    let collection = open.as_ref().map_or(batch[0].1, Document::collection);
+    let mut document = open.unwrap_or_else(|| Document::new(collection));
+    let mut places = Vec::with_capacity(batch.len());
+    let mut chunks = Vec::with_capacity(batch.len());
+    for (index, of, chunk) in batch {
+        if of == collection {
+            places.push(index);
+            chunks.push(chunk);
+        } else {
+            outcomes[index] = Some(Outcome::Refused(ErrorCode::BadShape));
         }
     }
-    let outcomes = outcomes.into_iter().map(|o| o.unwrap_or(Outcome::Refused(ErrorCode::Internal))).collect();
-    Ok((outcomes, copies))
+    let received = document.receive(&chunks);
+    for (index, verdict) in places.into_iter().zip(&received.verdicts) {
+        outcomes[index] = Some(match verdict {
+            Verdict::Stored => Outcome::Stored,
+            Verdict::Duplicate => Outcome::Duplicate,
+            Verdict::MissingDeps => Outcome::MissingDeps(document.heads()),
+            Verdict::Refused(code) => Outcome::Refused(*code),
+        });
+    }
+    let verdicts = received.verdicts.iter();
+    let stored: Vec<Chunk> =
+        chunks.into_iter().zip(verdicts).filter(|(_, v)| **v == Verdict::Stored).map(|(c, _)| c).collect();
+    Ok(Tried { document: (!stored.is_empty()).then_some(received.document), stored })
+}
+
+fn settled(outcomes: Vec<Option<Outcome>>) -> Vec<Outcome> {
+    outcomes.into_iter().map(|o| o.unwrap_or(Outcome::Refused(ErrorCode::Internal))).collect()
 }
 
 async fn heads_of<T: Tx>(session: &mut Session<'_, T>, push: &Push) -> Result<Heads, StoreError> {

@@ -57,7 +57,9 @@ async fn sync(
     message: SyncMessage<Ask>,
 ) -> Result<Response, Problem> {
     may_sync(&principal)?;
-    let (answer_as, ask) = (message.answer_as, message.body);
+    let (answer_as, mut ask) = (message.answer_as, message.body);
+    ask.unpack().map_err(|_| Problem::new(ErrorCode::BadRequest))?;
+    let packs = ask.scope.as_ref().is_some_and(|scope| scope.packed);
     let brings_news = !ask.push.is_empty() || !ask.intents.is_empty();
     let mut tx = if brings_news {
         state.db.tenant(principal.tenant).await?
@@ -66,13 +68,16 @@ async fn sync(
     };
     let mut ids = state.ids.clone();
     let mut context = Context { now: state.now(), ids: &mut ids, device: principal.device };
-    let answered = answer(&mut tx, ask, &mut context).await?;
+    let mut answered = Box::pin(answer(&mut tx, ask, &mut context)).await?;
     if brings_news {
         tx.fold(FOLD_AFTER_DAYS, FOLD_AT_ONCE).await?;
     }
     tx.commit().await?;
     // Who listens hears it only if the number is new.
     state.live.poke(principal.tenant, answered.head);
+    if packs {
+        answered.pack();
+    }
     Ok(write(&answered, answer_as))
 }
 

@@ -11,7 +11,7 @@ use domain::sync::{document_digest, purged_digest, record_digest};
 use serde_json::Value as Json;
 use uuid::Uuid;
 
-use super::tx::{Entry, EntryKind, Form, LogState, StoredDocument, StoredRecord, Tx};
+use super::tx::{Entry, EntryKind, Form, Kept, LogState, StoredDocument, StoredRecord, Tx};
 use crate::db::StoreError;
 
 /// Writes of one transaction. The tenant must be locked. Nothing is numbered before [`Session::finish`].
@@ -22,7 +22,8 @@ pub struct Session<'a, T> {
     state: LogState,
     stored: BTreeMap<Uuid, Option<StoredDocument>>,
     entries: Vec<Entry>,
-    documents: BTreeMap<Uuid, Document>,
+    /// What documents will be, as bytes and rows: open documents are large.
+    kept: BTreeMap<Uuid, Kept>,
     records: BTreeMap<(String, Uuid), StoredRecord>,
 }
 
@@ -36,7 +37,7 @@ impl<'a, T: Tx> Session<'a, T> {
             state,
             stored: BTreeMap::new(),
             entries: Vec::new(),
-            documents: BTreeMap::new(),
+            kept: BTreeMap::new(),
             records: BTreeMap::new(),
         })
     }
@@ -46,6 +47,10 @@ impl<'a, T: Tx> Session<'a, T> {
         let mut missing: Vec<Uuid> = ids.iter().copied().filter(|id| !self.stored.contains_key(id)).collect();
         missing.sort_unstable();
         missing.dedup();
+        if missing.is_empty() {
+            // Asked for every document of a push, which has read all of them at its beginning.
+            return Ok(());
+        }
         let mut found = self.tx.documents(&missing).await?;
         for id in missing {
             self.stored.insert(id, found.remove(&id));
@@ -61,8 +66,8 @@ impl<'a, T: Tx> Session<'a, T> {
 
     /// A document as it is now, with this session's writes; `None` if there is none yet, or if it was erased.
     pub(super) async fn open(&mut self, id: Uuid) -> Result<Option<Document>, StoreError> {
-        if let Some(document) = self.documents.get(&id) {
-            return Ok(Some(document.clone()));
+        if let Some(kept) = self.kept.get(&id) {
+            return kept.document.open(id).map_err(StoreError::damaged);
         }
         match self.stored(id).await? {
             Some(stored) => stored.open(id).map_err(StoreError::damaged),
@@ -74,38 +79,34 @@ impl<'a, T: Tx> Session<'a, T> {
     pub async fn keep(
         &mut self,
         id: Uuid,
-        document: Document,
+        mut document: Document,
         chunks: Vec<(Option<Uuid>, Chunk)>,
     ) -> Result<(), StoreError> {
-        self.prefetch(&[id]).await?;
+        let is_new = self.stored(id).await?.is_none() && !self.kept.contains_key(&id);
         let collection = document.collection();
+        let (form, bytes) = match &chunks[..] {
+            [(_, only)] if is_new => (Form::Change, only.bytes().to_vec()),
+            _ => (Form::Snapshot, document.save()),
+        };
+        let row = Some(project(&mut document));
+        let document = StoredDocument { collection, form, bytes, heads: document.heads(), seq: 0 };
+        self.kept.insert(id, Kept { id, document, row });
         for (group, chunk) in chunks {
             let kind = EntryKind::Change { collection, bytes: Some(chunk.bytes().to_vec()) };
-            self.entries.push(Entry {
-                seq: 0,
-                kind,
-                group,
-                item: id,
-                hash: chunk.hash(),
-                chain: Hash([0; 32]),
-            });
+            self.enter(kind, group, id, chunk.hash());
         }
-        self.documents.insert(id, document);
         Ok(())
+    }
+
+    /// Notes what will be a line of the log.
+    fn enter(&mut self, kind: EntryKind, group: Option<Uuid>, item: Uuid, hash: Hash) {
+        self.entries.push(Entry { seq: 0, kind, group, item, hash, chain: Hash([0; 32]) });
     }
 
     /// Keeps a record, or removes it.
     pub async fn keep_record(&mut self, kind: &str, id: Uuid, body: Option<&Json>) -> Result<(), StoreError> {
         let hash = body.map_or_else(|| purged_digest(id), |body| record_digest(kind, id, body));
-        let kind_of_entry = EntryKind::Record(kind.to_owned());
-        self.entries.push(Entry {
-            seq: 0,
-            kind: kind_of_entry,
-            group: None,
-            item: id,
-            hash,
-            chain: Hash([0; 32]),
-        });
+        self.enter(EntryKind::Record(kind.to_owned()), None, id, hash);
         let old = self.record_body(kind, id).await?.map(|body| record_digest(kind, id, &body));
         self.state.count("records", old, body.map(|_| hash));
         let record = StoredRecord { kind: kind.to_owned(), id, body: body.cloned(), seq: 0 };
@@ -131,18 +132,11 @@ impl<'a, T: Tx> Session<'a, T> {
         let collection = stored.collection;
         let hash = purged_digest(id);
         self.state.count(collection.as_str(), Some(document_digest(id, &stored.heads)), Some(hash));
-        self.entries.push(Entry {
-            seq: 0,
-            kind: EntryKind::Purged(collection),
-            group: None,
-            item: id,
-            hash,
-            chain: Hash([0; 32]),
-        });
-        self.documents.remove(&id);
+        self.enter(EntryKind::Purged(collection), None, id, hash);
         let mark =
             StoredDocument { collection, form: Form::Purged, bytes: Vec::new(), heads: Vec::new(), seq: 0 };
-        self.stored.insert(id, Some(mark));
+        self.stored.insert(id, Some(mark.clone()));
+        self.kept.insert(id, Kept { id, document: mark, row: None });
         Ok(())
     }
 
@@ -175,49 +169,27 @@ impl<'a, T: Tx> Session<'a, T> {
             entry.chain = self.state.chain;
             self.state.head = seq;
         }
-        for (id, mut document) in std::mem::take(&mut self.documents) {
-            self.keep_one(id, &mut document).await?;
-        }
-        for ((_, id), mut record) in std::mem::take(&mut self.records) {
-            record.seq = self.newest_number(id);
-            self.tx.keep_record(&record).await?;
-        }
-        let purged: Vec<Uuid> = self
-            .entries
-            .iter()
-            .filter(|entry| matches!(entry.kind, EntryKind::Purged(_)))
-            .map(|entry| entry.item)
-            .collect();
-        for id in purged {
-            let seq = self.newest_number(id);
-            if let Some(Some(mark)) = self.stored.get_mut(&id) {
-                mark.seq = seq;
-                self.tx.keep_document(id, mark, None).await?;
+        let newest: BTreeMap<Uuid, u64> = self.entries.iter().map(|entry| (entry.item, entry.seq)).collect();
+        let head = self.state.head;
+        let number = |id: &Uuid| newest.get(id).copied().unwrap_or(head);
+        let mut kept: Vec<Kept> = std::mem::take(&mut self.kept).into_values().collect();
+        for Kept { id, document, .. } in &mut kept {
+            document.seq = number(id);
+            if document.form != Form::Purged {
+                let before = self.stored.get(id).and_then(Option::as_ref);
+                let old = before.map(|stored| document_digest(*id, &stored.heads));
+                let new = document_digest(*id, &document.heads);
+                self.state.count(document.collection.as_str(), old, Some(new));
             }
+        }
+        self.tx.keep_documents(&kept).await?;
+        for ((_, id), mut record) in std::mem::take(&mut self.records) {
+            record.seq = number(&id);
+            self.tx.keep_record(&record).await?;
         }
         self.tx.append(&self.entries, self.device).await?;
         self.tx.keep_state(&self.state).await?;
         Ok(self.state)
-    }
-
-    async fn keep_one(&mut self, id: Uuid, document: &mut Document) -> Result<(), StoreError> {
-        let collection = document.collection();
-        let before = self.stored.get(&id).and_then(Option::as_ref);
-        let old = before.map(|stored| document_digest(id, &stored.heads));
-        let heads = document.heads();
-        self.state.count(collection.as_str(), old, Some(document_digest(id, &heads)));
-        let mut own = self.entries.iter().filter(|entry| entry.item == id);
-        let (form, bytes) = match (before, own.next().map(|entry| &entry.kind), own.next()) {
-            (None, Some(EntryKind::Change { bytes: Some(bytes), .. }), None) => (Form::Change, bytes.clone()),
-            _ => (Form::Snapshot, document.save()),
-        };
-        let seq = self.newest_number(id);
-        let stored = StoredDocument { collection, form, bytes, heads, seq };
-        self.tx.keep_document(id, &stored, Some(&project(document))).await
-    }
-
-    fn newest_number(&self, id: Uuid) -> u64 {
-        self.entries.iter().rev().find(|entry| entry.item == id).map_or(self.state.head, |entry| entry.seq)
     }
 }
 

@@ -4,22 +4,22 @@
 
 use std::collections::BTreeMap;
 
-use domain::Projection;
-use domain::documents::{Hash, Heads};
+use domain::documents::{Collection, Hash, Heads};
 use domain::ids::{DeviceId, IntentId, TenantId};
 use domain::sync::{CompareDoc, Intent, IntentResult, Sum, document_digest, purged_digest, record_digest};
-use jiff_sqlx::ToSqlx as _;
 use serde_json::Value as Json;
 use uuid::Uuid;
 
-use super::store_rows::{forget, keep_row, remake};
-use super::tx::{
-    Entry, EntryKind, FIRST_RECORDS, Form, LogState, Phase, Refused, StoredDocument, StoredRecord, Tx,
-};
+use super::store_phases;
+use super::store_rows::{keep_rows, remake, rows};
+use super::tx::{Entry, EntryKind, Form, Kept, LogState, Phase, Refused, StoredDocument, StoredRecord, Tx};
 use crate::db::{StoreError, TenantTx};
 
 /// The most chunks that a tenant's quarantine keeps; older ones are for the log of the device.
 const MOST_QUARANTINED: i64 = 1_000;
+
+/// How many documents or entries go into one statement.
+const AT_ONCE: usize = 1_000;
 
 impl Tx for TenantTx {
     fn tenant(&self) -> TenantId {
@@ -111,40 +111,45 @@ impl Tx for TenantTx {
         Ok(found)
     }
 
-    async fn keep_document(
-        &mut self,
-        id: Uuid,
-        document: &StoredDocument,
-        row: Option<&Projection>,
-    ) -> Result<(), StoreError> {
+    async fn keep_documents(&mut self, kept: &[Kept]) -> Result<(), StoreError> {
         let tenant = Self::tenant(self).0;
-        let heads: Vec<u8> = document.heads.iter().flat_map(|head| head.0).collect();
-        sqlx::query!(
-            "INSERT INTO documents (tenant_id, id, collection, form, bytes, checksum, heads, seq)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-             ON CONFLICT (tenant_id, id) DO UPDATE
-             SET form = excluded.form, bytes = excluded.bytes, checksum = excluded.checksum,
-                 heads = excluded.heads, seq = excluded.seq",
-            tenant,
-            id,
-            document.collection.as_str(),
-            form_word(document.form),
-            &document.bytes,
-            &Hash::of(&document.bytes).0[..],
-            &heads,
-            big(document.seq)?
-        )
-        .execute(self.conn())
-        .await?;
-        match row {
-            Some(row) => keep_row(self, id, row).await,
-            None => forget(self, id).await,
+        for some in kept.chunks(AT_ONCE) {
+            let ids: Vec<Uuid> = some.iter().map(|k| k.id).collect();
+            let collections: Vec<&str> = some.iter().map(|k| k.document.collection.as_str()).collect();
+            let forms: Vec<&str> = some.iter().map(|k| form_word(k.document.form)).collect();
+            let bytes: Vec<&[u8]> = some.iter().map(|k| &k.document.bytes[..]).collect();
+            let checksums: Vec<Vec<u8>> =
+                some.iter().map(|k| Hash::of(&k.document.bytes).0.to_vec()).collect();
+            let heads: Vec<Vec<u8>> =
+                some.iter().map(|k| k.document.heads.iter().flat_map(|head| head.0).collect()).collect();
+            let seqs: Vec<i64> = some.iter().map(|k| big(k.document.seq)).collect::<Result<_, _>>()?;
+            sqlx::query!(
+                "INSERT INTO documents (tenant_id, id, collection, form, bytes, checksum, heads, seq)
+                 SELECT $1, id, collection, form, bytes, checksum, heads, seq
+                 FROM unnest($2::uuid[], $3::text[], $4::text[], $5::bytea[], $6::bytea[], $7::bytea[], $8::bigint[])
+                      AS new (id, collection, form, bytes, checksum, heads, seq)
+                 ON CONFLICT (tenant_id, id) DO UPDATE
+                 SET form = excluded.form, bytes = excluded.bytes, checksum = excluded.checksum,
+                     heads = excluded.heads, seq = excluded.seq",
+                tenant,
+                &ids,
+                &collections as &[&str],
+                &forms as &[&str],
+                &bytes as &[&[u8]],
+                &checksums,
+                &heads,
+                &seqs
+            )
+            .execute(self.conn())
+            .await?;
+            keep_rows(self, some).await?;
         }
+        Ok(())
     }
 
     async fn append(&mut self, entries: &[Entry], device: Option<DeviceId>) -> Result<(), StoreError> {
         let tenant = Self::tenant(self).0;
-        for some in entries.chunks(1_000) {
+        for some in entries.chunks(AT_ONCE) {
             let seqs: Vec<i64> = some.iter().map(|e| big(e.seq)).collect::<Result<_, _>>()?;
             let groups: Vec<Option<Uuid>> = some.iter().map(|e| e.group).collect();
             let items: Vec<Uuid> = some.iter().map(|e| e.item).collect();
@@ -244,91 +249,15 @@ impl Tx for TenantTx {
         since: i64,
         limit: u32,
     ) -> Result<Vec<Uuid>, StoreError> {
-        let tenant = Self::tenant(self).0;
-        let since = jiff::Timestamp::from_second(since).map_err(StoreError::damaged)?.to_sqlx();
-        let limit = i64::from(limit);
-        let first_kinds: Vec<String> = FIRST_RECORDS.map(str::to_owned).to_vec();
-        // One query a phase: each takes exactly what the others leave.
-        let ids = match phase {
-            Phase::FirstRecords | Phase::OtherRecords => {
-                sqlx::query_scalar!(
-                    "SELECT DISTINCT id FROM records
-                     WHERE tenant_id = $1 AND id > $2 AND (kind = ANY($3)) = $4
-                     ORDER BY id LIMIT $5",
-                    tenant,
-                    after,
-                    &first_kinds,
-                    phase == Phase::FirstRecords,
-                    limit
-                )
-                .fetch_all(self.conn())
-                .await?
-            }
-            Phase::ComingVisits | Phase::OtherVisits => {
-                sqlx::query_scalar!(
-                    "SELECT d.id FROM documents d
-                     LEFT JOIN appointments a ON a.tenant_id = d.tenant_id AND a.id = d.id
-                     WHERE d.tenant_id = $1 AND d.collection = 'appointments' AND d.id > $2
-                       AND coalesce(a.starts_at >= $3, false) = $4
-                     ORDER BY d.id LIMIT $5",
-                    tenant,
-                    after,
-                    since as _,
-                    phase == Phase::ComingVisits,
-                    limit
-                )
-                .fetch_all(self.conn())
-                .await?
-            }
-            Phase::TheirClients | Phase::OtherClients => {
-                sqlx::query_scalar!(
-                    "SELECT d.id FROM documents d
-                     WHERE d.tenant_id = $1 AND d.collection = 'clients' AND d.id > $2
-                       AND EXISTS (SELECT 1 FROM appointments a
-                                   WHERE a.tenant_id = $1 AND a.client_id = d.id AND a.starts_at >= $3) = $4
-                     ORDER BY d.id LIMIT $5",
-                    tenant,
-                    after,
-                    since as _,
-                    phase == Phase::TheirClients,
-                    limit
-                )
-                .fetch_all(self.conn())
-                .await?
-            }
-            Phase::TheirNotes | Phase::OtherNotes => {
-                sqlx::query_scalar!(
-                    "SELECT d.id FROM documents d
-                     LEFT JOIN notes n ON n.tenant_id = d.tenant_id AND n.id = d.id
-                     WHERE d.tenant_id = $1 AND d.collection = 'notes' AND d.id > $2
-                       AND EXISTS (SELECT 1 FROM appointments a
-                                   WHERE a.tenant_id = $1 AND a.client_id = n.client_id AND a.starts_at >= $3) = $4
-                     ORDER BY d.id LIMIT $5",
-                    tenant,
-                    after,
-                    since as _,
-                    phase == Phase::TheirNotes,
-                    limit
-                )
-                .fetch_all(self.conn())
-                .await?
-            }
-        };
-        Ok(ids)
+        store_phases::phase(self, phase, after, since, limit).await
     }
 
-    async fn rows(&mut self, ids: &[Uuid]) -> Result<BTreeMap<Uuid, String>, StoreError> {
-        let tenant = Self::tenant(self).0;
-        let rows = sqlx::query!(
-            r#"SELECT id AS "id!", row AS "row!" FROM clients WHERE tenant_id = $1 AND id = ANY($2)
-               UNION ALL SELECT id, row FROM appointments WHERE tenant_id = $1 AND id = ANY($2)
-               UNION ALL SELECT id, row FROM notes WHERE tenant_id = $1 AND id = ANY($2)"#,
-            tenant,
-            ids
-        )
-        .fetch_all(self.conn())
-        .await?;
-        Ok(rows.into_iter().map(|row| (row.id, row.row)).collect())
+    async fn rows(
+        &mut self,
+        collection: Collection,
+        ids: &[Uuid],
+    ) -> Result<BTreeMap<Uuid, String>, StoreError> {
+        rows(self, collection, ids).await
     }
 
     async fn records(&mut self, ids: &[Uuid]) -> Result<Vec<StoredRecord>, StoreError> {

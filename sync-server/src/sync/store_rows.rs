@@ -2,15 +2,20 @@
 //!
 //! The second half of sync's storage; knows the three projection tables and nothing of the log but its bytes.
 
+use std::collections::BTreeMap;
+
 use domain::Projection;
+use domain::appointments::AppointmentRow;
+use domain::clients::ClientRow;
 use domain::documents::{Chunk, Collection, Document, Hash, Heads};
+use domain::notes::NoteRow;
 use domain::search::{digits, fold};
 use jiff_sqlx::ToSqlx as _;
 use serde_json::Value as Json;
 use uuid::Uuid;
 
 use super::store::heads;
-use super::tx::{Form, Tx};
+use super::tx::{Form, Kept, Tx};
 use crate::db::{StoreError, TenantTx};
 
 impl TenantTx {
@@ -28,8 +33,8 @@ impl TenantTx {
             "UPDATE sync_log SET bytes = NULL
              WHERE tenant_id = $1 AND seq IN (
                  SELECT seq FROM sync_log
-                 WHERE tenant_id = $1 AND kind = 'change' AND bytes IS NOT NULL AND at < now() - make_interval(days => $2)
-                 ORDER BY seq LIMIT $3)",
+                 WHERE tenant_id = $1 AND bytes IS NOT NULL AND at < now() - make_interval(days => $2)
+                 ORDER BY at LIMIT $3)",
             tenant,
             days,
             most
@@ -81,91 +86,185 @@ impl TenantTx {
     }
 }
 
-/// Keeps the row of a document beside it.
-pub(super) async fn keep_row(tx: &mut TenantTx, id: Uuid, row: &Projection) -> Result<(), StoreError> {
+/// The rows of documents of one collection.
+pub(super) async fn rows(
+    tx: &mut TenantTx,
+    collection: Collection,
+    ids: &[Uuid],
+) -> Result<BTreeMap<Uuid, String>, StoreError> {
     let tenant = tx.tenant().0;
-    let (json, deleted) = (row.to_json(), row.is_deleted());
-    match row {
-        Projection::Clients(client) => {
-            let search = format!(
-                "{} {}",
-                fold(&client.search_text()),
-                digits(client.phone.as_deref().unwrap_or_default())
-            );
-            sqlx::query!(
-                "INSERT INTO clients (tenant_id, id, row, name, name_folded, phone, email, search, deleted, created_at, updated_at)
-                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
-                 ON CONFLICT (tenant_id, id) DO UPDATE
-                 SET row = excluded.row, name = excluded.name, name_folded = excluded.name_folded,
-                     phone = excluded.phone, email = excluded.email, search = excluded.search,
-                     deleted = excluded.deleted, created_at = excluded.created_at, updated_at = excluded.updated_at",
+    let found = match collection {
+        Collection::Clients => {
+            sqlx::query_as!(
+                Row,
+                "SELECT id, row FROM clients WHERE tenant_id = $1 AND id = ANY ($2)",
                 tenant,
-                id,
-                json,
-                client.name,
-                fold(&client.name),
-                client.phone,
-                client.email,
-                search,
-                deleted,
-                client.created_at,
-                client.updated_at
+                ids
             )
-            .execute(tx.conn())
-            .await?;
+            .fetch_all(tx.conn())
+            .await?
         }
-        Projection::Appointments(visit) => {
-            let time = visit.visit_time();
-            sqlx::query!(
-                "INSERT INTO appointments (tenant_id, id, row, kind, client_id, service_id, status, starts_at, ends_at,
-                                           deleted, created_at, updated_at)
-                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
-                 ON CONFLICT (tenant_id, id) DO UPDATE
-                 SET row = excluded.row, kind = excluded.kind, client_id = excluded.client_id,
-                     service_id = excluded.service_id, status = excluded.status, starts_at = excluded.starts_at,
-                     ends_at = excluded.ends_at, deleted = excluded.deleted, created_at = excluded.created_at,
-                     updated_at = excluded.updated_at",
+        Collection::Appointments => {
+            sqlx::query_as!(
+                Row,
+                "SELECT id, row FROM appointments WHERE tenant_id = $1 AND id = ANY ($2)",
                 tenant,
-                id,
-                json,
-                visit.kind,
-                visit.client_id.map(Uuid::from),
-                visit.service_id.map(Uuid::from),
-                visit.status().as_str(),
-                time.as_ref().map(|t| t.starts_at().to_sqlx()) as _,
-                time.as_ref().map(|t| t.ends_at().to_sqlx()) as _,
-                deleted,
-                visit.created_at,
-                visit.updated_at
+                ids
             )
-            .execute(tx.conn())
-            .await?;
+            .fetch_all(tx.conn())
+            .await?
         }
-        Projection::Notes(note) => {
-            sqlx::query!(
-                "INSERT INTO notes (tenant_id, id, row, client_id, appointment_id, deleted, created_at, updated_at)
-                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-                 ON CONFLICT (tenant_id, id) DO UPDATE
-                 SET row = excluded.row, client_id = excluded.client_id, appointment_id = excluded.appointment_id,
-                     deleted = excluded.deleted, created_at = excluded.created_at, updated_at = excluded.updated_at",
+        Collection::Notes => {
+            sqlx::query_as!(
+                Row,
+                "SELECT id, row FROM notes WHERE tenant_id = $1 AND id = ANY ($2)",
                 tenant,
-                id,
-                json,
-                note.client_id.map(Uuid::from),
-                note.appointment_id.map(Uuid::from),
-                deleted,
-                note.created_at,
-                note.updated_at
+                ids
             )
-            .execute(tx.conn())
-            .await?;
+            .fetch_all(tx.conn())
+            .await?
+        }
+    };
+    Ok(found.into_iter().map(|found| (found.id, found.row)).collect())
+}
+
+struct Row {
+    id: Uuid,
+    row: String,
+}
+
+/// Keeps the rows of documents beside them, each collection in one statement; takes away those of erased ones.
+pub(super) async fn keep_rows(tx: &mut TenantTx, kept: &[Kept]) -> Result<(), StoreError> {
+    let (mut clients, mut visits, mut notes) = (Vec::new(), Vec::new(), Vec::new());
+    for Kept { id, row, .. } in kept {
+        match row {
+            Some(row @ Projection::Clients(client)) => clients.push((*id, row, &**client)),
+            Some(row @ Projection::Appointments(visit)) => visits.push((*id, row, &**visit)),
+            Some(row @ Projection::Notes(note)) => notes.push((*id, row, &**note)),
+            None => forget(tx, *id).await?,
         }
     }
+    keep_clients(tx, &clients).await?;
+    keep_visits(tx, &visits).await?;
+    keep_notes(tx, &notes).await
+}
+
+/// The id of a document, its row, and the same as what it is a row of.
+type Of<'a, T> = (Uuid, &'a Projection, &'a T);
+
+/// A column of what is to be kept.
+fn column<'a, T, C>(rows: &[Of<'a, T>], get: impl Fn(&Of<'a, T>) -> C) -> Vec<C> {
+    rows.iter().map(get).collect()
+}
+
+async fn keep_clients(tx: &mut TenantTx, rows: &[Of<'_, ClientRow>]) -> Result<(), StoreError> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let tenant = tx.tenant().0;
+    let searched = |client: &ClientRow| {
+        let text = format!(
+            "{} {}",
+            fold(&client.search_text()),
+            digits(client.phone.as_deref().unwrap_or_default())
+        );
+        // A device may have written it, Postgres cannot keep it, and nobody searches for it.
+        text.replace('\0', "")
+    };
+    sqlx::query!(
+        "INSERT INTO clients (tenant_id, id, row, name, name_folded, phone, email, search, deleted, created_at, updated_at)
+         SELECT $1, id, row, name, name_folded, phone, email, search, deleted, created_at, updated_at
+         FROM unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::boolean[],
+                     $10::bigint[], $11::bigint[])
+              AS new (id, row, name, name_folded, phone, email, search, deleted, created_at, updated_at)
+         ON CONFLICT (tenant_id, id) DO UPDATE
+         SET row = excluded.row, name = excluded.name, name_folded = excluded.name_folded,
+             phone = excluded.phone, email = excluded.email, search = excluded.search,
+             deleted = excluded.deleted, created_at = excluded.created_at, updated_at = excluded.updated_at",
+        tenant,
+        &column(rows, |r| r.0),
+        &column(rows, |r| r.1.to_json()),
+        &column(rows, |r| r.2.name.clone()),
+        &column(rows, |r| fold(&r.2.name)),
+        &column(rows, |r| r.2.phone.clone()) as &[Option<String>],
+        &column(rows, |r| r.2.email.clone()) as &[Option<String>],
+        &column(rows, |r| searched(r.2)),
+        &column(rows, |r| r.1.is_deleted()),
+        &column(rows, |r| r.2.created_at) as &[Option<i64>],
+        &column(rows, |r| r.2.updated_at) as &[Option<i64>]
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+async fn keep_visits(tx: &mut TenantTx, rows: &[Of<'_, AppointmentRow>]) -> Result<(), StoreError> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let tenant = tx.tenant().0;
+    let times = column(rows, |r| r.2.visit_time());
+    let starts: Vec<_> = times.iter().map(|t| t.as_ref().map(|t| t.starts_at().to_sqlx())).collect();
+    let ends: Vec<_> = times.iter().map(|t| t.as_ref().map(|t| t.ends_at().to_sqlx())).collect();
+    sqlx::query!(
+        "INSERT INTO appointments (tenant_id, id, row, kind, client_id, service_id, status, starts_at, ends_at,
+                                   deleted, created_at, updated_at)
+         SELECT $1, id, row, kind, client_id, service_id, status, starts_at, ends_at, deleted, created_at, updated_at
+         FROM unnest($2::uuid[], $3::text[], $4::text[], $5::uuid[], $6::uuid[], $7::text[], $8::timestamptz[],
+                     $9::timestamptz[], $10::boolean[], $11::bigint[], $12::bigint[])
+              AS new (id, row, kind, client_id, service_id, status, starts_at, ends_at, deleted, created_at, updated_at)
+         ON CONFLICT (tenant_id, id) DO UPDATE
+         SET row = excluded.row, kind = excluded.kind, client_id = excluded.client_id,
+             service_id = excluded.service_id, status = excluded.status, starts_at = excluded.starts_at,
+             ends_at = excluded.ends_at, deleted = excluded.deleted, created_at = excluded.created_at,
+             updated_at = excluded.updated_at",
+        tenant,
+        &column(rows, |r| r.0),
+        &column(rows, |r| r.1.to_json()),
+        &column(rows, |r| r.2.kind.clone()),
+        &column(rows, |r| r.2.client_id.map(Uuid::from)) as &[Option<Uuid>],
+        &column(rows, |r| r.2.service_id.map(Uuid::from)) as &[Option<Uuid>],
+        &column(rows, |r| r.2.status().as_str()) as &[&str],
+        starts as _,
+        ends as _,
+        &column(rows, |r| r.1.is_deleted()),
+        &column(rows, |r| r.2.created_at) as &[Option<i64>],
+        &column(rows, |r| r.2.updated_at) as &[Option<i64>]
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+async fn keep_notes(tx: &mut TenantTx, rows: &[Of<'_, NoteRow>]) -> Result<(), StoreError> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let tenant = tx.tenant().0;
+    sqlx::query!(
+        "INSERT INTO notes (tenant_id, id, row, client_id, appointment_id, deleted, created_at, updated_at)
+         SELECT $1, id, row, client_id, appointment_id, deleted, created_at, updated_at
+         FROM unnest($2::uuid[], $3::text[], $4::uuid[], $5::uuid[], $6::boolean[], $7::bigint[], $8::bigint[])
+              AS new (id, row, client_id, appointment_id, deleted, created_at, updated_at)
+         ON CONFLICT (tenant_id, id) DO UPDATE
+         SET row = excluded.row, client_id = excluded.client_id, appointment_id = excluded.appointment_id,
+             deleted = excluded.deleted, created_at = excluded.created_at, updated_at = excluded.updated_at",
+        tenant,
+        &column(rows, |r| r.0),
+        &column(rows, |r| r.1.to_json()),
+        &column(rows, |r| r.2.client_id.map(Uuid::from)) as &[Option<Uuid>],
+        &column(rows, |r| r.2.appointment_id.map(Uuid::from)) as &[Option<Uuid>],
+        &column(rows, |r| r.1.is_deleted()),
+        &column(rows, |r| r.2.created_at) as &[Option<i64>],
+        &column(rows, |r| r.2.updated_at) as &[Option<i64>]
+    )
+    .execute(tx.conn())
+    .await?;
     Ok(())
 }
 
 /// Takes an erased document's row and the bytes of its changes away.
-pub(super) async fn forget(tx: &mut TenantTx, id: Uuid) -> Result<(), StoreError> {
+async fn forget(tx: &mut TenantTx, id: Uuid) -> Result<(), StoreError> {
     let tenant = tx.tenant().0;
     sqlx::query!("DELETE FROM clients WHERE tenant_id = $1 AND id = $2", tenant, id)
         .execute(tx.conn())
@@ -180,6 +279,14 @@ pub(super) async fn forget(tx: &mut TenantTx, id: Uuid) -> Result<(), StoreError
     sqlx::query!("DELETE FROM quarantine WHERE tenant_id = $1 AND doc_id = $2", tenant, id)
         .execute(tx.conn())
         .await?;
+    // Answers that may be said again hold what the erased document said.
+    sqlx::query!(
+        "DELETE FROM idempotency_keys WHERE tenant_id = $1 AND position(convert_to($2::text, 'UTF8') IN body) > 0",
+        tenant,
+        id.to_string()
+    )
+    .execute(tx.conn())
+    .await?;
     Ok(())
 }
 

@@ -249,9 +249,24 @@ fn a_first_sync_comes_today_first_and_can_be_cut_anywhere() {
         assert_eq!(docs(&items), [visit, expected, regular], "page size {size}");
         assert!(page.digest.is_some());
     }
-    let lazy = ask(&server, Ask { scope: Some(Scope { rows: true }), ..Ask::default() });
-    let rows = lazy.items.iter().filter(|item| matches!(item, Item::Doc(doc) if doc.row.is_some())).count();
-    assert_eq!(rows, 3);
+    let scope = || Some(Scope { rows: true, ..Scope::default() });
+    let rows = |page: &Answer| {
+        page.items.iter().filter(|item| matches!(item, Item::Doc(doc) if doc.row.is_some())).count()
+    };
+    let today = ask(&server, Ask { scope: scope(), ..Ask::default() });
+    assert_eq!((rows(&today), today.more), (2, true), "today is a page of its own, however much would fit");
+    let rest = ask(&server, Ask { cursor: Some(today.cursor), scope: scope(), ..Ask::default() });
+    assert_eq!((rows(&rest), rest.more), (1, false));
+}
+
+#[test]
+fn the_first_device_of_a_business_does_not_get_its_own_work_back() {
+    let server = server();
+    let (id, _, chunk) = client(1, "Анна");
+    let first = ask(&server, Ask { push: vec![push(id, &chunk)], ..Ask::default() });
+    assert!(docs(&first.items).is_empty() && !first.more && first.digest.is_some(), "{first:?}");
+    let (items, _) = pull_all(&server, None, 1 << 20);
+    assert_eq!(docs(&items), [id], "another device gets it");
 }
 
 #[test]

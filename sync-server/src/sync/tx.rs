@@ -96,6 +96,17 @@ impl StoredDocument {
     }
 }
 
+/// A document that is to be kept.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Kept {
+    /// Its id.
+    pub id: Uuid,
+    /// As it is to be stored.
+    pub document: StoredDocument,
+    /// Its row; `None` once erased.
+    pub row: Option<Projection>,
+}
+
 /// One entry of the log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
@@ -147,7 +158,7 @@ pub struct StoredRecord {
 pub enum Phase {
     /// The tenant and the price list.
     FirstRecords,
-    /// Today's and coming visits.
+    /// The visits of today and the next seven days.
     ComingVisits,
     /// Their clients.
     TheirClients,
@@ -180,6 +191,14 @@ impl Phase {
     pub const fn is_records(self) -> bool {
         matches!(self, Self::FirstRecords | Self::OtherRecords)
     }
+}
+
+/// How many days from today on a new device gets first. More would make her wait for what she needs today.
+pub(super) const COMING_DAYS: i64 = 7;
+
+/// Until when visits are coming, given the first second of today.
+pub(super) const fn coming_until(since: i64) -> i64 {
+    since + COMING_DAYS * 86_400
 }
 
 /// The kinds of records that [`Phase::FirstRecords`] sends.
@@ -223,13 +242,8 @@ pub trait Tx: Send {
         &mut self,
         ids: &[Uuid],
     ) -> impl Future<Output = Stored<BTreeMap<Uuid, StoredDocument>>> + Send;
-    /// Keeps a document and its row (none once erased).
-    fn keep_document(
-        &mut self,
-        id: Uuid,
-        document: &StoredDocument,
-        row: Option<&Projection>,
-    ) -> impl Future<Output = Stored<()>> + Send;
+    /// Keeps documents and their rows (none once erased). No document twice.
+    fn keep_documents(&mut self, kept: &[Kept]) -> impl Future<Output = Stored<()>> + Send;
     /// Appends to the log.
     fn append(
         &mut self,
@@ -255,8 +269,12 @@ pub trait Tx: Send {
         since: i64,
         limit: u32,
     ) -> impl Future<Output = Stored<Vec<Uuid>>> + Send;
-    /// The rows of documents, as JSON text.
-    fn rows(&mut self, ids: &[Uuid]) -> impl Future<Output = Stored<BTreeMap<Uuid, String>>> + Send;
+    /// The rows of documents of a collection, as JSON text.
+    fn rows(
+        &mut self,
+        collection: Collection,
+        ids: &[Uuid],
+    ) -> impl Future<Output = Stored<BTreeMap<Uuid, String>>> + Send;
     /// Records by id, also removed ones.
     fn records(&mut self, ids: &[Uuid]) -> impl Future<Output = Stored<Vec<StoredRecord>>> + Send;
     /// Keeps a record, or that it was removed.

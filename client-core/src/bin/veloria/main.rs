@@ -16,6 +16,7 @@ mod services;
 mod settings;
 mod slots;
 mod status;
+mod stdio;
 mod sync;
 mod words;
 
@@ -29,6 +30,10 @@ use domain::lang::Lang;
 
 use crate::failed::{Exit, Failed};
 use crate::output::Output;
+
+/// Automerge makes and drops many small things; with glibc's allocator a third of a sync goes into that.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// VeloriaCRM on this device: clients, visits, notes and services, with or without a network.
 #[derive(Debug, Parser)]
@@ -82,6 +87,9 @@ enum Command {
     Import(import::Import),
     /// Exchange everything with the server; needs the server.
     Sync(sync::Sync),
+    /// Keep this device open and serve it over standard input and output, one JSON object a line.
+    #[command(after_long_help = stdio::HELP)]
+    Stdio,
     /// How this device stands: what waits, what was put aside, what you should know.
     Status,
     /// Open every document, compare rows and sums.
@@ -140,6 +148,7 @@ fn run(
         Command::Payments(command) => command.run(&session.open()?),
         Command::Import(command) => command.run(&mut session.open()?, lang),
         Command::Sync(command) => command.run(&session),
+        Command::Stdio => stdio::serve(&session),
         Command::Status => status::status(&session.open()?, lang),
         Command::Verify => status::verify(&mut session.open()?),
         Command::Export => status::export(&session.open()?),

@@ -74,7 +74,7 @@ impl Sync {
 }
 
 /// A copied home gets an identity of its own before it speaks; the old token proves whose it is.
-async fn enrol(app: &mut App, session: &Session) -> Result<(), Failed> {
+pub(crate) async fn enrol(app: &mut App, session: &Session) -> Result<(), Failed> {
     if !app.needs_enrolment()? {
         return Ok(());
     }
@@ -86,7 +86,7 @@ async fn enrol(app: &mut App, session: &Session) -> Result<(), Failed> {
 }
 
 fn synced(app: &App, report: &Report) -> Result<Synced, Failed> {
-    let Report { pushed, pulled, refused, quarantined, in_step } = *report;
+    let Report { pushed, pulled, refused, quarantined, in_step, .. } = *report;
     let id = app.device()?.map(|device| device.id.0);
     Ok(Synced { id, pushed, pulled, refused, quarantined, pending: app.pending()?, in_step })
 }

@@ -53,8 +53,10 @@ impl Server {
             cursor: cursor.to_string(),
             more,
             results,
+            durable: None,
             intents,
             items,
+            packed: None,
             digest: (!more).then(|| self.digest()),
             server_time: "2026-11-22T10:00:00Z".to_owned(),
         }

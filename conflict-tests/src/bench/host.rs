@@ -1,0 +1,182 @@
+//! The other side: a Postgres with full durability, and the server's own release binary as a process beside us, so that
+//! its CPU and memory are its own.
+
+use std::net::{Ipv4Addr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use client_core::app::Account;
+use client_core::driver::account::{Accounts, Registration};
+use secrecy::SecretString;
+use sqlx::{Connection as _, PgConnection};
+use sync_server::embedded_postgres::{Binaries, Durability, EmbeddedPostgres};
+
+use super::{Outcome, probe};
+
+const PASSWORD: &str = "correct horse battery";
+const START_LIMIT: Duration = Duration::from_mins(1);
+const PAUSE: Duration = Duration::from_millis(20);
+
+/// A Postgres and a server on it. Dropping it ends both.
+#[derive(Debug)]
+pub struct Host {
+    server: Server,
+    postgres: EmbeddedPostgres,
+    /// Where pgbench and the rest of Postgres are.
+    pub postgres_programs: PathBuf,
+}
+
+impl Host {
+    /// Starts both in this folder; waits until the server is healthy.
+    pub async fn start(folder: &Path) -> Outcome<Self> {
+        let binaries = Binaries::locate(None)?;
+        let postgres_programs = binaries.folder().to_owned();
+        let postgres = EmbeddedPostgres::start(binaries, &folder.join("postgres"), Durability::Full)?;
+        let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port();
+        let server = Server::start(&postgres.url("postgres"), port).await?;
+        Ok(Self { server, postgres, postgres_programs })
+    }
+
+    /// Ends the server and starts a new one on the same port: its memory begins anew.
+    pub async fn restart_server(&mut self) -> Outcome<()> {
+        self.server.stop();
+        self.server = Server::start(&self.database_url(), self.server.port).await?;
+        Ok(())
+    }
+
+    /// `http://127.0.0.1:port`
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.server.port)
+    }
+
+    /// The server's port.
+    #[must_use]
+    pub const fn port(&self) -> u16 {
+        self.server.port
+    }
+
+    /// The database, with its password.
+    #[must_use]
+    pub fn database_url(&self) -> String {
+        self.postgres.url("postgres")
+    }
+
+    /// A connection that sees everything.
+    pub async fn connect(&self) -> Outcome<PgConnection> {
+        Ok(PgConnection::connect(&self.database_url()).await?)
+    }
+
+    /// CPU of the server and of Postgres so far.
+    pub fn cpu(&self) -> Outcome<Cpu> {
+        let postgres = probe::tree_cpu(self.postgres.process_id())?;
+        Ok(Cpu { server: probe::tree_cpu(self.server.child.id())?, postgres })
+    }
+
+    /// The server's process.
+    #[must_use]
+    pub fn server_process(&self) -> u32 {
+        self.server.child.id()
+    }
+
+    /// Postgres' first process.
+    #[must_use]
+    pub fn postgres_process(&self) -> u32 {
+        self.postgres.process_id()
+    }
+
+    /// Makes a business and enrols its first device.
+    pub async fn register(&self, name: &str) -> Outcome<Account> {
+        let registration = Registration {
+            name: name.to_owned(),
+            email: format!("{name}@example.ru"),
+            password: PASSWORD.to_owned(),
+            tenant_name: None,
+            timezone: Some("Europe/Moscow".to_owned()),
+            locale: Some("ru".to_owned()),
+        };
+        Accounts::new(&self.url(), "ru")?.register(&registration).await?;
+        self.enrol(name, "A").await
+    }
+
+    /// Enrols one more device of a business.
+    pub async fn enrol(&self, name: &str, device: &str) -> Outcome<Account> {
+        let password = SecretString::from(PASSWORD.to_owned());
+        let accounts = Accounts::new(&self.url(), "ru")?;
+        Ok(accounts.sign_in(&format!("{name}@example.ru"), &password, device).await?)
+    }
+}
+
+/// CPU time on the other side.
+#[derive(Clone, Copy, Debug)]
+pub struct Cpu {
+    /// Of the server's process.
+    pub server: Duration,
+    /// Of all of Postgres.
+    pub postgres: Duration,
+}
+
+impl Cpu {
+    /// Both together, since an earlier moment.
+    #[must_use]
+    pub fn since(self, before: Self) -> Duration {
+        (self.server + self.postgres).saturating_sub(before.server + before.postgres)
+    }
+}
+
+#[derive(Debug)]
+struct Server {
+    child: Child,
+    port: u16,
+}
+
+impl Server {
+    async fn start(database: &str, port: u16) -> Outcome<Self> {
+        let binary = beside_us("sync-server")?;
+        let child = Command::new(&binary)
+            .args(["serve", "--port", &port.to_string(), "--stop-on-stdin-eof"])
+            .env("DATABASE_URL", database)
+            .env("RUST_LOG", "warn")
+            // As `cargo xtask up` starts it.
+            .env("MIMALLOC_PURGE_DELAY", "0")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .spawn()
+            .map_err(|error| format!("{}: {error}", binary.display()))?;
+        let server = Self { child, port };
+        let client = http_client()?;
+        let begun = probe::now();
+        while begun.elapsed() < START_LIMIT {
+            let answer = client.get(format!("http://127.0.0.1:{port}/healthz")).send().await;
+            if answer.is_ok_and(|answer| answer.status().is_success()) {
+                return Ok(server);
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
+        Err("the server did not become healthy".into())
+    }
+
+    fn stop(&mut self) {
+        drop(self.child.stdin.take());
+        // Whether it ended in order or was gone already: it is over.
+        let _ = self.child.wait();
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+/// A program of this workspace, built into the folder that we were built into.
+pub fn beside_us(program: &str) -> Outcome<PathBuf> {
+    let path = std::env::current_exe()?.with_file_name(program);
+    if path.exists() { Ok(path) } else { Err(format!("{} is not built", path.display()).into()) }
+}
+
+/// A client for requests that are not measured, and for the load.
+pub fn http_client() -> Outcome<reqwest::Client> {
+    Ok(reqwest::Client::builder().timeout(Duration::from_secs(30)).pool_max_idle_per_host(256).build()?)
+}

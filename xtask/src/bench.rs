@@ -1,0 +1,48 @@
+//! `cargo xtask bench`: how fast it is. Builds the programs that are measured and the one that measures, in release, and
+//! runs that; what is measured is told there and in `docs/performance.md`.
+
+mod peers;
+
+use crate::chore::{self, ChoreError};
+use crate::setup;
+
+#[derive(Debug, clap::Subcommand)]
+pub(crate) enum Bench {
+    /// The goals of sync on a generated salon of 60,000 entities, with their floors from the same run
+    Sync(Size),
+    /// REST at fixed rates on 200 tenants, and the same SQL through pgbench
+    Api(Size),
+    /// Other offline-first stacks and ours through the same steps, with ratios
+    Peers(peers::Args),
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Size {
+    /// A twentieth of the base: to see that it runs, not how fast
+    #[arg(long)]
+    quick: bool,
+}
+
+pub(crate) fn run(bench: &Bench) -> Result<(), ChoreError> {
+    setup::run()?;
+    build()?;
+    match bench {
+        Bench::Sync(size) => measure("bench_sync", size),
+        Bench::Api(size) => measure("bench_api", size),
+        Bench::Peers(args) => peers::run(args),
+    }
+}
+
+/// All at once, so that they share what their crates share.
+fn build() -> Result<(), ChoreError> {
+    let packages = ["-p", "sync-server", "-p", "client-core", "-p", "conflict-tests"];
+    chore::run(&mut chore::cargo(&[&["build", "--release", "--locked", "--bins"], &packages[..]].concat()))
+}
+
+fn measure(program: &str, size: &Size) -> Result<(), ChoreError> {
+    let mut command = std::process::Command::new(chore::built(program)?);
+    if size.quick {
+        command.arg("--quick");
+    }
+    chore::run(&mut command)
+}
