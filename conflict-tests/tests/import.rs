@@ -5,12 +5,18 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+#[path = "import/again.rs"]
+mod again;
+#[path = "import/forgiving.rs"]
+mod forgiving;
+#[path = "import/undoing.rs"]
+mod undoing;
 #[path = "import/world.rs"]
 mod world;
 
 use client_core::app::Span;
 use client_core::import::{
-    Filter, ImportError, ImportMap, Job, Kind, Mode, Outcome, Reason, Report, month_totals,
+    Duplicates, Filter, ImportError, ImportMap, Job, Kind, Mode, Outcome, Reason, Report, month_totals,
 };
 use domain::appointments::{Appointment, Status};
 use serde_json::json;
@@ -243,7 +249,14 @@ fn a_map_that_does_not_fit_is_refused_before_anything_is_read() {
             Err(error) => return error.to_string(),
         };
         let filters: Vec<Filter> = vec![filter.parse().unwrap()];
-        let job = Job { kind, bytes: b"a,b,b\n1,2,3\n", map: &map, filters: &filters, mode: Mode::Write };
+        let job = Job {
+            kind,
+            bytes: b"a,b,b\n1,2,3\n",
+            map: &map,
+            filters: &filters,
+            duplicates: Duplicates::Ask,
+            mode: Mode::Write,
+        };
         app.import(&job, &mut |_, _| {}).unwrap_err().to_string()
     };
     let payments = "source = \"x\"\n[columns]\ndate = \"a\"\namount = ";

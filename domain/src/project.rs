@@ -4,6 +4,7 @@
 //! same bytes.
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value as Json};
 use uuid::Uuid;
 
 use crate::appointments::AppointmentRow;
@@ -52,6 +53,16 @@ impl Projection {
             Self::Notes(row) => serde_json::to_string(row),
         }
         .expect("a row has string keys only")
+    }
+
+    /// Further data of integrations and imports.
+    #[must_use]
+    pub fn meta(&self) -> &Map<String, Json> {
+        match self {
+            Self::Clients(row) => &row.meta,
+            Self::Appointments(row) => &row.meta,
+            Self::Notes(row) => &row.meta,
+        }
     }
 
     /// Whether the document is marked as deleted.

@@ -16,8 +16,10 @@ pub mod embedded_postgres;
 #[cfg(test)]
 #[path = "embedded_postgres/tests.rs"]
 mod embedded_postgres_tests;
+pub mod exports;
 pub mod health;
 pub mod http;
+pub mod imports;
 pub mod listing;
 pub mod logging;
 pub mod notes;

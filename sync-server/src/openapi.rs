@@ -8,7 +8,8 @@ use utoipa_swagger_ui::SwaggerUi;
 
 use crate::http::ProblemBody;
 use crate::{
-    AppState, appointments, auth, clients, devices, notes, openapi_examples, services, settings, slots, sync,
+    AppState, appointments, auth, clients, devices, exports, imports, notes, openapi_examples, services,
+    settings, slots, sync,
 };
 
 /// Where the document is.
@@ -34,6 +35,8 @@ pub const DOCUMENT: &str = "/api/v1/openapi.json";
         (name = "services", description = "The price list"),
         (name = "appointments", description = "Visits, and blocks of personal time"),
         (name = "notes", description = "Notes about clients and visits, colour formulas"),
+        (name = "imports", description = "Files of other programs: looked at first, then imported, and undone as one step"),
+        (name = "exports", description = "Everything she has, in one file, on every plan"),
         (name = "settings", description = "When she works, what she asks for, how she is reached"),
         (name = "slots", description = "Free hours to offer"),
         (name = "sync", description = "What devices speak; see docs/sync-protocol.md"),
@@ -51,6 +54,8 @@ pub fn api() -> OpenApiRouter<AppState> {
         .merge(services::routes())
         .merge(appointments::routes())
         .merge(notes::routes())
+        .merge(imports::routes())
+        .merge(exports::routes())
         .merge(settings::routes())
         .merge(slots::routes())
         .merge(sync::routes());

@@ -6,12 +6,16 @@ use std::sync::Arc;
 use domain::documents::Author;
 use domain::ids::{Clock, Ids as _};
 use jiff::Timestamp;
+use tokio::sync::Semaphore;
 use uuid::Uuid;
 
 use crate::auth::{LoginGuard, Passwords};
 use crate::db::Db;
 use crate::sync::Live;
 use crate::system::{SharedIds, random_bytes};
+
+/// Imports that one process works on at the same time: each takes a thread and, batch by batch, a connection.
+const IMPORT_PLACES: usize = 3;
 
 /// The server's state. Cheap to clone; nothing in it outlives the process (nodes hold no state of a tenant).
 #[derive(Clone)]
@@ -28,6 +32,8 @@ pub struct AppState {
     pub login_guard: LoginGuard,
     /// Whether cookies are only for https.
     pub is_production: bool,
+    /// A few imports at a time read and write in this process; more wait for a place, and hold nothing while they do.
+    pub import_places: Arc<Semaphore>,
     /// Where ids come from.
     pub ids: SharedIds,
     clock: Arc<dyn Clock>,
@@ -42,6 +48,7 @@ impl AppState {
             author: Author::new(random_bytes(), "api"),
             passwords: Passwords::default(),
             login_guard: LoginGuard::default(),
+            import_places: Arc::new(Semaphore::new(IMPORT_PLACES)),
             is_production,
             ids,
             clock,

@@ -39,6 +39,32 @@ impl App {
         id: Uuid,
         edit: impl FnOnce(&mut Document, &Author, i64, &mut dyn Ids) -> Option<Chunk>,
     ) -> Result<Projection> {
+        self.change_standing(collection, id, Removed::Refused, edit)
+    }
+
+    /// The same also for a removed document: imports bring back what their undoing removed.
+    pub(crate) fn change_document(
+        &mut self,
+        collection: Collection,
+        id: Uuid,
+        edit: impl FnOnce(&mut Document, &Author, i64, &mut dyn Ids) -> Option<Chunk>,
+    ) -> Result<Projection> {
+        self.change_standing(collection, id, Removed::Taken, edit)
+    }
+
+    /// Who writes now. After a failed commit somebody new.
+    pub(crate) fn fresh_author(&mut self) -> Result<&Author> {
+        self.renew_author()?;
+        Ok(&self.author)
+    }
+
+    fn change_standing(
+        &mut self,
+        collection: Collection,
+        id: Uuid,
+        removed: Removed,
+        edit: impl FnOnce(&mut Document, &Author, i64, &mut dyn Ids) -> Option<Chunk>,
+    ) -> Result<Projection> {
         self.renew_author()?;
         let (at, group) = (self.now().as_second(), self.group);
         let Self { store, author, ids, .. } = self;
@@ -52,7 +78,7 @@ impl App {
                 Opened::Ready(_) | Opened::Absent | Opened::Purged => return Ok(Err(AppError::NotFound(id))),
             };
             let standing = project(&mut document);
-            if standing.is_deleted() {
+            if standing.is_deleted() && removed == Removed::Refused {
                 return Ok(Err(AppError::NotFound(id)));
             }
             let before = document.clone();
@@ -67,6 +93,13 @@ impl App {
     pub fn knows_document(&self, id: Uuid) -> Result<bool> {
         self.store.read(|tx| Ok(tx.document(id)?.is_some()))
     }
+}
+
+/// What becomes of an edit of a removed document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Removed {
+    Refused,
+    Taken,
 }
 
 fn write(

@@ -2,6 +2,7 @@
 
 use domain::appointments::Appointment;
 use domain::clients::Client;
+use domain::exports::Everything;
 use domain::notes::Note;
 use domain::payments::Payment;
 use domain::services::Service;
@@ -24,6 +25,15 @@ pub struct Export {
     pub services: Vec<Service>,
     /// Payments.
     pub payments: Vec<Payment>,
+}
+
+impl Export {
+    /// As the exports of `domain` know it.
+    pub fn everything(self) -> serde_json::Result<Everything> {
+        let Self { tenant, clients, appointments, notes, services, payments } = self;
+        let tenant = serde_json::to_value(tenant)?;
+        Ok(Everything { tenant, clients, appointments, notes, services, payments })
+    }
 }
 
 impl App {

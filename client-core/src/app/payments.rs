@@ -10,6 +10,7 @@ use domain::sync::{IntentAction, RecordKind};
 use serde_json::{Map, Value as Json};
 use uuid::Uuid;
 
+use super::services::offered;
 use super::{App, AppError, Result};
 
 impl App {
@@ -39,7 +40,16 @@ impl App {
                 records.into_iter().filter_map(|record| Some((record.id, parse(record.body)?))).collect();
             for stored in tx.unsettled_intents()? {
                 let (intent, now) = (stored.intent, format_seconds(stored.created).unwrap_or_default());
-                if IntentAction::parse(&intent.action) == Some(IntentAction::PaymentAdd)
+                let action = IntentAction::parse(&intent.action);
+                if action == Some(IntentAction::RecordOffer)
+                    && let Some(payment) = offered::<Payment>(RecordKind::Payment, &intent.body)
+                {
+                    all.entry(intent.target).or_insert(payment);
+                }
+                if action == Some(IntentAction::PaymentRemove) {
+                    all.remove(&intent.target);
+                }
+                if action == Some(IntentAction::PaymentAdd)
                     && let Ok(payment) =
                         Payment::new_from_json(PaymentId(intent.target), &intent.body, currency, &now)
                 {

@@ -9,6 +9,7 @@ use domain::ids::{IntentId, ServiceId};
 use domain::money::Currency;
 use domain::services::{Service, ServiceEdit};
 use domain::sync::{Intent, IntentAction, RecordKind};
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value as Json};
 use uuid::Uuid;
 
@@ -113,6 +114,11 @@ fn overlaid(
                     services.insert(intent.target, edited);
                 }
             }
+            Some(IntentAction::RecordOffer) => {
+                if let Some(service) = offered::<Service>(RecordKind::Service, &intent.body) {
+                    services.entry(intent.target).or_insert(service);
+                }
+            }
             Some(IntentAction::ServiceRemove) => {
                 services.remove(&intent.target);
             }
@@ -120,4 +126,10 @@ fn overlaid(
         }
     }
     services
+}
+
+/// The record that an intent offers back, if it is of this kind.
+pub(super) fn offered<T: DeserializeOwned>(kind: RecordKind, body: &Map<String, Json>) -> Option<T> {
+    let is_it = body.get("record").and_then(Json::as_str) == Some(kind.as_str());
+    is_it.then(|| body.get("body").cloned()).flatten().and_then(|body| serde_json::from_value(body).ok())
 }

@@ -5,7 +5,7 @@ use domain::documents::Collection;
 use rusqlite::params;
 use uuid::Uuid;
 
-use super::sql::{first, run};
+use super::sql::{self, all, first, run};
 use super::{Result, Tx};
 
 impl Tx<'_> {
@@ -33,6 +33,12 @@ impl Tx<'_> {
     pub fn row(&self, collection: Collection, id: Uuid) -> Result<Option<String>> {
         let sql = format!("SELECT row FROM {collection} WHERE id = ?1");
         first(self.conn, &sql, params![id.as_bytes()], |row| row.get(0))
+    }
+
+    /// The rows of a collection in whose JSON a text stands, removed ones too, by id.
+    pub fn rows_with(&self, collection: Collection, text: &str) -> Result<Vec<(Uuid, String)>> {
+        let sql = format!("SELECT id, row FROM {collection} WHERE instr(row, ?1) > 0 OR ?1 = '' ORDER BY id");
+        all(self.conn, &sql, params![text], |row| Ok((sql::uuid(row, 0)?, row.get(1)?)))
     }
 
     /// Takes only the search entry out; the row stays to be shown.

@@ -15,7 +15,7 @@ use client_core::app::{Export, Home};
 use client_core::driver::account::{Accounts, Registration};
 use client_core::driver::http::Http;
 use client_core::driver::{Ended, sync_once};
-use client_core::import::{Filter, ImportMap, Job, Kind, Mode, Report, month_totals};
+use client_core::import::{Duplicates, Filter, ImportMap, Job, Kind, Mode, Report, month_totals};
 use client_core::sync::{Engine, Options};
 use client_core::system::{SystemClock, SystemIds, fill_random};
 use domain::appointments::Status;
@@ -151,7 +151,8 @@ fn import(app: &mut App, files: &[Vec<u8>], staff: &str) -> Outcome<Vec<Report>>
     for ((kind, _, map), bytes) in FILES.iter().zip(files) {
         let map = ImportMap::parse(map)?;
         let filters: &[Filter] = if *kind == Kind::Services { &[] } else { &of_staff };
-        let job = Job { kind: *kind, bytes, map: &map, filters, mode: Mode::Write };
+        let job =
+            Job { kind: *kind, bytes, map: &map, filters, duplicates: Duplicates::Ask, mode: Mode::Write };
         reports.push(app.import(&job, &mut |_, _| {})?);
     }
     Ok(reports)

@@ -20,6 +20,8 @@ const SLICES: &[&str] = &[
     "velory",
     "booking",
     "settings",
+    "imports",
+    "exports",
     "slots",
 ];
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use client_core::app::{Account, DeviceIdentity, Tenant};
 use client_core::driver::{Ended, Transport, session};
-use client_core::import::{Filter, ImportMap, Job, Kind, Mode, Report};
+use client_core::import::{Duplicates, Filter, ImportMap, Job, Kind, Mode, Report};
 use client_core::sync::{Engine, Failure, Options, Reply, Request};
 use client_core::system::SystemIds;
 use client_core::{App, Store};
@@ -31,7 +31,13 @@ impl Clock for StillClock {
 pub(crate) fn device(number: u8) -> App {
     let clock = Arc::new(StillClock(1_795_341_600 + i64::from(number) * 86_400));
     let mut app = App::new(Store::in_memory().unwrap(), clock, Box::new(SystemIds)).unwrap();
-    app.sign_in(&Account {
+    app.sign_in(&account(number)).unwrap();
+    app
+}
+
+/// How that device is signed in.
+pub(crate) fn account(number: u8) -> Account {
+    Account {
         server: "http://127.0.0.1:9".to_owned(),
         user: serde_json::json!({}),
         tenant: Tenant {
@@ -47,9 +53,7 @@ pub(crate) fn device(number: u8) -> App {
             name: format!("device {number}"),
         },
         token: "token".to_owned().into(),
-    })
-    .unwrap();
-    app
+    }
 }
 
 /// A server of that business.
@@ -102,7 +106,7 @@ pub(crate) fn import(app: &mut App, kind: Kind, name: &str, map_name: &str, mode
         if kind == Kind::Services { Vec::new() } else { vec!["Staff=VERA".parse().unwrap()] };
     let bytes = file(&format!("tests/fixtures/salon/{name}.csv"));
     let map = map(map_name);
-    let job = Job { kind, bytes: &bytes, map: &map, filters: &filters, mode };
+    let job = Job { kind, bytes: &bytes, map: &map, filters: &filters, duplicates: Duplicates::Ask, mode };
     app.import(&job, &mut |_, _| {}).unwrap()
 }
 
@@ -120,7 +124,7 @@ pub(crate) fn import_all(app: &mut App, mode: Mode) -> [Report; 5] {
 /// Imports a file that a test writes itself.
 pub(crate) fn import_text(app: &mut App, kind: Kind, map: &str, bytes: &[u8]) -> Report {
     let map = ImportMap::parse(map).unwrap();
-    let job = Job { kind, bytes, map: &map, filters: &[], mode: Mode::Write };
+    let job = Job { kind, bytes, map: &map, filters: &[], duplicates: Duplicates::Ask, mode: Mode::Write };
     app.import(&job, &mut |_, _| {}).unwrap()
 }
 

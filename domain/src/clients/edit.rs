@@ -85,7 +85,8 @@ impl ClientEdit {
         }
     }
 
-    fn write(&self, w: &mut Writer<'_>) {
+    /// Writes what it says as a part of a larger change.
+    pub(crate) fn write(&self, w: &mut Writer<'_>) {
         self.name.write(|v| w.put_str("name", v.map(String::as_str)));
         self.phone.write(|v| w.put_str("phone", v.map(Phone::as_str)));
         self.email.write(|v| w.put_str("email", v.map(Email::as_str)));

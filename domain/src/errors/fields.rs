@@ -43,6 +43,36 @@ wire_enum! {
         Overlaps = "overlaps",
         /// May not be set here or now.
         NotAllowed = "not_allowed",
+        /// A file with nothing in it.
+        FileEmpty = "file_empty",
+        /// A file over the limit.
+        FileTooLarge = "file_too_large",
+        /// A file with more rows than one import takes.
+        TooManyRows = "too_many_rows",
+        /// A table with more columns than anybody fills.
+        TooManyColumns = "too_many_columns",
+        /// A spreadsheet that unpacks to more than the limit.
+        SpreadsheetTooLarge = "spreadsheet_too_large",
+        /// A spreadsheet that is cut or damaged.
+        SpreadsheetUnreadable = "spreadsheet_unreadable",
+        /// A spreadsheet of before 2007, or one with a password.
+        SpreadsheetOld = "spreadsheet_old",
+        /// Text in other letters than the map says.
+        WrongEncoding = "wrong_encoding",
+        /// The columns do not say what they mean; a map must.
+        MapNeeded = "map_needed",
+        /// A map that cannot be understood.
+        MapInvalid = "map_invalid",
+        /// A map that names columns which the file has not, or has twice.
+        MapDoesNotFit = "map_does_not_fit",
+        /// Contact cards where something else than clients is imported.
+        CardsAreClients = "cards_are_clients",
+        /// A calendar where something else than visits is imported.
+        CalendarsAreVisits = "calendars_are_visits",
+        /// Not a full export of this program, or one that is cut.
+        BadExport = "bad_export",
+        /// A currency other than that of the business.
+        OtherCurrency = "other_currency",
     }
 }
 

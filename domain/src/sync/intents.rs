@@ -44,6 +44,8 @@ pub enum IntentAction {
     ServiceRemove,
     /// Record a payment; `body` as [`crate::payments::Payment::new_from_json`] reads it.
     PaymentAdd,
+    /// Take out a payment that an import brought, when that import is undone.
+    PaymentRemove,
     /// Replace a section of the settings: `{ "section", "version"?, "value" }`, `version` being the one that was seen.
     SettingsPut,
     /// Offer back a record that the server lost when it was restored: `{ "record", "body" }`. Kept only if the
@@ -53,11 +55,12 @@ pub enum IntentAction {
 
 impl IntentAction {
     /// Every action of this version.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::ServiceAdd,
         Self::ServiceEdit,
         Self::ServiceRemove,
         Self::PaymentAdd,
+        Self::PaymentRemove,
         Self::SettingsPut,
         Self::RecordOffer,
     ];
@@ -70,6 +73,7 @@ impl IntentAction {
             Self::ServiceEdit => "service.edit",
             Self::ServiceRemove => "service.remove",
             Self::PaymentAdd => "payment.add",
+            Self::PaymentRemove => "payment.remove",
             Self::SettingsPut => "settings.put",
             Self::RecordOffer => "record.offer",
         }

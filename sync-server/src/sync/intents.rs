@@ -23,7 +23,7 @@ use super::tx::Tx;
 use crate::db::StoreError;
 
 /// Runs one intent, or repeats what became of it.
-pub(super) async fn run<T: Tx>(
+pub async fn run<T: Tx>(
     session: &mut Session<'_, T>,
     intent: &Intent,
     now: Timestamp,
@@ -98,6 +98,21 @@ async fn act<T: Tx>(
             match Payment::new_from_json(id, &intent.body, currency(session).await?, &now.to_string()) {
                 Ok(payment) => (kind.to_owned(), Change::Write(to_json(&payment)?)),
                 Err(fields) => return Ok(Err(fields.into())),
+            }
+        }
+        IntentAction::PaymentRemove => {
+            let kind = RecordKind::Payment.as_str();
+            match session.record_body(kind, intent.target).await? {
+                None => return Ok(Ok(())),
+                // Only what an import brought, and only in the name of that import: books are corrected by refunds.
+                Some(body)
+                    if body
+                        .pointer("/metadata/importId")
+                        .is_some_and(|id| Some(id) == intent.body.get("importId")) =>
+                {
+                    (kind.to_owned(), Change::Remove)
+                }
+                Some(_) => return Ok(Err(ErrorCode::IntentInvalid.into())),
             }
         }
         IntentAction::SettingsPut => {

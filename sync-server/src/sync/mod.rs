@@ -32,11 +32,11 @@ use crate::db::{StoreError, TenantTx};
 
 pub use answer::{AskError, Context, answer};
 pub use compare::compare;
+pub use intents::run as run_intent;
 pub use live::Live;
 pub use routes::routes;
 pub use session::Session;
-use tx::Form;
-pub use tx::Tx;
+pub use tx::{Form, Tx};
 
 /// Locks the tenant: the first thing that a writing transaction does, before it reads what it decides on.
 pub async fn lock(tx: &mut TenantTx) -> Result<(), StoreError> {

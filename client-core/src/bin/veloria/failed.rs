@@ -57,6 +57,11 @@ impl Failed {
         Self { exit, code: code.to_string(), message: Some(message.into()), fields: Map::new() }
     }
 
+    /// With a code of its own kind, such as that of an import.
+    pub(crate) fn named(exit: Exit, code: &str, message: impl Into<String>) -> Self {
+        Self { exit, code: code.to_owned(), message: Some(message.into()), fields: Map::new() }
+    }
+
     pub(crate) fn usage(message: impl Into<String>) -> Self {
         Self::new(Exit::Usage, ErrorCode::BadRequest, message)
     }

@@ -1,27 +1,73 @@
-//! `import services|clients|appointments|payments FILE --map MAP.toml`.
+//! `import services|clients|appointments|payments FILE`, `import all EXPORT.json`, `import list`, `import undo ID`.
+//!
+//! Without a map the map is guessed and shown, and nothing is written before `--yes`.
+
+mod progress;
+mod show;
 
 use std::fs;
-use std::io::{IsTerminal as _, Write as _};
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
-use clap::{Args, ValueEnum};
+use clap::{Args, Subcommand, ValueEnum};
 use client_core::App;
-use client_core::import::{Filter, ImportError, ImportMap, Job, Kind, Mode, Outcome, Report, RowReport};
-use comfy_table::{ContentArrangement, Table, presets};
+use client_core::import::{
+    Content, Duplicates, Filter, Format, ImportError, ImportFailed, ImportMap, Job, Kind, MAX_FILE_BYTES,
+    Mode, guess, map_text,
+};
 use domain::lang::Lang;
+use uuid::Uuid;
 
-use crate::failed::Failed;
-use crate::output::Output;
+use crate::failed::{Exit, Failed};
+use crate::output::{Column, Output};
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Import {
+    /// The price list.
+    Services(File),
+    /// People: a table, or contact cards (.vcf).
+    Clients(File),
+    /// Visits, or the cancellations and no-shows of visits.
+    Appointments(File),
+    /// Lines of receipts.
+    Payments(File),
+    /// Everything of an export (`veloria export`), under its own ids.
+    All {
+        /// The export, in JSON.
+        file: PathBuf,
+        /// Tell what would be done, and write nothing.
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// Imports that have left something here.
+    List,
+    /// Take out what an import made and nobody has touched since.
+    Undo {
+        /// The import, as `import list` shows it.
+        id: Uuid,
+    },
+}
 
 #[derive(Debug, Args)]
-pub(crate) struct Import {
-    /// What the rows of the file are.
-    kind: What,
-    /// The file: CSV with a header.
-    file: PathBuf,
-    /// The map from its columns to fields; docs/import.md tells its keys.
+pub(crate) struct File {
+    /// The file: CSV or .xlsx with a header, or contact cards.
+    #[arg(value_name = "FILE")]
+    path: PathBuf,
+    /// The map from its columns to fields; docs/import.md tells its keys. Guessed and shown if absent.
     #[arg(long, value_name = "MAP.toml")]
-    map: PathBuf,
+    map: Option<PathBuf>,
+    /// With a guessed map: write it to this file, to be looked at and edited, and import nothing.
+    #[arg(long, value_name = "MAP.toml", conflicts_with = "map")]
+    write_map: Option<PathBuf>,
+    /// With a guessed map: a short name of the other program, always the same for its files.
+    #[arg(long, default_value = "import", conflicts_with = "map")]
+    source: String,
+    /// Import with the guessed map.
+    #[arg(long)]
+    yes: bool,
+    /// What becomes of people whose telephone or e-mail somebody here has already.
+    #[arg(long, value_enum, default_value_t)]
+    duplicates: What,
     /// Only rows with this value in this column, such as Staff=JJ.
     #[arg(long = "where", value_name = "COLUMN=VALUE")]
     filters: Vec<Filter>,
@@ -30,108 +76,108 @@ pub(crate) struct Import {
     dry_run: bool,
 }
 
-#[derive(Clone, Copy, Debug, ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
 enum What {
-    /// The price list.
-    Services,
-    /// People.
-    Clients,
-    /// Visits, or the cancellations and no-shows of visits.
-    Appointments,
-    /// Lines of receipts.
-    Payments,
+    /// They are listed and not imported.
+    #[default]
+    Ask,
+    /// Whoever is here gets what she lacks.
+    Merge,
+    /// They become second clients.
+    Create,
 }
+
+const COLUMNS: &[Column] = &[
+    Column { ru: "Загрузка", en: "Import", key: "id" },
+    Column { ru: "Что", en: "What", key: "kind" },
+    Column { ru: "Откуда", en: "Source", key: "source" },
+    Column { ru: "Когда", en: "When", key: "importedAt" },
+    Column { ru: "Есть", en: "Here", key: "standing" },
+    Column { ru: "Отменено", en: "Undone", key: "undone" },
+];
 
 impl Import {
     pub(crate) fn run(&self, app: &mut App, lang: Lang) -> Result<Output, Failed> {
-        let map = String::from_utf8(read(&self.map)?)
-            .map_err(|_| Failed::usage(format!("{}: not UTF-8", self.map.display())))?;
-        let map = ImportMap::parse(&map).map_err(failed)?;
-        let bytes = read(&self.file)?;
-        let kind = match self.kind {
-            What::Services => Kind::Services,
-            What::Clients => Kind::Clients,
-            What::Appointments => Kind::Appointments,
-            What::Payments => Kind::Payments,
+        match self {
+            Self::Services(file) => file.import(Kind::Services, app, lang),
+            Self::Clients(file) => file.import(Kind::Clients, app, lang),
+            Self::Appointments(file) => file.import(Kind::Appointments, app, lang),
+            Self::Payments(file) => file.import(Kind::Payments, app, lang),
+            Self::All { file, dry_run } => {
+                let mode = if *dry_run { Mode::DryRun } else { Mode::Write };
+                let report =
+                    app.restore(&read_up_to(file, MAX_EXPORT_BYTES, lang)?, mode, &mut progress::shown(lang));
+                let report = report.map_err(|error| failed(error, lang))?;
+                Ok(Output::one(&report)?.with_line(show::report(&report, lang)))
+            }
+            Self::List => Output::list(app.imports()?, COLUMNS),
+            Self::Undo { id } => {
+                let undone = app.undo_import(*id)?;
+                Ok(Output::one(&undone)?.with_line(show::undone(&undone, lang)))
+            }
+        }
+    }
+}
+
+impl File {
+    fn import(&self, kind: Kind, app: &mut App, lang: Lang) -> Result<Output, Failed> {
+        let refused = |error| failed(error, lang);
+        let bytes = read(&self.path, lang)?;
+        let (map, is_guessed) = if let Some(path) = &self.map {
+            let text = String::from_utf8(read(path, lang)?)
+                .map_err(|_| Failed::usage(format!("{}: not UTF-8", path.display())))?;
+            (ImportMap::parse(&text).map_err(|error| refused(error.into()))?, false)
+        } else {
+            let content = Content::read(&bytes).map_err(|error| refused(error.into()))?;
+            let map = guess(kind, &content, &self.source).map_err(|error| refused(error.into()))?;
+            if let Some(path) = &self.write_map {
+                let unwritable = |error| Failed::usage(format!("{}: {error}", path.display()));
+                fs::write(path, map_text(&map)).map_err(unwritable)?;
+                return show::guessed(&content, &map, kind, lang, show::Next::Saved);
+            }
+            // Cards and calendars have no columns, so there is nothing to be guessed wrongly.
+            let is_sure = matches!(content.format, Format::Vcard | Format::Ics);
+            if !is_sure && !self.yes && !self.dry_run {
+                return show::guessed(&content, &map, kind, lang, show::Next::Asks);
+            }
+            (map, !is_sure)
         };
         let mode = if self.dry_run { Mode::DryRun } else { Mode::Write };
-        let job = Job { kind, bytes: &bytes, map: &map, filters: &self.filters, mode };
-        let report = app.import(&job, &mut progress()).map_err(failed)?;
-        Ok(Output::one(&report)?.with_line(text(&report, lang)))
+        let duplicates = match self.duplicates {
+            What::Ask => Duplicates::Ask,
+            What::Merge => Duplicates::Merge,
+            What::Create => Duplicates::Create,
+        };
+        let job = Job { kind, bytes: &bytes, map: &map, filters: &self.filters, duplicates, mode };
+        let report = app.import(&job, &mut progress::shown(lang)).map_err(refused)?;
+        let map = (is_guessed && self.dry_run).then(|| map_text(&map));
+        let text = [map, Some(show::report(&report, lang))].into_iter().flatten().collect::<Vec<_>>();
+        Ok(Output::one(&report)?.with_line(text.join("\n")))
     }
 }
 
-fn read(path: &Path) -> Result<Vec<u8>, Failed> {
-    fs::read(path).map_err(|error| Failed::usage(format!("{}: {error}", path.display())))
+/// What a full export may have: a large salon's is larger than any file of another program.
+const MAX_EXPORT_BYTES: usize = 512 * 1024 * 1024;
+
+/// A file, no more of it than may be imported.
+fn read(path: &Path, lang: Lang) -> Result<Vec<u8>, Failed> {
+    read_up_to(path, MAX_FILE_BYTES, lang)
 }
 
-fn failed(error: ImportError) -> Failed {
+fn read_up_to(path: &Path, limit: usize, lang: Lang) -> Result<Vec<u8>, Failed> {
+    let unreadable = |error| Failed::usage(format!("{}: {error}", path.display()));
+    let mut bytes = Vec::new();
+    let most = limit as u64 + 1;
+    fs::File::open(path).map_err(unreadable)?.take(most).read_to_end(&mut bytes).map_err(unreadable)?;
+    if bytes.len() > limit {
+        return Err(failed(ImportError::FileTooLarge.into(), lang));
+    }
+    Ok(bytes)
+}
+
+fn failed(error: ImportFailed, lang: Lang) -> Failed {
     match error {
-        ImportError::App(error) => error.into(),
-        other => Failed::usage(other.to_string()),
-    }
-}
-
-/// A running count for somebody who watches.
-fn progress() -> impl FnMut(usize, usize) {
-    let is_watched = std::io::stderr().is_terminal();
-    move |done, of| {
-        if is_watched {
-            let end = if done == of { "\n" } else { "" };
-            // Nobody is hurt by a count that is not seen.
-            let _ = write!(std::io::stderr(), "\r{done} / {of}{end}");
-        }
-    }
-}
-
-fn text(report: &Report, lang: Lang) -> String {
-    let remarkable: Vec<&RowReport> = report.remarkable().collect();
-    let summary = summary(report, lang);
-    if remarkable.is_empty() {
-        return summary;
-    }
-    let mut table = Table::new();
-    table.load_style(presets::UTF8_FULL_CONDENSED).set_content_arrangement(ContentArrangement::Dynamic);
-    table.set_header(match lang {
-        Lang::Ru => ["Строка", "Что сделано", "Почему"],
-        Lang::En => ["Line", "Done", "Why"],
-    });
-    for row in remarkable {
-        let why = row.reason.as_ref().map(|reason| reason.words(lang)).unwrap_or_default();
-        table.add_row([row.line.to_string(), outcome(row.result, lang).to_owned(), why]);
-    }
-    format!("{table}\n{summary}")
-}
-
-fn summary(report: &Report, lang: Lang) -> String {
-    let Report {
-        created, updated, skipped, problems, time_unknown, clients_created, left_out, dry_run, ..
-    } = report;
-    match lang {
-        Lang::Ru => {
-            let trial = if *dry_run { " (проба, ничего не записано)" } else { "" };
-            format!(
-                "создано {created}, изменено {updated}, пропущено {skipped} (из них с ошибками {problems}), без времени \
-                 {time_unknown}, новых клиентов по кодам {clients_created}, не выбрано {left_out}{trial}"
-            )
-        }
-        Lang::En => {
-            let trial = if *dry_run { " (a trial: nothing was written)" } else { "" };
-            format!(
-                "created {created}, updated {updated}, skipped {skipped} (with problems {problems}), of unknown time \
-                 {time_unknown}, new clients from codes {clients_created}, left out {left_out}{trial}"
-            )
-        }
-    }
-}
-
-const fn outcome(outcome: Outcome, lang: Lang) -> &'static str {
-    match (outcome, lang) {
-        (Outcome::Created, Lang::Ru) => "создано",
-        (Outcome::Updated, Lang::Ru) => "изменено",
-        (Outcome::Skipped, Lang::Ru) => "пропущено",
-        (Outcome::Created, Lang::En) => "created",
-        (Outcome::Updated, Lang::En) => "updated",
-        (Outcome::Skipped, Lang::En) => "skipped",
+        ImportFailed::App(error) => error.into(),
+        ImportFailed::File(error) => Failed::named(Exit::Usage, error.code(), error.words(lang)),
     }
 }

@@ -4,6 +4,7 @@ mod account;
 mod appointments;
 mod clients;
 mod devices;
+mod export;
 mod failed;
 mod fields;
 mod home;
@@ -84,6 +85,7 @@ enum Command {
     #[command(subcommand)]
     Payments(payments::Payments),
     /// Take over the files of another program.
+    #[command(subcommand)]
     Import(import::Import),
     /// Exchange everything with the server; needs the server.
     Sync(sync::Sync),
@@ -94,8 +96,8 @@ enum Command {
     Status,
     /// Open every document, compare rows and sums.
     Verify,
-    /// Print everything as one JSON object.
-    Export,
+    /// Everything, as JSON, CSV, contact cards or a calendar.
+    Export(export::Export),
     /// The devices of the account; needs the server.
     #[command(subcommand)]
     Devices(devices::Devices),
@@ -151,7 +153,7 @@ fn run(
         Command::Stdio => stdio::serve(&session),
         Command::Status => status::status(&session.open()?, lang),
         Command::Verify => status::verify(&mut session.open()?),
-        Command::Export => status::export(&session.open()?),
+        Command::Export(command) => command.run(&session.open()?, lang),
         Command::Devices(command) => command.run(&session),
     }
 }

@@ -1,4 +1,4 @@
-//! `status`, `verify`, `export`.
+//! `status`, `verify`.
 
 use client_core::App;
 use client_core::app::notices;
@@ -43,10 +43,4 @@ pub(crate) fn verify(app: &mut App) -> Result<Output, Failed> {
     let is_sound = verified.unopened == 0 && verified.different == 0;
     let output = Output::one(&verified)?.with_line(line);
     Ok(if is_sound { output } else { output.with_exit(Exit::Different) })
-}
-
-pub(crate) fn export(app: &App) -> Result<Output, Failed> {
-    let output = Output::one(&app.export()?)?;
-    let json = output.json();
-    Ok(output.with_line(json))
 }
