@@ -2,7 +2,7 @@
 
 use client_core::app::Span;
 use client_core::import::{Duplicates, Kind, Mode, Reason, Report};
-use client_core::{App, StoreError};
+use client_core::{App, AppError};
 use domain::exports::ExportFormat;
 use serde_json::{Map, Value as Json, json};
 
@@ -126,7 +126,7 @@ fn an_undo_offline_waits_for_what_the_import_waits_for() {
         import_text(&mut app, Kind::Payments, map, "n,day,sum,who\n1,2026-06-09,1500,A1\n".as_bytes());
     assert_eq!((report.created, report.clients_created), (1, 1), "{report:?}");
     app.undo_import(report.import).unwrap();
-    let intents = app.store().read::<_, StoreError>(|tx| tx.intents()).unwrap();
+    let intents = app.store().read::<_, AppError>(|tx| Ok(tx.intents()?)).unwrap();
     let [add, remove] = &intents[..] else { panic!("{intents:?}") };
     assert_eq!(
         (add.intent.action.as_str(), remove.intent.action.as_str()),

@@ -129,7 +129,6 @@ impl fmt::Display for Section {
 
 /// What a section says.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(untagged)]
 #[expect(missing_docs, reason = "the types say it")]
 pub enum SectionValue {
@@ -151,7 +150,8 @@ pub struct Setting {
     pub id: Section,
     /// How often it was written; 0 while it is as at the beginning.
     pub version: u64,
-    /// What it says.
+    /// What it says; each section has fields of its own.
+    #[cfg_attr(feature = "openapi", schema(value_type = Object))]
     pub value: SectionValue,
     /// RFC 3339, the server's clock; `null` while it is as at the beginning.
     pub updated_at: Option<String>,

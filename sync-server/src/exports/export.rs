@@ -17,7 +17,7 @@ use utoipa::IntoParams;
 
 use super::store::{self, StoredRow};
 use crate::db::{StoreError, TenantTx};
-use crate::http::{ListErrors, Principal, Problem};
+use crate::http::{QuestionErrors, Principal, Problem};
 use crate::{AppState, auth};
 
 /// In which form.
@@ -33,8 +33,9 @@ pub(super) struct Form {
 #[utoipa::path(
     get, path = "/export", operation_id = "exportEverything", tag = "exports",
     params(Form),
-    responses((status = 200, description = "A file, whose name and kind its headers say", body = Vec<u8>,
-        content_type = "application/octet-stream"), ListErrors)
+    responses((status = 200, description = "A file, whose name and kind its headers say", content(
+        (Object = "application/json"), (Vec<u8> = "application/zip"), (String = "text/vcard"), (String = "text/calendar")
+    )), QuestionErrors)
 )]
 pub(super) async fn export_everything(
     State(state): State<AppState>,

@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::store;
 use super::views::RowView;
 use crate::AppState;
-use crate::http::{After, ItemErrors, Page, PageQuery, PathId, Principal, Problem, QueryFields};
+use crate::http::{After, ItemListErrors, Page, PageQuery, PathId, Principal, Problem, QueryFields};
 
 /// What may be asked for.
 #[derive(Debug, IntoParams)]
@@ -28,7 +28,7 @@ struct RowQuery {
 #[utoipa::path(
     get, path = "/imports/{id}/rows", operation_id = "listImportRows", tag = "imports",
     params(("id" = Uuid, Path, description = "The import's id"), RowQuery, PageQuery),
-    responses((status = 200, description = "A page of rows, in the order of the file", body = Page<RowView>), ItemErrors)
+    responses((status = 200, description = "A page of rows, in the order of the file", body = Page<RowView>), ItemListErrors)
 )]
 pub(super) async fn list_import_rows(
     State(state): State<AppState>,

@@ -103,7 +103,7 @@ async fn wait_for_place(
             Ok(true) => {}
             Ok(false) => return None,
             Err(error) => {
-                tracing::warn!(import = %import.id, error = %error, "an import waits for its place")
+                tracing::warn!(import = %import.id, error = %error, "an import waits for its place");
             }
         }
     }
