@@ -151,7 +151,14 @@ async fn fill(olga: &Caller<'_>) -> Vec<String> {
     let device = id(olga.post("/devices", json!({ "name": "Тайна соседки" })).await.expect(201));
     let token = json!({ "email": olga.email, "password": PASSWORD, "name": "Тайна соседки" });
     let token = id(olga.post("/auth/token", token).await.expect(201));
-    vec![client, service, visit, note, device, token]
+    let mut import = String::new();
+    for _ in 0..2 {
+        let file = "Имя,Телефон\nТайна соседки,+79161234567\n";
+        let path = "/imports?kind=clients&filename=people.csv";
+        let answer = olga.raw(Method::POST, path, Some("application/octet-stream"), file.into()).await;
+        import = id(answer.expect(201));
+    }
+    vec![client, service, visit, note, device, token, import]
 }
 
 async fn everything_of(olga: &Caller<'_>) -> Vec<Json> {
