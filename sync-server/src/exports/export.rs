@@ -17,7 +17,7 @@ use utoipa::IntoParams;
 
 use super::store::{self, StoredRow};
 use crate::db::{StoreError, TenantTx};
-use crate::http::{QuestionErrors, Principal, Problem};
+use crate::http::{Principal, Problem, QuestionErrors};
 use crate::{AppState, auth};
 
 /// In which form.
