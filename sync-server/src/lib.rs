@@ -7,6 +7,7 @@
 
 pub mod appointments;
 pub mod auth;
+pub mod billing;
 pub mod clients;
 pub mod config;
 mod connections;
@@ -24,6 +25,7 @@ pub mod listing;
 pub mod logging;
 pub mod notes;
 pub mod openapi;
+mod openapi_conventions;
 mod openapi_examples;
 #[cfg(test)]
 mod openapi_tests;

@@ -8,8 +8,8 @@ use utoipa_swagger_ui::SwaggerUi;
 
 use crate::http::ProblemBody;
 use crate::{
-    AppState, appointments, auth, clients, devices, exports, imports, notes, openapi_examples, services,
-    settings, slots, sync,
+    AppState, appointments, auth, clients, devices, exports, imports, notes, openapi_conventions,
+    openapi_examples, services, settings, slots, sync,
 };
 
 /// Where the document is.
@@ -70,6 +70,7 @@ pub fn api() -> OpenApiRouter<AppState> {
 pub fn document() -> Result<OpenApi, serde_json::Error> {
     let mut document = api().to_openapi();
     openapi_examples::add(&mut document)?;
+    openapi_conventions::add(&mut document);
     Ok(document)
 }
 

@@ -2,8 +2,9 @@
 //! built of such types (a page, an account) gets one that follows from its schema, so no route is without.
 
 use serde_json::{Map, Value as Json, json};
-use utoipa::openapi::path::PathItem;
 use utoipa::openapi::{OpenApi, RefOr};
+
+use crate::openapi_conventions::operations;
 
 /// How deep a schema is followed; ours are flatter.
 const DEEPEST: u8 = 8;
@@ -15,7 +16,7 @@ pub(crate) fn add(document: &mut OpenApi) -> Result<(), serde_json::Error> {
         None => Json::Null,
     };
     for item in document.paths.paths.values_mut() {
-        for operation in operations(item) {
+        for (_, operation) in operations(item) {
             for (status, response) in &mut operation.responses.responses {
                 let RefOr::T(response) = response else { continue };
                 let Some(RefOr::T(content)) = response.content.get_mut("application/json") else { continue };
@@ -27,11 +28,6 @@ pub(crate) fn add(document: &mut OpenApi) -> Result<(), serde_json::Error> {
         }
     }
     Ok(())
-}
-
-fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut utoipa::openapi::path::Operation> {
-    let PathItem { get, put, post, delete, patch, .. } = item;
-    [get, put, post, delete, patch].into_iter().flatten()
 }
 
 fn example(schema: &Json, schemas: &Json, depth: u8) -> Json {

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use axum::http::Method;
 use serde_json::{Value as Json, json};
 
+use crate::http::features;
 use crate::openapi::document;
 use crate::testing::{Caller, PASSWORD, TestServer};
 
@@ -130,6 +131,23 @@ fn every_operation_has_a_name_a_summary_an_example_and_errors() {
         assert!(operation.answers_with_an_example(), "{name} has no example of an answer");
     }
     assert!(names.len() >= 35, "{}", names.len());
+}
+
+#[test]
+fn every_path_says_what_plan_it_needs() {
+    let described: BTreeSet<String> = operations().into_iter().map(|operation| operation.path).collect();
+    let listed: BTreeSet<String> = features::PATHS.iter().map(|(path, _)| (*path).to_owned()).collect();
+    let missing: Vec<_> = described.difference(&listed).collect();
+    assert!(
+        missing.is_empty(),
+        "these paths have no line in PATHS of sync-server/src/http/features.rs, so nobody may use them. Add one for each: \
+         EveryPlan, ToWrite(Feature::..) or AtAll(Feature::..): {missing:?}"
+    );
+    let gone: Vec<_> = listed.difference(&described).collect();
+    assert!(
+        gone.is_empty(),
+        "PATHS of sync-server/src/http/features.rs lists paths that are not there: {gone:?}"
+    );
 }
 
 /// What a neighbour has: one of each thing.

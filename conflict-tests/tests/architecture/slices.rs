@@ -32,6 +32,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         "sync-server/src",
         &[
             "auth",
+            "billing",
             "config",
             "db",
             "devices",

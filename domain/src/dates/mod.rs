@@ -10,8 +10,7 @@ use jiff::Timestamp;
 
 pub use self::birthday::{Birthday, BirthdayError};
 pub use self::visit_time::{MAX_DURATION_MIN, VisitTime};
-pub(crate) use self::zones::find as zone_rules;
-pub use self::zones::{check_zone, tzdata_version};
+pub use self::zones::{check_zone, find as zone_rules, tzdata_version};
 use crate::errors::FieldProblem;
 
 /// Why something is not the time of a visit.

@@ -24,7 +24,10 @@ pub fn check_zone(name: &str) -> Result<(), TimeError> {
 }
 
 /// The rules of a zone.
-pub(crate) fn find(name: &str) -> Result<TimeZone, TimeError> {
+///
+/// # Errors
+/// If there is no such zone.
+pub fn find(name: &str) -> Result<TimeZone, TimeError> {
     match ZONES.get(name) {
         // Lookups ignore case, but one zone has one spelling; `Factory` stands for "nobody has set the clock".
         Ok(zone) if zone.iana_name() == Some(name) && !zone.is_unknown() && name != "Factory" => Ok(zone),

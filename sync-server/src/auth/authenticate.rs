@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use secrecy::SecretString;
 
 use super::keys::Key;
-use super::store::{self, StoredToken};
+use super::store::{self, ShownToken, StoredToken};
 use crate::db::{Db, StoreError, TenantTx};
 use crate::http::{Principal, Problem, TokenKind};
 
@@ -21,7 +21,7 @@ pub async fn authenticate(
 ) -> Result<(Principal, TenantTx), AuthError> {
     let key = Key::parse(text).ok_or(AuthError::Unknown)?;
     let mut tx = db.tenant(key.tenant).await?;
-    let token = store::find_token(&mut tx, key.hash).await?.ok_or(AuthError::Unknown)?;
+    let ShownToken { token, plan } = store::find_token(&mut tx, key.hash).await?.ok_or(AuthError::Unknown)?;
     if token.device_revoked_at.is_some() {
         return Err(AuthError::DeviceRevoked);
     }
@@ -36,8 +36,9 @@ pub async fn authenticate(
     }
     let StoredToken { id, user, device, kind, name, abilities, .. } = token;
     let kind = TokenKind::parse(&kind).ok_or_else(|| StoreError::damaged("a token of an unknown kind"))?;
+    let plan = plan.parse().map_err(|_| StoreError::damaged("a tenant with an unknown plan"))?;
     let principal =
-        Principal { tenant: key.tenant, user, token_id: id, kind, token_name: name, device, abilities };
+        Principal { tenant: key.tenant, user, token_id: id, kind, token_name: name, device, abilities, plan };
     Ok((principal, tx))
 }
 

@@ -179,13 +179,21 @@ pub(super) struct StoredToken {
     pub(super) device_revoked_at: Option<Timestamp>,
 }
 
+/// A key that was shown, and the plan of its business.
+#[derive(Debug)]
+pub(super) struct ShownToken {
+    pub(super) token: StoredToken,
+    pub(super) plan: String,
+}
+
 /// The key with this hash, dead or alive.
-pub(super) async fn find_token(tx: &mut TenantTx, hash: [u8; 32]) -> Result<Option<StoredToken>, StoreError> {
+pub(super) async fn find_token(tx: &mut TenantTx, hash: [u8; 32]) -> Result<Option<ShownToken>, StoreError> {
     let tenant = tx.tenant();
     let found = sqlx::query!(
         r#"select t.id, t.user_id, t.device_id, t.kind, t.name, t.abilities, t.created_at, t.expires_at,
-                  t.last_used_at, t.revoked_at, d.revoked_at as "device_revoked_at?"
+                  t.last_used_at, t.revoked_at, d.revoked_at as "device_revoked_at?", b.plan
            from tokens t
+           join tenants b on b.id = t.tenant_id
            left join devices d on d.tenant_id = t.tenant_id and d.id = t.device_id
            where t.tenant_id = $1
              and t.hash = $2"#,
@@ -194,18 +202,21 @@ pub(super) async fn find_token(tx: &mut TenantTx, hash: [u8; 32]) -> Result<Opti
     )
     .fetch_optional(tx.conn())
     .await?;
-    Ok(found.map(|row| StoredToken {
-        id: row.id.into(),
-        user: row.user_id.into(),
-        device: row.device_id.map(DeviceId),
-        kind: row.kind,
-        name: row.name,
-        abilities: row.abilities,
-        created_at: row.created_at.to_jiff(),
-        expires_at: row.expires_at.map(jiff_sqlx::Timestamp::to_jiff),
-        last_used_at: row.last_used_at.map(jiff_sqlx::Timestamp::to_jiff),
-        revoked_at: row.revoked_at.map(jiff_sqlx::Timestamp::to_jiff),
-        device_revoked_at: row.device_revoked_at.map(jiff_sqlx::Timestamp::to_jiff),
+    Ok(found.map(|row| {
+        let token = StoredToken {
+            id: row.id.into(),
+            user: row.user_id.into(),
+            device: row.device_id.map(DeviceId),
+            kind: row.kind,
+            name: row.name,
+            abilities: row.abilities,
+            created_at: row.created_at.to_jiff(),
+            expires_at: row.expires_at.map(jiff_sqlx::Timestamp::to_jiff),
+            last_used_at: row.last_used_at.map(jiff_sqlx::Timestamp::to_jiff),
+            revoked_at: row.revoked_at.map(jiff_sqlx::Timestamp::to_jiff),
+            device_revoked_at: row.device_revoked_at.map(jiff_sqlx::Timestamp::to_jiff),
+        };
+        ShownToken { token, plan: row.plan }
     }))
 }
 

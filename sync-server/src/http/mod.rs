@@ -7,6 +7,7 @@ mod body;
 mod cookies;
 mod csrf;
 mod errors_doc;
+pub mod features;
 mod finish;
 mod input;
 mod layers;

@@ -7,12 +7,14 @@ use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 use domain::errors::ErrorCode;
 use domain::ids::{DeviceId, TenantId, TokenId, UserId};
+use domain::plans::{Feature, Plan};
 use secrecy::SecretString;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::abilities;
 use super::cookies::{CookieStyle, session_of};
+use super::features;
 use super::problem::Problem;
 use crate::AppState;
 use crate::db::TenantTx;
@@ -64,6 +66,16 @@ pub struct Principal {
     pub device: Option<DeviceId>,
     /// What it may do; `*` is everything.
     pub abilities: Vec<String>,
+    /// What the business pays for, as of this request.
+    pub plan: Plan,
+}
+
+impl Principal {
+    /// Refuses if the plan does not include a feature: for a handler that needs one for a part of what it does. What a whole
+    /// route needs is in the table of `features`.
+    pub fn require(&self, feature: Feature) -> Result<(), Problem> {
+        features::require(self.plan, feature)
+    }
 }
 
 /// Somebody who reads: who asks, and a transaction that sees the tenant. Of a request that only reads, this is all that the
@@ -97,6 +109,7 @@ impl FromRequestParts<AppState> for Read {
         if !abilities::may(&principal.abilities, &parts.method, route) {
             return Err(Problem::new(ErrorCode::Forbidden));
         }
+        features::check(principal.plan, &parts.method, route)?;
         let span = tracing::Span::current();
         span.record("tenant", tracing::field::display(principal.tenant));
         if let Some(device) = principal.device {

@@ -161,7 +161,8 @@ struct ErrorBody {
     message: String,
     /// What is wrong with single fields, by their names.
     fields: BTreeMap<String, FieldBody>,
-    /// With some codes, the things that stand in the way: `slot_taken` has `appointments`, `client_exists` has `clients`.
+    /// With some codes, the things that stand in the way: `slot_taken` has `appointments`, `client_exists` has `clients`,
+    /// `feature_not_allowed` has `feature`, `requiredPlan`, the present `plan`, and `change`, the path that changes it.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>)]
     details: Option<Json>,

@@ -2,11 +2,16 @@
 
 use std::io::Write as _;
 
+use axum::Router;
 use axum::body::Body;
-use axum::http::Method;
+use axum::http::{Method, Request};
+use axum::routing::get;
+use domain::plans::{Feature, Plan};
 use serde_json::{Value as Json, json};
+use tower::ServiceExt as _;
 
-use crate::testing::TestServer;
+use super::{Principal, Problem, around};
+use crate::testing::{Answer, Caller, TestServer};
 
 #[tokio::test]
 async fn every_error_has_one_shape_whoever_made_it() {
@@ -156,4 +161,30 @@ async fn the_description_and_its_page_are_served_from_here() {
     let html = String::from_utf8(page.bytes).unwrap();
     assert!(html.contains("swagger-ui") && !html.contains("//unpkg") && !html.contains("cdn"));
     assert_eq!(document, serde_json::from_str::<Json>(&crate::openapi::pretty().unwrap()).unwrap());
+}
+
+/// A route of its own for a feature that the API does not have yet, behind the layers of all routes.
+async fn ask_planted(server: &TestServer, caller: &Caller<'_>) -> Answer {
+    let handler = async |principal: Principal| {
+        principal.require(Feature::Flows)?;
+        Ok::<_, Problem>("sent")
+    };
+    // Under a path that every plan may use, so that only the handler refuses.
+    let routes = Router::new().route("/api/v1/clients", get(handler)).with_state(server.state().clone());
+    let request = Request::get("/api/v1/clients").header("authorization", format!("Bearer {}", caller.token));
+    let request = request.header("accept-language", "en").body(Body::empty()).unwrap();
+    Answer::read(around(routes, server.state().ids.clone()).oneshot(request).await.unwrap()).await
+}
+
+#[tokio::test]
+async fn a_feature_of_a_larger_plan_is_refused_until_she_has_that_plan() {
+    let server = TestServer::start().await;
+    let anna = server.register("anna").await;
+    let refused = ask_planted(&server, &anna).await;
+    insta::assert_json_snapshot!("feature_not_allowed", refused.expect(403));
+    server.put_on(&anna, Plan::Veloria).await;
+    assert_eq!(ask_planted(&server, &anna).await.status, 200, "the next request knows of it");
+    server.put_on(&anna, Plan::Ivory).await;
+    assert_eq!(ask_planted(&server, &anna).await.code(), "feature_not_allowed");
+    assert_eq!(anna.get("/auth/me").await.expect(200)["tenant"]["plan"], "ivory");
 }

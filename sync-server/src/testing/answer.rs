@@ -19,7 +19,11 @@ pub struct Answer {
 }
 
 impl Answer {
-    pub(super) async fn read(response: Response) -> Self {
+    /// Reads a response whole.
+    ///
+    /// # Panics
+    /// If its body breaks off.
+    pub async fn read(response: Response) -> Self {
         let (parts, body) = response.into_parts();
         let bytes = to_bytes(body, usize::MAX).await.expect("the answer ends").to_vec();
         let json = serde_json::from_slice(&bytes).unwrap_or_default();

@@ -7,6 +7,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::Request;
+use domain::plans::Plan;
 use serde_json::json;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -18,7 +19,7 @@ use super::clock::TestClock;
 use super::database::TestDatabase;
 use crate::db::Db;
 use crate::system::{SharedIds, SystemIds};
-use crate::{AppState, server};
+use crate::{AppState, billing, server};
 
 /// A server with an empty database of its own. Dropping it ends both.
 #[derive(Debug)]
@@ -120,6 +121,17 @@ impl TestServer {
         caller.account = account;
         caller.email = email;
         caller
+    }
+
+    /// Puts the business of a caller on a plan.
+    ///
+    /// # Panics
+    /// If the database refuses.
+    pub async fn put_on(&self, caller: &Caller<'_>, plan: Plan) {
+        let tenant = caller.account["tenant"]["id"].as_str().and_then(|id| id.parse().ok());
+        let mut tx = self.state.db.tenant(tenant.expect("she has registered")).await.expect("a transaction");
+        billing::set_plan(&mut tx, plan).await.expect("her plan changes");
+        tx.commit().await.expect("it is kept");
     }
 
     /// Registers a device of a caller; requests of it carry the device's token.
