@@ -3,7 +3,8 @@
 //! One folder per thing the master knows (clients, appointments, notes, services), and rooms that they share: `http`
 //! (who asks, how an error looks), `db` (the wall between tenants), `auth`, `devices`, `sync` (the log; the only door
 //! through which documents are written), `writes` (how REST changes a
-//! thing: versions, idempotency), `listing` (how it lists: filters, order). Rules live in `domain`; here is what they need from the outside.
+//! thing: versions, idempotency), `listing` (how it lists: filters, order), `jobs` (what is done
+//! later). Rules live in `domain`; here is what they need from the outside.
 
 pub mod appointments;
 pub mod auth;
@@ -21,6 +22,7 @@ pub mod exports;
 pub mod health;
 pub mod http;
 pub mod imports;
+pub mod jobs;
 pub mod listing;
 pub mod logging;
 pub mod notes;
@@ -29,6 +31,7 @@ mod openapi_conventions;
 mod openapi_examples;
 #[cfg(test)]
 mod openapi_tests;
+pub mod redis;
 pub mod server;
 pub mod services;
 pub mod settings;

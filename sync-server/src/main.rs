@@ -9,13 +9,16 @@ use std::sync::Arc;
 use clap::Parser as _;
 use secrecy::SecretString;
 use sync_server::config::{AppEnv, Cli, Command, Config};
-use sync_server::db::{Db, migrate};
+use sync_server::db::{Db, JobsDb, migrate};
 use sync_server::embedded_postgres::{Binaries, Durability, EmbeddedPostgres};
+use sync_server::jobs::{Kinds, Worker, WorkerSettings};
+use sync_server::redis::Redis;
 use sync_server::stop::Stop;
 use sync_server::system::{SharedIds, SystemClock, SystemIds};
 use sync_server::{AppState, logging, openapi, server};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
+use tokio::task::JoinHandle;
 
 /// Automerge makes and drops many small things; with glibc's allocator a third of a sync goes into that.
 #[global_allocator]
@@ -43,7 +46,7 @@ fn run(Cli { command, config }: Cli) -> Outcome<()> {
     logging::start(config.app.log_format)?;
     config.app.key()?;
     // Before the runtime: starting blocks, and stopping comes after everything else.
-    let (postgres, url) = database(&config)?;
+    let (postgres, url) = database(command, &config)?;
     let outcome = Runtime::new()?.block_on(work(command, &config, &url));
     if let Some(postgres) = postgres {
         postgres.stop()?;
@@ -52,9 +55,12 @@ fn run(Cli { command, config }: Cli) -> Outcome<()> {
 }
 
 /// The database that is named, or else one of our own.
-fn database(config: &Config) -> Outcome<(Option<EmbeddedPostgres>, SecretString)> {
+fn database(command: Command, config: &Config) -> Outcome<(Option<EmbeddedPostgres>, SecretString)> {
     if let Some(url) = config.database.url()? {
         return Ok((None, url));
+    }
+    if command == Command::Worker {
+        return Err("a worker needs the database of its server: set DATABASE_URL".into());
     }
     let folder = config.serve.data.join("postgres");
     tracing::info!(folder = %folder.display(), "starting Postgres");
@@ -75,23 +81,62 @@ async fn work(command: Command, config: &Config, url: &SecretString) -> Outcome<
     tracing::info!("the database is up to date");
     match command {
         Command::Serve => serve(config, url, stop).await,
+        Command::Worker => work_only(config, url, stop).await,
         Command::Migrate | Command::Openapi => Ok(()),
     }
 }
 
 async fn serve(config: &Config, url: &SecretString, stop: Stop) -> Outcome<()> {
-    let db = Db::connect(url, config.database.connections).await?;
-    let is_production = config.app.env == AppEnv::Prod;
-    let state = AppState::new(db.clone(), Arc::new(SystemClock), SharedIds::new(SystemIds), is_production);
+    let state = state(config, url).await?;
+    let worker = match config.jobs.settings() {
+        Some(settings) => Some(begin_to_work(&state, url, settings, stop.clone()).await?),
+        None => None,
+    };
     let listener = listen(config.serve.address()).await?;
     tracing::info!(address = %listener.local_addr()?, "serving");
-    server::serve(listener, state, async {
+    server::serve(listener, state.clone(), async {
         let reason = stop.wait().await;
         tracing::info!(reason, "stopping");
     })
     .await;
-    db.close().await;
+    if let Some(worker) = worker {
+        worker.await?;
+    }
+    state.db.close().await;
     Ok(())
+}
+
+async fn work_only(config: &Config, url: &SecretString, stop: Stop) -> Outcome<()> {
+    let settings = config.jobs.settings().ok_or("VELORIA_WORKERS is 0: this worker would do nothing")?;
+    let state = state(config, url).await?;
+    begin_to_work(&state, url, settings, stop).await?.await?;
+    state.db.close().await;
+    Ok(())
+}
+
+async fn state(config: &Config, url: &SecretString) -> Outcome<AppState> {
+    let db = Db::connect(url, config.database.connections).await?;
+    let is_production = config.app.env == AppEnv::Prod;
+    let state = AppState::new(db, Arc::new(SystemClock), SharedIds::new(SystemIds), is_production);
+    Ok(match config.redis.url()? {
+        Some(url) => state.with_redis(Redis::at(&url)?),
+        None => state,
+    })
+}
+
+/// Starts the worker beside the rest. It ends when told, after its last job.
+async fn begin_to_work(
+    state: &AppState,
+    url: &SecretString,
+    settings: WorkerSettings,
+    stop: Stop,
+) -> Outcome<JoinHandle<()>> {
+    let jobs = JobsDb::connect(url, settings.connections()).await?;
+    let worker = Worker::new(state.clone(), jobs.clone(), Kinds::all(), settings);
+    Ok(tokio::spawn(async move {
+        worker.run(async { _ = stop.wait().await }).await;
+        jobs.close().await;
+    }))
 }
 
 async fn listen(address: SocketAddr) -> Outcome<TcpListener> {

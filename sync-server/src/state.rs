@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use crate::auth::{LoginGuard, Passwords};
 use crate::db::Db;
+use crate::redis::Redis;
 use crate::sync::Live;
 use crate::system::{SharedIds, random_bytes};
 
@@ -22,6 +23,8 @@ const IMPORT_PLACES: usize = 3;
 pub struct AppState {
     /// The database.
     pub db: Db,
+    /// What nodes share and may lose; empty if there is none.
+    pub redis: Redis,
     /// Tells connected devices that there is news.
     pub live: Live,
     /// Who writes the documents that REST writes: an actor of this process start (rule D8).
@@ -44,6 +47,7 @@ impl AppState {
     pub fn new(db: Db, clock: Arc<dyn Clock>, ids: SharedIds, is_production: bool) -> Self {
         Self {
             db,
+            redis: Redis::default(),
             live: Live::default(),
             author: Author::new(random_bytes(), "api"),
             passwords: Passwords::default(),
@@ -53,6 +57,12 @@ impl AppState {
             ids,
             clock,
         }
+    }
+
+    /// The same with Redis.
+    #[must_use]
+    pub fn with_redis(self, redis: Redis) -> Self {
+        Self { redis, ..self }
     }
 
     /// The present moment.

@@ -2,6 +2,8 @@
 
 mod app;
 mod database;
+mod jobs;
+mod redis;
 mod secret;
 
 use std::net::{Ipv4Addr, SocketAddr};
@@ -11,6 +13,8 @@ use clap::{Args, Parser, Subcommand};
 
 pub use app::{AppConfig, AppEnv, LogFormat};
 pub use database::DatabaseConfig;
+pub use jobs::JobsConfig;
+pub use redis::RedisConfig;
 pub use secret::SettingError;
 
 /// The server of a CRM for a private beauty master
@@ -25,10 +29,12 @@ pub struct Cli {
 }
 
 /// What the program can do.
-#[derive(Clone, Copy, Debug, Subcommand)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Subcommand)]
 pub enum Command {
     /// Serve `/api/v1`, `/docs` and `/healthz`; migrates the database first
     Serve,
+    /// Do jobs and nothing else; needs a database that is named
+    Worker,
     /// Bring the database up to date, and end
     Migrate,
     /// Print the description of the API (`OpenAPI` 3.1)
@@ -42,6 +48,10 @@ pub struct Config {
     pub serve: ServeConfig,
     #[command(flatten)]
     pub database: DatabaseConfig,
+    #[command(flatten)]
+    pub jobs: JobsConfig,
+    #[command(flatten)]
+    pub redis: RedisConfig,
     #[command(flatten)]
     pub app: AppConfig,
 }

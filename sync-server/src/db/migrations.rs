@@ -5,6 +5,7 @@ use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::{ConnectOptions, Connection};
 
 use super::pool::{ConnectError, options};
+use crate::jobs::{self, SchemaError};
 
 static MIGRATIONS: Migrator = sqlx::migrate!("../migrations");
 
@@ -17,14 +18,19 @@ pub enum MigrationError {
     /// A migration failed, or the database has been migrated by a newer build.
     #[error("cannot migrate the database: {0}")]
     Migrate(#[from] MigrateError),
+    /// The same of the queue's tables, which have migrations of their own.
+    #[error(transparent)]
+    Jobs(#[from] SchemaError),
 }
 
 /// Brings the database up to date; several servers that start together wait for each other.
 pub async fn migrate(url: &SecretString) -> Result<(), MigrationError> {
-    let mut connection = options(url)?.connect().await.map_err(ConnectError::Connect)?;
+    let options = options(url)?;
+    let mut connection = options.connect().await.map_err(ConnectError::Connect)?;
     MIGRATIONS.run(&mut connection).await?;
     // All is committed; how the goodbye goes does not matter.
     let _ = connection.close().await;
+    jobs::bring_up_to_date(options).await?;
     Ok(())
 }
 
@@ -36,5 +42,6 @@ pub(crate) fn fingerprint() -> String {
     for migration in MIGRATIONS.iter() {
         hasher.update(&*migration.checksum);
     }
+    hasher.update(jobs::SCHEMA);
     hex::encode(&hasher.finalize()[..8])
 }

@@ -1,4 +1,4 @@
-//! The database door: pool, transactions of one tenant, migrations.
+//! The database door: pools, transactions of one tenant, migrations.
 //!
 //! Queries themselves live in the `store.rs` of their slice and take a [`TenantTx`]; there is no other way to reach
 //! a tenant's rows. Knows no table but those of the catalogue.
@@ -15,5 +15,5 @@ pub use error::StoreError;
 #[cfg(any(test, feature = "testing"))]
 pub(crate) use migrations::fingerprint;
 pub use migrations::{MigrationError, migrate};
-pub use pool::{ConnectError, Db};
+pub use pool::{ConnectError, Db, JobsDb};
 pub use tenant_tx::TenantTx;

@@ -69,6 +69,37 @@ impl Db {
     }
 }
 
+/// The queue, as the worker and the operators' page know it: connections that each become `veloria_jobs` and see no row of
+/// a tenant's tables (rule D11). Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct JobsDb {
+    pool: PgPool,
+}
+
+impl JobsDb {
+    /// Opens a pool. The database must have its migrations already.
+    pub async fn connect(url: &SecretString, most_connections: u32) -> Result<Self, ConnectError> {
+        let pool = PgPoolOptions::new()
+            .max_connections(most_connections)
+            .acquire_timeout(Duration::from_secs(10))
+            .after_connect(|connection, _| Box::pin(async move { store::settle_worker(connection).await }))
+            .connect_with(options(url)?)
+            .await
+            .map_err(ConnectError::Connect)?;
+        Ok(Self { pool })
+    }
+
+    /// For the library, and for the statements of `jobs`.
+    pub(crate) const fn pool(&self) -> &PgPool {
+        &self.pool
+    }
+
+    /// Closes all connections.
+    pub async fn close(&self) {
+        self.pool.close().await;
+    }
+}
+
 pub(super) fn options(url: &SecretString) -> Result<PgConnectOptions, ConnectError> {
     let options: PgConnectOptions = url.expose_secret().parse().map_err(|_| ConnectError::Address)?;
     Ok(options.application_name("veloria"))

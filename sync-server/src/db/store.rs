@@ -3,11 +3,22 @@
 use domain::ids::TenantId;
 use sqlx::{AssertSqlSafe, PgConnection};
 
-/// Said once on every new connection. The role owns nothing and cannot bypass a policy; the limits end what hangs.
+/// Said once on every new connection of the server. The role owns nothing and cannot bypass a policy; the limits end what
+/// hangs.
 pub(super) async fn settle(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+    sqlx::raw_sql("set role veloria_app").execute(&mut *connection).await?;
+    limit(connection).await
+}
+
+/// The same for the worker: its role has the queue, and nothing of any tenant.
+pub(super) async fn settle_worker(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+    sqlx::raw_sql("set role veloria_jobs").execute(&mut *connection).await?;
+    limit(connection).await
+}
+
+async fn limit(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
     sqlx::raw_sql(
-        "set role veloria_app;
-         set timezone = 'UTC';
+        "set timezone = 'UTC';
          set statement_timeout = '30s';
          set lock_timeout = '10s';
          set idle_in_transaction_session_timeout = '60s'",

@@ -6,7 +6,7 @@ use axum::middleware::Next;
 use axum::response::Response;
 use tracing::{Instrument as _, field, info, info_span};
 
-use super::request_id::HEADER;
+use super::request_id::{HEADER, with_request_id};
 use crate::system::Stopwatch;
 
 pub(super) async fn log(request: Request, next: Next) -> Response {
@@ -21,7 +21,8 @@ pub(super) async fn log(request: Request, next: Next) -> Response {
         device = field::Empty,
     );
     let watch = Stopwatch::start();
-    let response = next.run(request).instrument(span.clone()).await;
+    let id = (!id.is_empty()).then(|| id.to_owned());
+    let response = with_request_id(id, next.run(request)).instrument(span.clone()).await;
     span.in_scope(|| info!(status = response.status().as_u16(), micros = watch.micros(), "answered"));
     response
 }

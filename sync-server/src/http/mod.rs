@@ -34,6 +34,7 @@ pub use paging::{After, Cursor, Limit, Page, PageQuery};
 pub use principal::{Principal, Read, TokenKind};
 pub use problem::{Problem, ProblemBody};
 pub use query::QueryFields;
+pub use request_id::{current_request_id, with_request_id};
 
 /// The largest body of all routes but `/sync`, after decompression: 1 MiB.
 pub const MAX_BODY_BYTES: usize = 1024 * 1024;

@@ -1,5 +1,7 @@
 //! A name for each request, in its answer and in every line of the log about it. A caller (or a proxy) may bring one.
 
+use std::future::Future;
+
 use axum::body::Body;
 use axum::http::{HeaderName, HeaderValue, Request};
 use axum::middleware::Next;
@@ -10,6 +12,21 @@ use tower_http::request_id::{MakeRequestId, RequestId};
 use crate::system::SharedIds;
 
 pub(super) const HEADER: HeaderName = HeaderName::from_static("x-request-id");
+
+tokio::task_local! {
+    static CURRENT: Option<String>;
+}
+
+/// The name of the request that is being answered, or that caused the job that runs.
+#[must_use]
+pub fn current_request_id() -> Option<String> {
+    CURRENT.try_with(Clone::clone).ok().flatten()
+}
+
+/// Does something on behalf of a request.
+pub async fn with_request_id<F: Future>(id: Option<String>, what: F) -> F::Output {
+    CURRENT.scope(id, what).await
+}
 
 /// Names requests that bring no name.
 #[derive(Clone, Debug)]

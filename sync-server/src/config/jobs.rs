@@ -1,0 +1,31 @@
+//! The worker's settings.
+
+use std::time::Duration;
+
+use clap::Args;
+
+use crate::jobs::WorkerSettings;
+
+/// The worker's settings.
+#[derive(Debug, Args)]
+pub struct JobsConfig {
+    /// How many jobs at a time; with 0, `serve` does none and leaves them to `sync-server worker`
+    #[arg(long = "workers", global = true, env = "VELORIA_WORKERS", default_value_t = 4)]
+    pub workers: usize,
+    /// How many seconds running jobs may go on after a signal to stop; the others return to the queue
+    #[arg(long = "job-grace", global = true, env = "VELORIA_JOB_GRACE", default_value_t = 20)]
+    pub grace: u64,
+}
+
+impl JobsConfig {
+    /// What the worker is told; `None` means that there is none.
+    #[must_use]
+    pub fn settings(&self) -> Option<WorkerSettings> {
+        let grace = Duration::from_secs(self.grace);
+        (self.workers > 0).then(|| WorkerSettings {
+            places: self.workers,
+            grace,
+            ..WorkerSettings::default()
+        })
+    }
+}

@@ -1,0 +1,111 @@
+//! The worker: takes jobs and does them, inside of `serve` or alone. What it cannot do now it tries again; what ends it (a
+//! database that is away) it outlives.
+
+use std::future::Future;
+use std::time::Duration;
+
+use graphile_worker::{WorkerOptions, WorkerRecoveryConfig};
+use tokio::sync::watch;
+use tokio::time::sleep;
+
+use super::Kinds;
+use super::store_schema::NAME;
+use crate::AppState;
+use crate::db::JobsDb;
+
+/// How a worker works.
+#[derive(Clone, Copy, Debug)]
+pub struct WorkerSettings {
+    /// How many jobs at a time.
+    pub places: usize,
+    /// How long running jobs may go on when the worker is told to stop. The others return to the queue at once.
+    pub grace: Duration,
+    /// Without a sign of life for so long, a worker is dead and its jobs return. It gives one five times as often.
+    pub dead_after: Duration,
+}
+
+impl Default for WorkerSettings {
+    fn default() -> Self {
+        Self { places: 4, grace: Duration::from_secs(20), dead_after: Duration::from_secs(10) }
+    }
+}
+
+impl WorkerSettings {
+    /// How many connections the worker wants: one for each place, one that listens, and two for signs of life.
+    #[must_use]
+    pub fn connections(&self) -> u32 {
+        u32::try_from(self.places).unwrap_or(u32::MAX).saturating_add(3)
+    }
+}
+
+/// How long a worker that fell over waits before it rises.
+const PAUSE: Duration = Duration::from_secs(1);
+/// Jobs whose time comes are looked for so often; those for now are heard of at once.
+const LOOK: Duration = Duration::from_secs(1);
+
+/// A worker that has not begun yet.
+#[derive(Debug)]
+pub struct Worker {
+    state: AppState,
+    db: JobsDb,
+    kinds: Kinds,
+    settings: WorkerSettings,
+}
+
+impl Worker {
+    /// A worker of these jobs.
+    #[must_use]
+    pub const fn new(state: AppState, db: JobsDb, kinds: Kinds, settings: WorkerSettings) -> Self {
+        Self { state, db, kinds, settings }
+    }
+
+    /// Works until `stop` is done, then lets running jobs end.
+    pub async fn run(self, stop: impl Future<Output = ()> + Send + 'static) {
+        let (stopping, stopped) = watch::channel(false);
+        let waiting = tokio::spawn(async move {
+            stop.await;
+            stopping.send_replace(true);
+        });
+        while !*stopped.borrow() {
+            match self.shift(stopped.clone()).await {
+                Ok(()) if *stopped.borrow() => break,
+                Ok(()) => tracing::error!("the worker ended untold and begins anew"),
+                Err(error) => tracing::error!(error, "the worker fell over and begins anew"),
+            }
+            sleep(PAUSE).await;
+        }
+        waiting.abort();
+    }
+
+    /// One life of the library's worker.
+    async fn shift(&self, stopped: watch::Receiver<bool>) -> Result<(), String> {
+        let WorkerSettings { places, grace, dead_after } = self.settings;
+        let recovery = WorkerRecoveryConfig::default()
+            .heartbeat_interval(dead_after / 5)
+            .sweep_interval(dead_after / 5)
+            .sweep_threshold(dead_after)
+            .recovery_delay(Duration::ZERO);
+        let worker = WorkerOptions::default()
+            .pg_pool(self.db.pool().clone())
+            .schema(NAME)
+            .concurrency(places)
+            .poll_interval(LOOK)
+            .define_jobs(self.kinds.definitions())
+            .add_extension(self.state.clone())
+            .worker_recovery(recovery)
+            .listen_os_shutdown_signals(false)
+            .shutdown_grace_period(grace)
+            .shutdown_interrupted_job_retry_delay(Duration::ZERO)
+            .shutdown_signal(is_told(stopped))
+            .init()
+            .await
+            .map_err(|error| error.to_string())?;
+        tracing::info!(places, "the worker works");
+        worker.run().await.map_err(|error| error.to_string())
+    }
+}
+
+/// Ends when the worker is told to stop; also when nobody is left who could tell.
+async fn is_told(mut stopped: watch::Receiver<bool>) {
+    let _ = stopped.wait_for(|stopped| *stopped).await;
+}
