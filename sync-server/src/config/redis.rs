@@ -11,10 +11,10 @@ use super::secret::{self, SettingError};
 #[derive(Debug, Args)]
 pub struct RedisConfig {
     /// Redis for several nodes, `redis://host:6379/0`; without it each process keeps its own limits
-    #[arg(long = "redis-url", global = true, env = "REDIS_URL", hide_env_values = true)]
+    #[arg(id = "redis_url", long = "redis-url", global = true, env = "REDIS_URL", hide_env_values = true)]
     url: Option<SecretString>,
     /// A file with that address
-    #[arg(long = "redis-url-file", global = true, env = "REDIS_URL_FILE")]
+    #[arg(id = "redis_url_file", long = "redis-url-file", global = true, env = "REDIS_URL_FILE")]
     url_file: Option<PathBuf>,
 }
 
