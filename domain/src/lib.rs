@@ -4,7 +4,9 @@
 //! becomes a row; the messages of `/api/v1/sync`. Everything here is data and pure functions: time, chance and ids
 //! are arguments, and there is no file, socket, SQL or clock.
 
+pub mod accounts;
 pub mod appointments;
+pub mod audit;
 pub mod clients;
 pub mod dates;
 pub mod documents;

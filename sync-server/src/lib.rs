@@ -7,6 +7,7 @@
 //! later). Rules live in `domain`; here is what they need from the outside.
 
 pub mod appointments;
+pub mod audit;
 pub mod auth;
 pub mod billing;
 pub mod clients;
@@ -25,6 +26,7 @@ pub mod imports;
 pub mod jobs;
 pub mod listing;
 pub mod logging;
+pub mod mail;
 pub mod notes;
 pub mod openapi;
 mod openapi_conventions;
@@ -32,6 +34,7 @@ mod openapi_examples;
 #[cfg(test)]
 mod openapi_tests;
 pub mod redis;
+pub mod sealed;
 pub mod server;
 pub mod services;
 pub mod settings;

@@ -44,7 +44,6 @@ fn run(Cli { command, config }: Cli) -> Outcome<()> {
     // Two TLS libraries in one build, and rustls would not know which to take.
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
     logging::start(config.app.log_format)?;
-    config.app.key()?;
     // Before the runtime: starting blocks, and stopping comes after everything else.
     let (postgres, url) = database(command, &config)?;
     let outcome = Runtime::new()?.block_on(work(command, &config, &url));
@@ -117,7 +116,9 @@ async fn work_only(config: &Config, url: &SecretString, stop: Stop) -> Outcome<(
 async fn state(config: &Config, url: &SecretString) -> Outcome<AppState> {
     let db = Db::connect(url, config.database.connections).await?;
     let is_production = config.app.env == AppEnv::Prod;
-    let state = AppState::new(db, Arc::new(SystemClock), SharedIds::new(SystemIds), is_production);
+    let state = AppState::new(db, Arc::new(SystemClock), SharedIds::new(SystemIds), is_production)
+        .with_mail(config.mail.mailer(config.app.env, &config.serve.data)?)
+        .with_sealer(config.app.sealer(&config.serve.data)?);
     Ok(match config.redis.url()? {
         Some(url) => state.with_redis(Redis::at(&url)?),
         None => state,

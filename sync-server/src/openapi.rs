@@ -8,7 +8,7 @@ use utoipa_swagger_ui::SwaggerUi;
 
 use crate::http::ProblemBody;
 use crate::{
-    AppState, appointments, auth, clients, devices, exports, imports, notes, openapi_conventions,
+    AppState, appointments, audit, auth, clients, devices, exports, imports, notes, openapi_conventions,
     openapi_examples, services, settings, slots, sync,
 };
 
@@ -30,6 +30,7 @@ pub const DOCUMENT: &str = "/api/v1/openapi.json";
     security(("token" = []), ("session" = [])),
     tags(
         (name = "auth", description = "People and their keys"),
+        (name = "audit", description = "The journal of critical actions"),
         (name = "devices", description = "Phones and laptops with a working copy"),
         (name = "clients", description = "What the master knows about a person"),
         (name = "services", description = "The price list"),
@@ -49,6 +50,7 @@ struct Ground;
 pub fn api() -> OpenApiRouter<AppState> {
     let v1 = OpenApiRouter::new()
         .merge(auth::routes())
+        .merge(audit::routes())
         .merge(devices::routes())
         .merge(clients::routes())
         .merge(services::routes())

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use axum::http::Method;
+use domain::plans::Plan;
 use serde_json::{Value as Json, json};
 
 use crate::http::features;
@@ -195,6 +196,9 @@ async fn everything_of(olga: &Caller<'_>) -> Vec<Json> {
 async fn a_neighbours_id_is_404_on_every_route() {
     let server = TestServer::start().await;
     let [anna, olga] = [server.register("anna").await, server.register("olga").await];
+    for caller in [&anna, &olga] {
+        server.put_on(caller, Plan::Imperium).await;
+    }
     let strangers = fill(&olga).await;
     let before = everything_of(&olga).await;
     let (mut tried, mut by_id) = (0, 0);

@@ -10,8 +10,11 @@ use tokio::sync::Semaphore;
 use uuid::Uuid;
 
 use crate::auth::{LoginGuard, Passwords};
-use crate::db::Db;
+use crate::db::{Db, StoreError, TenantTx};
+use crate::http::Principal;
+use crate::mail::Mailer;
 use crate::redis::Redis;
+use crate::sealed::Sealer;
 use crate::sync::Live;
 use crate::system::{SharedIds, random_bytes};
 
@@ -33,6 +36,10 @@ pub struct AppState {
     pub passwords: Passwords,
     /// Slows guessing down.
     pub login_guard: LoginGuard,
+    /// How letters leave.
+    pub mail: Mailer,
+    /// Seals secrets that are kept.
+    pub sealer: Sealer,
     /// Whether cookies are only for https.
     pub is_production: bool,
     /// A few imports at a time read and write in this process; more wait for a place, and hold nothing while they do.
@@ -52,6 +59,8 @@ impl AppState {
             author: Author::new(random_bytes(), "api"),
             passwords: Passwords::default(),
             login_guard: LoginGuard::default(),
+            mail: Mailer::none(),
+            sealer: Sealer::passing(),
             import_places: Arc::new(Semaphore::new(IMPORT_PLACES)),
             is_production,
             ids,
@@ -63,6 +72,23 @@ impl AppState {
     #[must_use]
     pub fn with_redis(self, redis: Redis) -> Self {
         Self { redis, ..self }
+    }
+
+    /// The same, with letters that leave this way.
+    #[must_use]
+    pub fn with_mail(self, mail: Mailer) -> Self {
+        Self { mail, ..self }
+    }
+
+    /// The same, with secrets that are sealed under keys that outlive the process.
+    #[must_use]
+    pub fn with_sealer(self, sealer: Sealer) -> Self {
+        Self { sealer, ..self }
+    }
+
+    /// A transaction on behalf of somebody who asks.
+    pub async fn begin(&self, principal: &Principal) -> Result<TenantTx, StoreError> {
+        Ok(self.db.tenant(principal.tenant).await?.caused_by(principal.cause()))
     }
 
     /// The present moment.

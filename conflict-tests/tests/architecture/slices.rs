@@ -31,6 +31,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     (
         "sync-server/src",
         &[
+            "audit",
             "auth",
             "billing",
             "config",
@@ -40,6 +41,8 @@ const ROOMS: &[(&str, &[&str])] = &[
             "health",
             "http",
             "listing",
+            "mail",
+            "sealed",
             "writes",
             "jobs",
             "metrics",

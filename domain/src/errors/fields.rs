@@ -43,6 +43,10 @@ wire_enum! {
         Overlaps = "overlaps",
         /// May not be set here or now.
         NotAllowed = "not_allowed",
+        /// A code that was never given out, was used, or is past its time.
+        CodeInvalid = "code_invalid",
+        /// Not the password of the account.
+        WrongPassword = "wrong_password",
         /// A file with nothing in it.
         FileEmpty = "file_empty",
         /// A file over the limit.

@@ -19,10 +19,18 @@ wire_enum! {
         BadRequest = "bad_request",
         /// Nobody is signed in, or the token or password is wrong.
         Unauthorized = "unauthorized",
+        /// The password is right, and a code of the second factor is needed beside it.
+        SecondFactorRequired = "second_factor_required",
+        /// The password is right, the code of the second factor is not, or was used before.
+        SecondFactorWrong = "second_factor_wrong",
         /// Signed in, but this is not allowed (a foreign origin, a token without the right).
         Forbidden = "forbidden",
         /// The tenant's plan does not include it; see [`crate::plans::Feature::min_plan`].
         FeatureNotAllowed = "feature_not_allowed",
+        /// The business is suspended: it reads, takes everything away and changes nothing.
+        TenantSuspended = "tenant_suspended",
+        /// This needs a letter, and this server sends none.
+        MailNotConfigured = "mail_not_configured",
         /// There is no such thing, or it belongs to another tenant: the two look the same on purpose.
         NotFound = "not_found",
         /// The path exists, the method does not.
@@ -95,8 +103,8 @@ impl ErrorCode {
     pub const fn http_status(self) -> u16 {
         match self {
             Self::BadJson | Self::BadRequest | Self::BadCursor => 400,
-            Self::Unauthorized => 401,
-            Self::Forbidden | Self::FeatureNotAllowed | Self::DeviceRevoked => 403,
+            Self::Unauthorized | Self::SecondFactorRequired | Self::SecondFactorWrong => 401,
+            Self::Forbidden | Self::FeatureNotAllowed | Self::DeviceRevoked | Self::TenantSuspended => 403,
             Self::NotFound => 404,
             Self::MethodNotAllowed => 405,
             Self::Conflict
@@ -122,7 +130,7 @@ impl ErrorCode {
             Self::UnsupportedProtocol => 426,
             Self::TooManyRequests => 429,
             Self::Internal => 500,
-            Self::Unavailable | Self::Offline => 503,
+            Self::Unavailable | Self::Offline | Self::MailNotConfigured => 503,
         }
     }
 }

@@ -17,6 +17,9 @@ macro_rules! wire_enum {
             /// Every value, in the order of declaration.
             pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
 
+            /// Their names on the wire, in the same order.
+            pub const NAMES: &'static [&'static str] = &[$($wire,)+];
+
             /// The name on the wire, the same that serde writes.
             #[must_use]
             pub const fn as_str(self) -> &'static str {

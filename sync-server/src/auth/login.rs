@@ -1,11 +1,10 @@
 //! `POST /auth/login`: a session for a browser.
 
-use std::net::SocketAddr;
-
 use axum::Json;
-use axum::extract::{ConnectInfo, State};
+use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::{AppendHeaders, IntoResponse};
+use domain::audit::{Action, Event, SubjectKind};
 use domain::ids::TokenId;
 use domain::input::Fields;
 use jiff::SignedDuration;
@@ -16,8 +15,10 @@ use super::keys::{NewKey, to_micros};
 use super::password::sign_in;
 use super::store;
 use super::views::Account;
-use crate::AppState;
-use crate::http::{AnonymousErrors, CookieStyle, JsonObject, Problem, SESSION_DAYS, TokenKind, keep_session};
+use crate::http::{
+    AnonymousErrors, CookieStyle, JsonObject, Problem, SESSION_DAYS, TokenKind, Visitor, keep_session,
+};
+use crate::{AppState, audit};
 
 /// An e-mail and its password.
 #[derive(Debug, ToSchema)]
@@ -43,20 +44,21 @@ struct Credentials {
 )]
 pub(super) async fn login(
     State(state): State<AppState>,
-    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    visitor: Visitor,
     headers: HeaderMap,
     JsonObject(object): JsonObject,
 ) -> Result<impl IntoResponse, Problem> {
     let mut fields = Fields::new(&object);
     let (email, password) = read_credentials(&mut fields);
     fields.finish(())?;
-    let (user, mut tx) = sign_in(&state, peer, &email, &password).await?;
+    let (user, mut tx) = sign_in(&state, &visitor, &email, &password).await?;
     let tenant = store::find_tenant(&mut tx).await?.ok_or_else(Problem::not_found)?;
     let id = TokenId(state.new_id());
     let now = to_micros(state.now());
     let (mut key, text) = NewKey::make(tenant.id, user.id, TokenKind::Session, id, "browser".to_owned(), now);
     key.expires_at = now.checked_add(SignedDuration::from_hours(24 * SESSION_DAYS)).ok();
     store::insert_token(&mut tx, &key).await?;
+    audit::record(&mut tx, Event::new(Action::SignedIn, SubjectKind::Token, key.id.0));
     tx.commit().await?;
     let cookie = keep_session(CookieStyle::of(&headers, state.is_production), &text);
     let cookie = cookie.map_err(|error| Problem::internal(&error))?;

@@ -3,11 +3,12 @@
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{AppendHeaders, IntoResponse};
+use domain::audit::{Action, Event, SubjectKind};
 
 use super::keys::to_micros;
 use super::store;
-use crate::AppState;
 use crate::http::{CookieStyle, ItemErrors, Principal, Problem, clear_session};
+use crate::{AppState, audit};
 
 /// Sign out
 ///
@@ -21,8 +22,9 @@ pub(super) async fn logout(
     principal: Principal,
     headers: HeaderMap,
 ) -> Result<impl IntoResponse, Problem> {
-    let mut tx = state.db.tenant(principal.tenant).await?;
+    let mut tx = state.begin(&principal).await?;
     store::revoke_token(&mut tx, principal.user, principal.token_id, to_micros(state.now())).await?;
+    audit::record(&mut tx, Event::new(Action::SignedOut, SubjectKind::Token, principal.token_id.0));
     tx.commit().await?;
     let cookie = clear_session(CookieStyle::of(&headers, state.is_production));
     let cookie = cookie.map_err(|error| Problem::internal(&error))?;

@@ -38,7 +38,7 @@ struct PresentedToken {
     responses((status = 200, description = "The person behind the key", body = Me), ItemErrors)
 )]
 pub(super) async fn me(State(state): State<AppState>, principal: Principal) -> Result<Json<Me>, Problem> {
-    let mut tx = state.db.tenant(principal.tenant).await?;
+    let mut tx = state.begin(&principal).await?;
     let user = store::find_user(&mut tx, principal.user).await?;
     let tenant = store::find_tenant(&mut tx).await?;
     tx.commit().await?;

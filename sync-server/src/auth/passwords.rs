@@ -1,11 +1,12 @@
 //! Hashing of passwords: Argon2id, 19 MiB, two passes (OWASP's smallest). Two at a time, off the async threads, so that
 //! a flood of sign-ins takes neither all memory nor all cores (rule D21).
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use argon2::password_hash::Error as HashError;
-use argon2::{Algorithm, Argon2, Params, PasswordHasher as _, PasswordVerifier as _, Version};
+use argon2::{Algorithm, Argon2, Params, PasswordHash, PasswordHasher as _, PasswordVerifier as _, Version};
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::Semaphore;
 use tokio::task::spawn_blocking;
@@ -21,6 +22,18 @@ const PATIENCE: Duration = Duration::from_secs(10);
 #[derive(Clone, Debug)]
 pub struct Passwords {
     places: Arc<Semaphore>,
+    checked: Arc<AtomicU64>,
+}
+
+/// What a password is, held against a hash.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// The right one.
+    Right,
+    /// The right one, but hashed with less work than today: to be hashed anew while it is known.
+    RightButWeak,
+    /// A wrong one, or nobody's.
+    Wrong,
 }
 
 /// Why a password was neither hashed nor checked.
@@ -39,7 +52,7 @@ pub enum PasswordError {
 
 impl Default for Passwords {
     fn default() -> Self {
-        Self { places: Arc::new(Semaphore::new(AT_ONCE)) }
+        Self { places: Arc::new(Semaphore::new(AT_ONCE)), checked: Arc::default() }
     }
 }
 
@@ -51,22 +64,32 @@ impl Passwords {
     }
 
     /// Whether this is the password. Without a hash (nobody has this e-mail) it takes as long and says no.
-    pub async fn is_right(
+    pub async fn check(
         &self,
         password: &SecretString,
         hash: Option<String>,
-    ) -> Result<bool, PasswordError> {
+    ) -> Result<Verdict, PasswordError> {
         let password = password.clone();
+        let checked = self.checked.clone();
         self.run(move || {
             let known = hash.is_some();
             let hash = hash.as_deref().unwrap_or(&NOBODY);
+            checked.fetch_add(1, Ordering::Relaxed);
             match argon2().verify_password(password.expose_secret().as_bytes(), hash) {
-                Ok(()) => Ok(known),
-                Err(HashError::PasswordInvalid) => Ok(false),
+                Ok(()) if !known => Ok(Verdict::Wrong),
+                Ok(()) if is_weak(hash) => Ok(Verdict::RightButWeak),
+                Ok(()) => Ok(Verdict::Right),
+                Err(HashError::PasswordInvalid) => Ok(Verdict::Wrong),
                 Err(error) => Err(PasswordError::Hash(error)),
             }
         })
         .await
+    }
+
+    /// How many passwords were held against a hash since the start.
+    #[must_use]
+    pub fn checked(&self) -> u64 {
+        self.checked.load(Ordering::Relaxed)
     }
 
     async fn run<T: Send + 'static>(
@@ -98,9 +121,23 @@ impl From<PasswordError> for Problem {
 static NOBODY: LazyLock<String> =
     LazyLock::new(|| hash(&hex::encode(random_bytes::<32>()).into()).unwrap_or_default());
 
+/// How much work a hash is: memory in KiB, passes, lanes. May only rise; whoever signs in is then hashed anew.
+const WORK: (u32, u32, u32) = (19 * 1024, 2, 1);
+
 fn argon2() -> Argon2<'static> {
-    let params = Params::new(19 * 1024, 2, 1, None).expect("these parameters are within Argon2's limits");
+    let (memory, passes, lanes) = WORK;
+    let params =
+        Params::new(memory, passes, lanes, None).expect("these parameters are within Argon2's limits");
     Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
+}
+
+/// Whether a hash was made by another algorithm, or with less work than today.
+fn is_weak(hash: &str) -> bool {
+    let Ok(parsed) = PasswordHash::new(hash) else { return true };
+    let is_ours = parsed.algorithm == Algorithm::Argon2id.ident();
+    let enough = Params::try_from(&parsed)
+        .is_ok_and(|made| made.m_cost() >= WORK.0 && made.t_cost() >= WORK.1 && made.p_cost() >= WORK.2);
+    !(is_ours && enough)
 }
 
 fn hash(password: &SecretString) -> Result<String, PasswordError> {
@@ -121,9 +158,21 @@ mod tests {
         let secret = |text: &str| SecretString::from(text);
         let hash = passwords.hash(&secret("корова-42")).await.unwrap();
         assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
-        assert!(passwords.is_right(&secret("корова-42"), Some(hash.clone())).await.unwrap());
-        assert!(!passwords.is_right(&secret("корова-43"), Some(hash)).await.unwrap());
-        assert!(!passwords.is_right(&secret("корова-42"), None).await.unwrap());
-        assert!(passwords.is_right(&secret("x"), Some("junk".to_owned())).await.is_err());
+        let check =
+            async |text, hash: Option<&str>| passwords.check(&secret(text), hash.map(str::to_owned)).await;
+        assert_eq!(check("корова-42", Some(&hash)).await.unwrap(), Verdict::Right);
+        assert_eq!(check("корова-43", Some(&hash)).await.unwrap(), Verdict::Wrong);
+        assert_eq!(check("корова-42", None).await.unwrap(), Verdict::Wrong);
+        assert!(check("x", Some("junk")).await.is_err());
+        assert_eq!(passwords.checked(), 4);
+    }
+
+    #[tokio::test]
+    async fn a_hash_of_less_work_is_still_right_and_known_as_weak() {
+        let less =
+            Argon2::new(Algorithm::Argon2id, Version::V0x13, Params::new(8 * 1024, 1, 1, None).unwrap());
+        let hash = less.hash_password_with_salt("корова-42".as_bytes(), &[7; 16]).unwrap().to_string();
+        let verdict = Passwords::default().check(&"корова-42".into(), Some(hash)).await.unwrap();
+        assert_eq!(verdict, Verdict::RightButWeak);
     }
 }

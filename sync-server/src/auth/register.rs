@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use domain::audit::{Action, Event, SubjectKind};
 use domain::email::Email;
 use domain::errors::{ErrorCode, FieldErrors, FieldProblem};
 use domain::ids::{TenantId, UserId};
@@ -17,10 +18,9 @@ use super::password::{LONGEST, email_hash};
 use super::passwords::PasswordError;
 use super::store;
 use super::views::{Account, Tenant, User};
-use crate::AppState;
 use crate::db::StoreError;
-use crate::http::{AnonymousErrors, JsonObject, Problem};
-use crate::sync;
+use crate::http::{AnonymousErrors, JsonObject, Problem, Visitor};
+use crate::{AppState, audit, sync};
 
 const SHORTEST: usize = 8;
 
@@ -60,30 +60,33 @@ struct NewAccount {
 )]
 pub(super) async fn register(
     State(state): State<AppState>,
+    visitor: Visitor,
     JsonObject(object): JsonObject,
 ) -> Result<(StatusCode, Json<Account>), Problem> {
     let form = Form::read(&object)?;
     let password_hash = state.passwords.hash(&form.password).await.map_err(RegisterError::from)?;
     let email_hash = email_hash(&form.email);
     let account = form.account(TenantId(state.new_id()), UserId(state.new_id()), state.now());
-    keep(&state, &account, email_hash, &password_hash).await?;
+    keep(&state, &visitor, &account, email_hash, &password_hash).await?;
     Ok((StatusCode::CREATED, Json(account)))
 }
 
 async fn keep(
     state: &AppState,
+    visitor: &Visitor,
     account: &Account,
     email_hash: [u8; 32],
     password_hash: &str,
 ) -> Result<(), RegisterError> {
     let tenant = &account.tenant;
-    let mut tx = state.db.tenant(tenant.id).await?;
+    let mut tx = state.db.tenant(tenant.id).await?.caused_by(visitor.cause(account.user.id));
     store::insert_tenant(&mut tx, tenant, state.new_id()).await?;
     store::insert_user(&mut tx, &account.user, password_hash).await?;
     if !store::insert_identity(&mut tx, email_hash, account.user.id).await? {
         return Err(RegisterError::EmailTaken);
     }
     Box::pin(sync::write_record(&mut tx, RecordKind::Tenant, tenant.id.0, Some(&tenant.record()))).await?;
+    audit::record(&mut tx, Event::new(Action::Registered, SubjectKind::Tenant, tenant.id.0));
     Ok(tx.commit().await?)
 }
 

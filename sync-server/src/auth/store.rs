@@ -349,3 +349,30 @@ pub(super) async fn revoke_tokens_of_device(
     .await?;
     Ok(())
 }
+
+/// Replaces the hash of a password.
+pub(super) async fn put_password(
+    tx: &mut TenantTx,
+    user: UserId,
+    password_hash: &str,
+) -> Result<(), StoreError> {
+    let tenant = tx.tenant();
+    sqlx::query!(
+        "update users
+         set password_hash = $3
+         where tenant_id = $1
+           and id = $2",
+        tenant.0,
+        user.0,
+        password_hash
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// Ends this transaction without waiting for the disk: for lines of the journal that no answer may be slower for.
+pub(super) async fn do_not_wait_for_the_disk(tx: &mut TenantTx) -> Result<(), StoreError> {
+    sqlx::query!("set local synchronous_commit = off").execute(tx.conn()).await?;
+    Ok(())
+}

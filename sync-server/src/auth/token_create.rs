@@ -1,24 +1,24 @@
 //! `POST /auth/token`: a personal access token, for e-mail and password.
 
-use std::net::SocketAddr;
-
 use axum::Json;
-use axum::extract::{ConnectInfo, State};
+use axum::extract::State;
 use axum::http::StatusCode;
+use domain::audit::{Action, Event, SubjectKind};
 use domain::errors::FieldProblem;
 use domain::ids::TokenId;
 use domain::input::Fields;
 use jiff::Timestamp;
 use secrecy::ExposeSecret as _;
 use serde::Serialize;
+use serde_json::json;
 use utoipa::ToSchema;
 
 use super::keys::{NewKey, to_micros};
 use super::login::read_credentials;
 use super::password::sign_in;
 use super::store;
-use crate::AppState;
-use crate::http::{ABILITIES, AnonymousErrors, JsonObject, Problem, TokenKind};
+use crate::http::{ABILITIES, AnonymousErrors, JsonObject, Problem, TokenKind, Visitor};
+use crate::{AppState, audit};
 
 /// What is asked for.
 #[derive(Debug, ToSchema)]
@@ -72,7 +72,7 @@ pub(super) struct IssuedToken {
 )]
 pub(super) async fn create_token(
     State(state): State<AppState>,
-    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    visitor: Visitor,
     JsonObject(object): JsonObject,
 ) -> Result<(StatusCode, Json<IssuedToken>), Problem> {
     let now = to_micros(state.now());
@@ -94,7 +94,7 @@ pub(super) async fn create_token(
     }
     fields.finish(())?;
 
-    let (user, mut tx) = sign_in(&state, peer, &email, &password).await?;
+    let (user, mut tx) = sign_in(&state, &visitor, &email, &password).await?;
     let name = name.into_option().unwrap_or_default();
     let id = TokenId(state.new_id());
     let (mut key, text) = NewKey::make(tx.tenant(), user.id, TokenKind::Pat, id, name, now);
@@ -103,6 +103,8 @@ pub(super) async fn create_token(
         key.abilities = abilities;
     }
     store::insert_token(&mut tx, &key).await?;
+    let says = json!({ "kind": key.kind, "abilities": key.abilities, "expiresAt": key.expires_at });
+    audit::record(&mut tx, Event::new(Action::TokenCreated, SubjectKind::Token, key.id.0).saying(says));
     tx.commit().await?;
     let NewKey { id, name, abilities, created_at, expires_at, .. } = key;
     let token = text.expose_secret().to_owned();

@@ -51,7 +51,7 @@ pub(super) async fn list_tokens(
     State(state): State<AppState>,
     principal: Principal,
 ) -> Result<Json<Tokens>, Problem> {
-    let mut tx = state.db.tenant(principal.tenant).await?;
+    let mut tx = state.begin(&principal).await?;
     let tokens = store::list_tokens(&mut tx, principal.user, state.now()).await?;
     tx.commit().await?;
     let data = tokens.into_iter().map(|token| Token {

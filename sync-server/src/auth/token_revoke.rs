@@ -2,12 +2,13 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
+use domain::audit::{Action, Event, SubjectKind};
 use domain::ids::TokenId;
 
 use super::keys::to_micros;
 use super::store;
-use crate::AppState;
 use crate::http::{ItemErrors, PathId, Principal, Problem};
+use crate::{AppState, audit};
 
 /// Revoke a token or session
 #[utoipa::path(
@@ -20,10 +21,11 @@ pub(super) async fn revoke_token(
     principal: Principal,
     PathId(id): PathId<TokenId>,
 ) -> Result<StatusCode, Problem> {
-    let mut tx = state.db.tenant(principal.tenant).await?;
+    let mut tx = state.begin(&principal).await?;
     if !store::revoke_token(&mut tx, principal.user, id, to_micros(state.now())).await? {
         return Err(Problem::not_found());
     }
+    audit::record(&mut tx, Event::new(Action::TokenRevoked, SubjectKind::Token, id.0));
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -3,6 +3,7 @@
 mod app;
 mod database;
 mod jobs;
+mod mail;
 mod redis;
 mod secret;
 
@@ -11,9 +12,10 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-pub use app::{AppConfig, AppEnv, LogFormat};
+pub use app::{AppConfig, AppEnv, AppKeyError, LogFormat};
 pub use database::DatabaseConfig;
 pub use jobs::JobsConfig;
+pub use mail::{MailConfig, MailSettingError, MailerKind};
 pub use redis::RedisConfig;
 pub use secret::SettingError;
 
@@ -54,6 +56,8 @@ pub struct Config {
     pub redis: RedisConfig,
     #[command(flatten)]
     pub app: AppConfig,
+    #[command(flatten)]
+    pub mail: MailConfig,
 }
 
 /// Where and how to serve.

@@ -1,8 +1,9 @@
 //! The database door: pools, transactions of one tenant, migrations.
 //!
 //! Queries themselves live in the `store.rs` of their slice and take a [`TenantTx`]; there is no other way to reach
-//! a tenant's rows. Knows no table but those of the catalogue.
+//! a tenant's rows. Knows no table but those of the catalogue; what a transaction did is written down by `audit`.
 
+mod cause;
 mod error;
 mod migrations;
 mod pool;
@@ -11,6 +12,7 @@ mod store;
 mod store_tests;
 mod tenant_tx;
 
+pub use cause::Cause;
 pub use error::StoreError;
 #[cfg(any(test, feature = "testing"))]
 pub(crate) use migrations::fingerprint;

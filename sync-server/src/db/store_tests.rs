@@ -9,6 +9,8 @@ use crate::testing::{TestDatabase, TestServer};
 
 /// Asked before a tenant is known; see the migration.
 const WITHOUT_WALL: &[&str] = &["identities"];
+/// What the server may add to and read, and no more.
+const APPEND_ONLY: &[&str] = &["audit_logs"];
 
 async fn owner(database: &TestDatabase) -> PgConnection {
     PgConnection::connect(database.url().expose_secret()).await.unwrap()
@@ -119,8 +121,12 @@ async fn a_tenant_sees_its_own_rows_and_without_a_tenant_there_are_none() {
             let mine = column(tx.conn(), &seen).await;
             assert!(mine.iter().all(|owner| *owner == id.to_string()), "{table}: {mine:?}");
             let foreign = format!("update {table} set {tenant} = {tenant} where {tenant} <> '{id}'");
-            let touched = sqlx::query(AssertSqlSafe(foreign)).execute(tx.conn()).await.unwrap();
-            assert_eq!(touched.rows_affected(), 0, "{table}");
+            let touched = sqlx::query(AssertSqlSafe(foreign)).execute(tx.conn()).await;
+            if APPEND_ONLY.contains(&table.as_str()) {
+                assert!(touched.unwrap_err().to_string().contains("permission denied"), "{table}");
+                continue;
+            }
+            assert_eq!(touched.unwrap().rows_affected(), 0, "{table}");
             tx.commit().await.unwrap();
         }
         // The same connection, after the transaction: nothing of the tenant is left in it.
@@ -131,4 +137,33 @@ async fn a_tenant_sees_its_own_rows_and_without_a_tenant_there_are_none() {
     let smuggle = format!("insert into digests (tenant_id, part, sum) values ('{}', 'x', '')", ids[1]);
     let error = sqlx::query(AssertSqlSafe(smuggle)).execute(tx.conn()).await.unwrap_err();
     assert!(error.to_string().contains("row-level security"), "{error}");
+}
+
+#[tokio::test]
+async fn what_is_append_only_cannot_be_changed_or_taken_away() {
+    let server = TestServer::start().await;
+    let anna = server.register("anna").await;
+    let tenant = TenantId(anna.account["tenant"]["id"].as_str().unwrap().parse().unwrap());
+    let db = Db::connect(&server.database().url(), 1).await.unwrap();
+    for table in APPEND_ONLY {
+        let mut tx = db.tenant(tenant).await.unwrap();
+        let lines = column(tx.conn(), &format!("select count(*)::text from {table}")).await;
+        assert_ne!(lines, ["0"], "{table} tells of the registration");
+        tx.commit().await.unwrap();
+        for statement in [
+            format!("update {table} set tenant_id = tenant_id"),
+            format!("delete from {table}"),
+            format!("truncate {table}"),
+            format!("alter table {table} disable row level security"),
+            format!("drop table {table}"),
+        ] {
+            let mut tx = db.tenant(tenant).await.unwrap();
+            let error = sqlx::query(AssertSqlSafe(statement.clone())).execute(tx.conn()).await.unwrap_err();
+            let text = error.to_string();
+            assert!(
+                text.contains("permission denied") || text.contains("must be owner"),
+                "{statement}: {text}"
+            );
+        }
+    }
 }

@@ -1,15 +1,20 @@
 //! A transaction that sees one tenant: the only way to a tenant's rows (rule D12).
 
+use domain::audit::Event;
 use domain::ids::TenantId;
 use sqlx::{PgConnection, PgPool, Postgres, Transaction};
 
-use super::StoreError;
 use super::store::{Isolation, begin_as};
+use super::{Cause, StoreError};
+use crate::audit;
 
 /// One transaction on behalf of one tenant. Dropped without [`TenantTx::commit`], it leaves nothing behind.
 #[derive(Debug)]
 pub struct TenantTx {
     tenant: TenantId,
+    cause: Cause,
+    /// What the journal is to say of it, in one statement at the end: an import has thousands of lines.
+    events: Vec<Event>,
     tx: Transaction<'static, Postgres>,
 }
 
@@ -21,7 +26,13 @@ impl TenantTx {
         isolation: Isolation,
     ) -> Result<Self, StoreError> {
         let tx = pool.begin_with(begin_as(tenant, isolation)).await?;
-        Ok(Self { tenant, tx })
+        Ok(Self { tenant, cause: Cause::default(), events: Vec::new(), tx })
+    }
+
+    /// Says on whose behalf it is; without it, the server works on its own.
+    #[must_use]
+    pub fn caused_by(self, cause: Cause) -> Self {
+        Self { cause, ..self }
     }
 
     /// Whose rows it sees.
@@ -35,8 +46,16 @@ impl TenantTx {
         &mut self.tx
     }
 
-    /// Keeps what was written.
-    pub async fn commit(self) -> Result<(), StoreError> {
+    /// Notes for the journal what this transaction does. For `audit::record`, which is how a slice says it.
+    pub(crate) fn note(&mut self, event: Event) {
+        self.events.push(event);
+    }
+
+    /// Keeps what was written, and what the journal says of it, together.
+    pub async fn commit(mut self) -> Result<(), StoreError> {
+        if !self.events.is_empty() {
+            audit::keep(&mut self.tx, self.tenant, &self.cause, &self.events).await?;
+        }
         Ok(self.tx.commit().await?)
     }
 }

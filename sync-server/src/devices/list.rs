@@ -24,7 +24,7 @@ pub(super) async fn list_devices(
     State(state): State<AppState>,
     principal: Principal,
 ) -> Result<Json<Devices>, Problem> {
-    let mut tx = state.db.tenant(principal.tenant).await?;
+    let mut tx = state.begin(&principal).await?;
     let data = store::list(&mut tx).await?;
     tx.commit().await?;
     Ok(Json(Devices { data }))

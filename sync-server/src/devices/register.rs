@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use domain::audit::{Action, Event, SubjectKind};
 use domain::ids::{DeviceId, TokenId};
 use domain::input::Fields;
 use secrecy::ExposeSecret as _;
@@ -10,9 +11,9 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{Device, store};
-use crate::AppState;
 use crate::auth::{self, NewKey};
 use crate::http::{JsonObject, Principal, Problem, TokenKind, WriteErrors};
+use crate::{AppState, audit};
 
 /// What a device says of itself.
 #[derive(Debug, ToSchema)]
@@ -72,10 +73,11 @@ pub(super) async fn register_device(
         NewKey::make(principal.tenant, principal.user, TokenKind::Device, id, device.name.clone(), now);
     key.device = Some(device.id);
     // A key cannot give more than it has.
-    key.abilities = principal.abilities;
-    let mut tx = state.db.tenant(principal.tenant).await?;
+    key.abilities.clone_from(&principal.abilities);
+    let mut tx = state.begin(&principal).await?;
     store::insert(&mut tx, principal.user, &device).await?;
     auth::keep_key(&mut tx, &key).await?;
+    audit::record(&mut tx, Event::new(Action::DeviceRegistered, SubjectKind::Device, device.id.0));
     tx.commit().await?;
     Ok((StatusCode::CREATED, Json(RegisteredDevice { device, token: text.expose_secret().to_owned() })))
 }

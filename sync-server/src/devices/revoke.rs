@@ -2,12 +2,12 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
+use domain::audit::{Action, Event, SubjectKind};
 use domain::ids::DeviceId;
 
 use super::store;
-use crate::AppState;
-use crate::auth;
 use crate::http::{ItemErrors, PathId, Principal, Problem};
+use crate::{AppState, audit, auth};
 
 /// Revoke a device
 ///
@@ -23,11 +23,12 @@ pub(super) async fn revoke_device(
     PathId(id): PathId<DeviceId>,
 ) -> Result<StatusCode, Problem> {
     let now = auth::to_micros(state.now());
-    let mut tx = state.db.tenant(principal.tenant).await?;
+    let mut tx = state.begin(&principal).await?;
     if !store::revoke(&mut tx, id, now).await? {
         return Err(Problem::not_found());
     }
     auth::revoke_keys_of_device(&mut tx, id, now).await?;
+    audit::record(&mut tx, Event::new(Action::DeviceRevoked, SubjectKind::Device, id.0));
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -11,6 +11,7 @@ pub const ABILITIES: &[&str] = &[
     EVERYTHING,
     "appointments:read",
     "appointments:write",
+    "audit-logs:read",
     "clients:read",
     "clients:write",
     "devices:read",

@@ -21,7 +21,7 @@ pub enum Needs {
     AtAll(Feature),
 }
 
-use Needs::EveryPlan;
+use Needs::{AtAll, EveryPlan};
 
 /// Every path of `/api/v1`, in alphabetical order.
 pub const PATHS: &[(&str, Needs)] = &[
@@ -32,6 +32,7 @@ pub const PATHS: &[(&str, Needs)] = &[
     ("/appointments/{id}/confirm", EveryPlan),
     ("/appointments/{id}/no-show", EveryPlan),
     ("/appointments/{id}/reschedule", EveryPlan),
+    ("/audit-logs", AtAll(Feature::AuditLog)),
     ("/auth/login", EveryPlan),
     ("/auth/logout", EveryPlan),
     ("/auth/me", EveryPlan),
@@ -121,7 +122,7 @@ mod tests {
             assert_eq!(gate.of(&method), Some(Feature::Flows));
             assert_eq!(EveryPlan.of(&method), None);
         }
-        assert_eq!(Needs::AtAll(Feature::AuditLog).of(&Method::GET), Some(Feature::AuditLog));
+        assert_eq!(AtAll(Feature::AuditLog).of(&Method::GET), Some(Feature::AuditLog));
     }
 
     #[test]

@@ -19,6 +19,7 @@ mod query;
 mod request_id;
 #[cfg(test)]
 mod tests;
+mod visitor;
 
 pub use abilities::{ABILITIES, EVERYTHING};
 pub use body::read_body;
@@ -35,6 +36,7 @@ pub use principal::{Principal, Read, TokenKind};
 pub use problem::{Problem, ProblemBody};
 pub use query::QueryFields;
 pub use request_id::{current_request_id, with_request_id};
+pub use visitor::Visitor;
 
 /// The largest body of all routes but `/sync`, after decompression: 1 MiB.
 pub const MAX_BODY_BYTES: usize = 1024 * 1024;

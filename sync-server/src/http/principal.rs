@@ -5,6 +5,7 @@ use axum::extract::{FromRequestParts, MatchedPath};
 use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
+use domain::audit::Door;
 use domain::errors::ErrorCode;
 use domain::ids::{DeviceId, TenantId, TokenId, UserId};
 use domain::plans::{Feature, Plan};
@@ -16,8 +17,9 @@ use super::abilities;
 use super::cookies::{CookieStyle, session_of};
 use super::features;
 use super::problem::Problem;
+use super::request_id::current_request_id;
 use crate::AppState;
-use crate::db::TenantTx;
+use crate::db::{Cause, TenantTx};
 
 /// What kind of key opened the door.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -76,6 +78,13 @@ impl Principal {
     pub fn require(&self, feature: Feature) -> Result<(), Problem> {
         features::require(self.plan, feature)
     }
+
+    /// On whose behalf its transactions are.
+    #[must_use]
+    pub fn cause(&self) -> Cause {
+        let (user, token) = (Some(self.user), Some(self.token_id));
+        Cause { door: Door::Rest, user, token, device: self.device, request: current_request_id() }
+    }
 }
 
 /// Somebody who reads: who asks, and a transaction that sees the tenant. Of a request that only reads, this is all that the
@@ -115,6 +124,7 @@ impl FromRequestParts<AppState> for Read {
         if let Some(device) = principal.device {
             span.record("device", tracing::field::display(device));
         }
+        let tx = tx.caused_by(principal.cause());
         Ok(Self { principal, tx })
     }
 }

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use domain::Projection;
 use domain::appointments::AppointmentRow;
+use domain::audit::Door;
 use domain::documents::{Author, Chunk, Collection, Document, Hash};
 use domain::ids::{AppointmentId, ClientId, IntentId, TenantId};
 use domain::imports::{Base, Kept, Known, Problem, Standing, Stop};
@@ -20,7 +21,7 @@ use uuid::Uuid;
 
 use super::store;
 use crate::AppState;
-use crate::db::{StoreError, TenantTx};
+use crate::db::{Cause, StoreError, TenantTx};
 use crate::sync::{self, Form, Session, Tx as _};
 
 /// The server behind an import.
@@ -28,6 +29,7 @@ pub(super) struct ServerBase {
     state: AppState,
     handle: Handle,
     tenant: TenantId,
+    cause: Cause,
     tx: Option<TenantTx>,
     /// Documents of this batch with their new changes, in the order in which they came.
     documents: BTreeMap<Uuid, (Document, Vec<Chunk>)>,
@@ -39,12 +41,18 @@ impl ServerBase {
     /// For a thread that may wait.
     pub(super) fn new(state: AppState, handle: Handle, tenant: TenantId) -> Self {
         let (documents, order, intents) = (BTreeMap::new(), Vec::new(), Vec::new());
-        Self { state, handle, tenant, tx: None, documents, order, intents }
+        let cause = Cause::at(Door::Import);
+        Self { state, handle, tenant, cause, tx: None, documents, order, intents }
+    }
+
+    /// Says who began it.
+    pub(super) fn caused_by(self, cause: Cause) -> Self {
+        Self { cause: cause.through(Door::Import), ..self }
     }
 
     /// Begins a batch that writes: nobody else writes for this tenant until it ends.
     pub(super) fn begin(&mut self) -> Result<(), StoreError> {
-        let mut tx = self.handle.block_on(self.state.db.tenant(self.tenant))?;
+        let mut tx = self.handle.block_on(self.state.db.tenant(self.tenant))?.caused_by(self.cause.clone());
         self.handle.block_on(sync::lock(&mut tx))?;
         self.tx = Some(tx);
         Ok(())

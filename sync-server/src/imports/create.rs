@@ -80,7 +80,7 @@ pub(super) async fn create_import(
     let (file, format, map) =
         read.map_err(|error| Problem::internal(&error))?.map_err(|error| refused(&error))?;
     let now = state.now();
-    let mut tx = state.db.tenant(principal.tenant).await?;
+    let mut tx = state.begin(&principal).await?;
     let business = business(&mut tx).await?;
     tx.commit().await?;
     let mut import = Stored {
@@ -101,7 +101,7 @@ pub(super) async fn create_import(
     };
     let found = preview(&state, business, &import, file.clone()).await?;
     take(&mut import, &found);
-    let mut tx = state.db.tenant(principal.tenant).await?;
+    let mut tx = state.begin(&principal).await?;
     store::sweep(&mut tx, now).await?;
     store::insert(&mut tx, &import, &file).await?;
     store::put_rows(&mut tx, import.id, 0, &found.rows).await?;

@@ -21,7 +21,7 @@ pub(super) async fn delete_import(
     principal: Principal,
     PathId(id): PathId<Uuid>,
 ) -> Result<StatusCode, Problem> {
-    let mut tx = state.db.tenant(principal.tenant).await?;
+    let mut tx = state.begin(&principal).await?;
     let import = store::find(&mut tx, id).await?.ok_or_else(Problem::not_found)?;
     if import.is_held(state.now()) {
         return Err(Problem::new(ErrorCode::Conflict));

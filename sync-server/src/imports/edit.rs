@@ -45,7 +45,7 @@ pub(super) async fn edit_import(
     PathId(id): PathId<Uuid>,
     JsonObject(object): JsonObject,
 ) -> Result<Json<ImportView>, Problem> {
-    let mut tx = state.db.tenant(principal.tenant).await?;
+    let mut tx = state.begin(&principal).await?;
     let mut import = store::find(&mut tx, id).await?.ok_or_else(Problem::not_found)?;
     import.require(&["preview"])?;
     let mut errors = FieldErrors::new();
@@ -67,7 +67,7 @@ pub(super) async fn edit_import(
     tx.commit().await?;
     let found = preview(&state, business, &import, file).await?;
     take(&mut import, &found);
-    let mut tx = state.db.tenant(principal.tenant).await?;
+    let mut tx = state.begin(&principal).await?;
     sync::lock(&mut tx).await?;
     // It may have been run meanwhile; then that stands.
     store::find(&mut tx, id).await?.ok_or_else(Problem::not_found)?.require(&["preview"])?;

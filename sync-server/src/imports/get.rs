@@ -20,7 +20,7 @@ pub(super) async fn get_import(
     principal: Principal,
     PathId(id): PathId<Uuid>,
 ) -> Result<Json<ImportView>, Problem> {
-    let mut tx = state.db.tenant(principal.tenant).await?;
+    let mut tx = state.begin(&principal).await?;
     let import = store::find(&mut tx, id).await?.ok_or_else(Problem::not_found)?;
     tx.commit().await?;
     Ok(Json(import.show()))

@@ -20,7 +20,7 @@ pub(super) async fn list_imports(
     query: QueryFields,
 ) -> Result<Json<Page<ImportView>>, Problem> {
     let (limit, cursor) = query.page("imports", &[])?;
-    let mut tx = state.db.tenant(principal.tenant).await?;
+    let mut tx = state.begin(&principal).await?;
     let rows = store::list(&mut tx, cursor.after(), limit.and_one()).await?;
     tx.commit().await?;
     Ok(Json(cursor.page(limit, rows, |import| After(None, import.id), Stored::show)))

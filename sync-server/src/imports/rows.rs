@@ -37,7 +37,7 @@ pub(super) async fn list_import_rows(
     headers: HeaderMap,
     mut query: QueryFields,
 ) -> Result<Json<Page<RowView>>, Problem> {
-    let mut tx = state.db.tenant(principal.tenant).await?;
+    let mut tx = state.begin(&principal).await?;
     store::find(&mut tx, id).await?.ok_or_else(Problem::not_found)?;
     let result = query.text("result");
     let (limit, cursor) = query.page("import rows", &[&id, &result])?;

@@ -26,7 +26,7 @@ pub(super) async fn run_import(
     principal: Principal,
     PathId(id): PathId<Uuid>,
 ) -> Result<(StatusCode, Json<ImportView>), Problem> {
-    let mut tx = state.db.tenant(principal.tenant).await?;
+    let mut tx = state.begin(&principal).await?;
     // With the lock, so that two calls do not both begin.
     sync::lock(&mut tx).await?;
     let mut import = store::find(&mut tx, id).await?.ok_or_else(Problem::not_found)?;
@@ -50,6 +50,6 @@ pub(super) async fn run_import(
     let file = store::file(&mut tx, id).await?;
     store::update(&mut tx, &import, state.now()).await?;
     tx.commit().await?;
-    work::begin_run(state, business, import.clone(), file);
+    work::begin_run(state, business, import.clone(), file, principal.cause());
     Ok((StatusCode::ACCEPTED, Json(import.show())))
 }

@@ -18,16 +18,17 @@ use super::store;
 use super::views::{Kept, Stored};
 use super::work::{BATCH, WorkError, begin_held, lease};
 use crate::AppState;
-use crate::db::StoreError;
+use crate::db::{Cause, StoreError};
 
 pub(super) fn take_out(
     state: &AppState,
     handle: &Handle,
     business: &Business,
     import: &Stored,
+    cause: Cause,
 ) -> Result<(), WorkError> {
     let Some(mark) = import.import_id else { return Err(WorkError::Incomplete) };
-    let mut base = ServerBase::new(state.clone(), handle.clone(), business.tenant);
+    let mut base = ServerBase::new(state.clone(), handle.clone(), business.tenant).caused_by(cause);
     let (mut import, mut undone) = (import.clone(), Undone::default());
     let mut in_use = BTreeSet::new();
     for collection in [Collection::Appointments, Collection::Notes] {

@@ -12,7 +12,7 @@ use tokio::time::sleep;
 
 use super::{create, store, work};
 use crate::AppState;
-use crate::db::Db;
+use crate::db::{Cause, Db};
 use crate::system::{SharedIds, SystemIds};
 use crate::testing::{Answer, Caller, TestServer};
 
@@ -240,7 +240,7 @@ async fn a_run_that_was_killed_goes_on_and_creates_nothing_twice() {
     stored.keep(&super::views::Kept::default());
     store::update(&mut tx, &stored, state.now()).await.unwrap();
     tx.commit().await.unwrap();
-    work::begin_run(state, business, stored, file.into_bytes());
+    work::begin_run(state, business, stored, file.into_bytes(), Cause::default());
     loop {
         if vera.get(&format!("/imports/{import}")).await.expect(200)["done"].as_i64() > Some(0) {
             break;

@@ -25,7 +25,7 @@ pub(super) async fn undo_import(
     principal: Principal,
     PathId(id): PathId<Uuid>,
 ) -> Result<(StatusCode, Json<ImportView>), Problem> {
-    let mut tx = state.db.tenant(principal.tenant).await?;
+    let mut tx = state.begin(&principal).await?;
     sync::lock(&mut tx).await?;
     let mut import = store::find(&mut tx, id).await?.ok_or_else(Problem::not_found)?;
     import.require(&["done", "running", "failed", "undoing"])?;
@@ -38,6 +38,6 @@ pub(super) async fn undo_import(
     let business = business(&mut tx).await?;
     store::update(&mut tx, &import, state.now()).await?;
     tx.commit().await?;
-    work::begin_undo(state, business, import.clone());
+    work::begin_undo(state, business, import.clone(), principal.cause());
     Ok((StatusCode::ACCEPTED, Json(import.show())))
 }

@@ -18,7 +18,7 @@ use super::store;
 use super::take_out::take_out;
 use super::views::{ALL, Counts, Kept, Stored};
 use crate::AppState;
-use crate::db::StoreError;
+use crate::db::{Cause, StoreError};
 use crate::sync;
 
 /// Rows to a transaction.
@@ -47,15 +47,17 @@ pub(super) fn lease(now: Timestamp) -> Timestamp {
 }
 
 /// Runs an import, and answers nobody.
-pub(super) fn begin_run(state: AppState, business: Business, import: Stored, file: Vec<u8>) {
+pub(super) fn begin_run(state: AppState, business: Business, import: Stored, file: Vec<u8>, cause: Cause) {
     begin(state, business, import, move |state, handle, business, import| {
-        run(state, handle, business, import, &file)
+        run(state, handle, business, import, &file, cause)
     });
 }
 
 /// Undoes an import, and answers nobody.
-pub(super) fn begin_undo(state: AppState, business: Business, import: Stored) {
-    begin(state, business, import, take_out);
+pub(super) fn begin_undo(state: AppState, business: Business, import: Stored, cause: Cause) {
+    begin(state, business, import, move |state, handle, business, import| {
+        take_out(state, handle, business, import, cause)
+    });
 }
 
 /// Waits for a place without holding anything, then works. Whoever wants to know how it ends asks for the import.
@@ -141,8 +143,9 @@ fn run(
     business: &Business,
     import: &Stored,
     file: &[u8],
+    cause: Cause,
 ) -> Result<(), WorkError> {
-    let base = ServerBase::new(state.clone(), handle.clone(), business.tenant);
+    let base = ServerBase::new(state.clone(), handle.clone(), business.tenant).caused_by(cause);
     if import.kind == ALL {
         let restore = Restore::read(file)?;
         return all_rows(state, import, &mut Restoring::new(restore, base)?);

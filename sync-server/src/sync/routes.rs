@@ -8,6 +8,7 @@ use axum::extract::{FromRequest, Request, State};
 use axum::http::HeaderMap;
 use axum::http::header::{ACCEPT, CONTENT_TYPE};
 use axum::response::{IntoResponse as _, Response};
+use domain::audit::Door;
 use domain::errors::ErrorCode;
 use domain::sync::{Ask, Compare, ContentType, LiveWord, MAX_REQUEST_BYTES, PROTOCOL, decode, encode};
 use serde::Serialize;
@@ -61,11 +62,12 @@ async fn sync(
     ask.unpack().map_err(|_| Problem::new(ErrorCode::BadRequest))?;
     let packs = ask.scope.as_ref().is_some_and(|scope| scope.packed);
     let brings_news = !ask.push.is_empty() || !ask.intents.is_empty();
-    let mut tx = if brings_news {
+    let tx = if brings_news {
         state.db.tenant(principal.tenant).await?
     } else {
         state.db.tenant_at_one_moment(principal.tenant).await?
     };
+    let mut tx = tx.caused_by(principal.cause().through(Door::Sync));
     let mut ids = state.ids.clone();
     let mut context = Context { now: state.now(), ids: &mut ids, device: principal.device };
     let mut answered = Box::pin(answer(&mut tx, ask, &mut context)).await?;
@@ -124,7 +126,7 @@ async fn sync_live(
     upgrade: WebSocketUpgrade,
 ) -> Result<Response, Problem> {
     may_sync(&principal)?;
-    let mut tx = state.db.tenant(principal.tenant).await?;
+    let mut tx = state.begin(&principal).await?;
     // Listening begins before the head is read, so no word falls between the two.
     let news = state.live.listen(principal.tenant, 0);
     let head = tx.state().await?.head;

@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 
+use domain::audit::Event;
 use domain::documents::{Collection, Hash, Heads};
 use domain::ids::{DeviceId, IntentId, TenantId};
 use domain::sync::{CompareDoc, Intent, IntentResult, Sum, document_digest, purged_digest, record_digest};
@@ -13,6 +14,7 @@ use uuid::Uuid;
 use super::store_phases;
 use super::store_rows::{keep_rows, remake, rows};
 use super::tx::{Entry, EntryKind, Form, Kept, LogState, Phase, Refused, StoredDocument, StoredRecord, Tx};
+use crate::audit;
 use crate::db::{StoreError, TenantTx};
 
 /// The most chunks that a tenant's quarantine keeps; older ones are for the log of the device.
@@ -280,18 +282,29 @@ impl Tx for TenantTx {
 
     async fn keep_record(&mut self, record: &StoredRecord) -> Result<(), StoreError> {
         let tenant = Self::tenant(self).0;
-        sqlx::query!(
-            "INSERT INTO records (tenant_id, kind, id, body, seq)
-             VALUES ($1, $2, $3, $4, $5)
-             ON CONFLICT (tenant_id, kind, id) DO UPDATE SET body = excluded.body, seq = excluded.seq",
+        let before = sqlx::query_scalar!(
+            "WITH before AS (SELECT body FROM records WHERE tenant_id = $1 AND kind = $2 AND id = $3),
+                  kept AS (
+                      INSERT INTO records (tenant_id, kind, id, body, seq)
+                      VALUES ($1, $2, $3, $4, $5)
+                      ON CONFLICT (tenant_id, kind, id) DO UPDATE SET body = excluded.body, seq = excluded.seq
+                  )
+             SELECT body FROM before",
             tenant,
             record.kind,
             record.id,
             record.body.as_ref().map(Json::to_string),
             big(record.seq)?
         )
-        .execute(self.conn())
-        .await?;
+        .fetch_optional(self.conn())
+        .await?
+        .flatten();
+        // Where every door's records are written, the journal hears of them.
+        let before: Option<Json> =
+            before.map(|text| serde_json::from_str(&text)).transpose().map_err(StoreError::damaged)?;
+        if let Some(event) = Event::record(&record.kind, record.id, before.as_ref(), record.body.as_ref()) {
+            audit::record(self, event);
+        }
         Ok(())
     }
 

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use domain::Projection;
 use domain::appointments::AppointmentRow;
+use domain::audit::Event;
 use domain::clients::ClientRow;
 use domain::documents::{Chunk, Collection, Document, Hash, Heads};
 use domain::notes::NoteRow;
@@ -16,6 +17,7 @@ use uuid::Uuid;
 
 use super::store::heads;
 use super::tx::{Form, Kept, Tx};
+use crate::audit;
 use crate::db::{StoreError, TenantTx};
 
 impl TenantTx {
@@ -206,8 +208,12 @@ async fn keep_visits(tx: &mut TenantTx, rows: &[Of<'_, AppointmentRow>]) -> Resu
     let times = column(rows, |r| r.2.visit_time());
     let starts: Vec<_> = times.iter().map(|t| t.as_ref().map(|t| t.starts_at().to_sqlx())).collect();
     let ends: Vec<_> = times.iter().map(|t| t.as_ref().map(|t| t.ends_at().to_sqlx())).collect();
-    sqlx::query!(
-        "INSERT INTO appointments (tenant_id, id, row, kind, client_id, service_id, status, starts_at, ends_at,
+    let ids = column(rows, |r| r.0);
+    // Both halves of a statement see the rows as they were before it.
+    let changed = sqlx::query!(
+        r#"WITH before AS (SELECT id, status, deleted FROM appointments WHERE tenant_id = $1 AND id = ANY ($2)),
+         kept AS (
+         INSERT INTO appointments (tenant_id, id, row, kind, client_id, service_id, status, starts_at, ends_at,
                                    deleted, created_at, updated_at)
          SELECT $1, id, row, kind, client_id, service_id, status, starts_at, ends_at, deleted, created_at, updated_at
          FROM unnest($2::uuid[], $3::text[], $4::text[], $5::uuid[], $6::uuid[], $7::text[], $8::timestamptz[],
@@ -217,9 +223,16 @@ async fn keep_visits(tx: &mut TenantTx, rows: &[Of<'_, AppointmentRow>]) -> Resu
          SET row = excluded.row, kind = excluded.kind, client_id = excluded.client_id,
              service_id = excluded.service_id, status = excluded.status, starts_at = excluded.starts_at,
              ends_at = excluded.ends_at, deleted = excluded.deleted, created_at = excluded.created_at,
-             updated_at = excluded.updated_at",
+             updated_at = excluded.updated_at
+         RETURNING id, status, deleted, kind
+         )
+         SELECT kept.id, before.status AS "status_before?", before.deleted AS "deleted_before?", kept.status, kept.deleted
+         FROM kept
+         LEFT JOIN before USING (id)
+         WHERE kept.kind <> 'block'
+           AND (before.status, before.deleted) IS DISTINCT FROM (kept.status, kept.deleted)"#,
         tenant,
-        &column(rows, |r| r.0),
+        &ids,
         &column(rows, |r| r.1.to_json()),
         &column(rows, |r| r.2.kind.clone()),
         &column(rows, |r| r.2.client_id.map(Uuid::from)) as &[Option<Uuid>],
@@ -231,9 +244,20 @@ async fn keep_visits(tx: &mut TenantTx, rows: &[Of<'_, AppointmentRow>]) -> Resu
         &column(rows, |r| r.2.created_at) as &[Option<i64>],
         &column(rows, |r| r.2.updated_at) as &[Option<i64>]
     )
-    .execute(tx.conn())
+    .fetch_all(tx.conn())
     .await?;
+    // Where every door's visits are written, the journal hears of them.
+    for row in changed {
+        let before =
+            row.status_before.as_deref().zip(row.deleted_before).map(|(status, gone)| state(status, gone));
+        audit::record(tx, Event::visit(row.id, before, state(&row.status, row.deleted)));
+    }
     Ok(())
+}
+
+/// A visit's state as the journal names it.
+const fn state(status: &str, deleted: bool) -> &str {
+    if deleted { "deleted" } else { status }
 }
 
 async fn keep_notes(tx: &mut TenantTx, rows: &[Of<'_, NoteRow>]) -> Result<(), StoreError> {
@@ -269,9 +293,16 @@ async fn forget(tx: &mut TenantTx, id: Uuid) -> Result<(), StoreError> {
     sqlx::query!("DELETE FROM clients WHERE tenant_id = $1 AND id = $2", tenant, id)
         .execute(tx.conn())
         .await?;
-    sqlx::query!("DELETE FROM appointments WHERE tenant_id = $1 AND id = $2", tenant, id)
-        .execute(tx.conn())
-        .await?;
+    let visit = sqlx::query!(
+        "DELETE FROM appointments WHERE tenant_id = $1 AND id = $2 RETURNING status, deleted, kind",
+        tenant,
+        id
+    )
+    .fetch_optional(tx.conn())
+    .await?;
+    if let Some(visit) = visit.filter(|visit| visit.kind != "block") {
+        audit::record(tx, Event::visit(id, Some(state(&visit.status, visit.deleted)), "erased"));
+    }
     sqlx::query!("DELETE FROM notes WHERE tenant_id = $1 AND id = $2", tenant, id).execute(tx.conn()).await?;
     sqlx::query!("UPDATE sync_log SET bytes = NULL WHERE tenant_id = $1 AND item_id = $2", tenant, id)
         .execute(tx.conn())

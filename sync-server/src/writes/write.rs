@@ -63,7 +63,7 @@ impl<B: ReadBody + Send> FromRequest<AppState> for Write<B> {
         let condition = Condition::of(&parts.headers)?;
         let body = B::read(&parts.headers, &bytes)?;
         let claim = Claim::of(&parts, &principal, &bytes)?;
-        let (mut tx, claim) = match claim {
+        let (tx, claim) = match claim {
             None => (tx, None),
             Some(claim) => {
                 tx.commit().await?;
@@ -73,6 +73,7 @@ impl<B: ReadBody + Send> FromRequest<AppState> for Write<B> {
                 }
             }
         };
+        let mut tx = tx.caused_by(principal.cause());
         sync::lock(&mut tx).await?;
         Ok(Self { principal, body, tx, condition, standing: None, claim })
     }
