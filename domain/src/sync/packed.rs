@@ -14,7 +14,7 @@ use uuid::Uuid;
 use super::{Answer, Ask, DocItem, DocKind, Item, Push, PushOutcome, PushResult, purged_digest};
 use crate::documents::{Bytes, Hash, Heads};
 use chunks::{Cut, cut};
-use columns::{Ids, Runs};
+use columns::{CollectionName, Ids, Runs};
 
 /// Changes, snapshots and erasures in columns.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,7 +24,7 @@ pub struct Packed {
     docs: Ids,
     /// Collections, as runs.
     #[serde(rename = "c")]
-    collections: Runs<String>,
+    collections: Runs<CollectionName>,
     /// What the bytes are, as runs; absent when all are changes.
     #[serde(rename = "k", default, skip_serializing_if = "Option::is_none")]
     kinds: Option<Runs<DocKind>>,
@@ -37,9 +37,9 @@ pub struct Packed {
     /// The rest of each chunk.
     #[serde(rename = "r")]
     rests: Bytes,
-    /// How long each rest is; what is no chunk is a rest as a whole, and its length is negative.
-    #[serde(rename = "l")]
-    lengths: Vec<i64>,
+    /// What is no chunk, by place: how long it is, because only chunks say that themselves. It is a rest as a whole.
+    #[serde(rename = "u", default, skip_serializing_if = "Vec::is_empty")]
+    plain: Vec<(u32, u64)>,
     /// Hashes that do not follow from the bytes, by place.
     #[serde(rename = "x", default, skip_serializing_if = "Vec::is_empty")]
     odd: Vec<(u32, Hash)>,
@@ -117,7 +117,7 @@ impl Answer {
             }
             Item::Record(_) => true,
         });
-        self.packed = (!packed.lengths.is_empty()).then(|| Box::new(packed.close()));
+        self.packed = (packed.docs.count() > 0).then(|| Box::new(packed.close()));
         let durable =
             |result: &PushResult| matches!(result.result, PushOutcome::Stored | PushOutcome::Duplicate);
         if !self.results.is_empty() && self.results.iter().all(durable) {
@@ -215,23 +215,22 @@ fn sealed(seal: u64, hash: Hash) -> u64 {
 
 impl Packed {
     fn add(&mut self, entry: Entry) {
-        let place = u32::try_from(self.lengths.len()).unwrap_or(u32::MAX);
+        let place = u32::try_from(self.docs.count()).unwrap_or(u32::MAX);
         if natural_hash(entry.kind, entry.doc, &entry.bytes) != entry.hash {
             self.odd.push((place, entry.hash));
         }
         self.seal = sealed(self.seal, entry.hash);
         self.docs.push(entry.doc);
-        self.collections.push(entry.collection);
+        self.collections.push(CollectionName::new(entry.collection));
         self.kinds.get_or_insert_default().push(entry.kind);
         self.groups.get_or_insert_default().push(entry.group);
         if let Some(Cut { head, parents, tail }) = cut(&entry.bytes) {
             self.parents.0.extend(parents);
             self.rests.0.extend(head);
             self.rests.0.extend(tail);
-            self.lengths.push(length(head.len() + tail.len()));
         } else {
             self.rests.0.extend(&entry.bytes);
-            self.lengths.push(-1 - length(entry.bytes.len()));
+            self.plain.push((place, entry.bytes.len() as u64));
         }
         self.numbers.push(i64::try_from(entry.seq).unwrap_or(i64::MAX));
         if !entry.heads.is_empty() {
@@ -264,8 +263,8 @@ impl Packed {
     }
 
     fn open(self) -> Result<Vec<Entry>, PackedError> {
-        let count = self.lengths.len();
-        let docs = self.docs.all(count)?;
+        let count = self.docs.count();
+        let docs = self.docs.all()?;
         let collections = self.collections.all(count)?;
         let kinds = self.kinds.map_or_else(|| Ok(vec![DocKind::Change; count]), |runs| runs.all(count))?;
         let groups = self.groups.map_or_else(|| Ok(vec![None; count]), |runs| runs.all(count))?;
@@ -278,9 +277,13 @@ impl Packed {
         let mut entries = Vec::with_capacity(count);
         let (mut number, mut seal) = (0_i64, 0);
         let (mut odd, mut heads) = (self.odd.into_iter().peekable(), self.heads.into_iter().peekable());
+        let mut plain = self.plain.into_iter().peekable();
         let lists = docs.into_iter().zip(collections).zip(kinds).zip(groups).zip(numbers).zip(rows);
         for (place, (((((doc, collection), kind), group), step), row)) in (0_u32..).zip(lists) {
-            let bytes = chunks.next(self.lengths[entries.len()])?;
+            let bytes = match plain.next_if(|(at, _)| *at == place) {
+                Some((_, length)) => chunks.plain(length)?,
+                None => chunks.chunk()?,
+            };
             number = number.checked_add(step).ok_or(PackedError::Columns)?;
             let seq = u64::try_from(number).map_err(|_| PackedError::Columns)?;
             let hash = match odd.next_if(|(at, _)| *at == place) {
@@ -289,17 +292,15 @@ impl Packed {
             };
             seal = sealed(seal, hash);
             let heads = heads.next_if(|(at, _)| *at == place).map(|(_, heads)| heads).unwrap_or_default();
+            let collection = collection.into_text()?;
             entries.push(Entry { seq, group, doc, collection, kind, hash, heads, bytes, row });
         }
-        if !chunks.is_at_end() || odd.next().is_some() || heads.next().is_some() {
+        let is_left = odd.next().is_some() || heads.next().is_some() || plain.next().is_some();
+        if is_left || !chunks.is_at_end() {
             return Err(PackedError::Columns);
         }
         if seal == self.seal { Ok(entries) } else { Err(PackedError::Damaged) }
     }
-}
-
-fn length(bytes: usize) -> i64 {
-    i64::try_from(bytes).unwrap_or(i64::MAX)
 }
 
 #[cfg(test)]

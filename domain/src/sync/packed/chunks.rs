@@ -26,21 +26,33 @@ pub(super) fn cut(bytes: &[u8]) -> Option<Cut<'_>> {
     if magic != MAGIC || Hash::of(body).0[..4] != *sum {
         return None;
     }
-    let (head, parents) = front(body)?;
-    let (head, after) = body.split_at_checked(head)?;
-    let (parents, tail) = after.split_at_checked(parents)?;
-    Some(Cut { head, parents, tail })
+    let front = Front::of(body)?;
+    let (head, after) = body.split_at_checked(front.head)?;
+    let (parents, tail) = after.split_at_checked(front.parents)?;
+    (tail.len() == front.tail).then_some(Cut { head, parents, tail })
 }
 
-/// How long the head is, and how many bytes of hashes follow it.
-fn front(body: &[u8]) -> Option<(usize, usize)> {
-    let (kind, rest) = body.split_first()?;
-    let length = leb128(rest)?.1;
-    if *kind != TYPE_CHANGE {
-        return Some((1 + length, 0));
+/// What the first bytes of a chunk say about its parts, in bytes.
+struct Front {
+    head: usize,
+    parents: usize,
+    tail: usize,
+}
+
+impl Front {
+    /// Of a chunk from its type on. `None` if it contradicts itself.
+    fn of(body: &[u8]) -> Option<Self> {
+        let (kind, rest) = body.split_first()?;
+        let (length, digits) = leb128(rest)?;
+        let length = usize::try_from(length).ok()?;
+        if *kind != TYPE_CHANGE {
+            return Some(Self { head: 1 + digits, parents: 0, tail: length });
+        }
+        let (count, more) = leb128(rest.get(digits..)?)?;
+        let parents = usize::try_from(count).ok()?.checked_mul(HASH)?;
+        let tail = length.checked_sub(more)?.checked_sub(parents)?;
+        Some(Self { head: 1 + digits + more, parents, tail })
     }
-    let (count, digits) = leb128(rest.get(length..)?)?;
-    Some((1 + length + digits, usize::try_from(count).ok()?.checked_mul(HASH)?))
 }
 
 /// An unsigned LEB128 number and how many bytes it takes.
@@ -67,19 +79,22 @@ impl<'a> Reader<'a> {
         Self { parents, rests }
     }
 
-    /// The next chunk, or with a negative length bytes as they are.
-    pub(super) fn next(&mut self, length: i64) -> Result<Vec<u8>, PackedError> {
-        if length < 0 {
-            return Ok(take(&mut self.rests, -1 - length)?.to_vec());
-        }
-        let rest = take(&mut self.rests, length)?;
-        let (head, parents) = front(rest).ok_or(PackedError::Columns)?;
-        let (head, tail) = rest.split_at_checked(head).ok_or(PackedError::Columns)?;
-        let parents = take(&mut self.parents, i64::try_from(parents).map_err(|_| PackedError::Columns)?)?;
+    /// The next chunk. Its first bytes say how long it is.
+    pub(super) fn chunk(&mut self) -> Result<Vec<u8>, PackedError> {
+        let front = Front::of(self.rests).ok_or(PackedError::Columns)?;
+        let head = take(&mut self.rests, front.head)?;
+        let parents = take(&mut self.parents, front.parents)?;
+        let tail = take(&mut self.rests, front.tail)?;
         let mut bytes = [&MAGIC, &[0; 4], head, parents, tail].concat();
         let sum = Hash::of(&bytes[8..]).0;
         bytes[4..8].copy_from_slice(&sum[..4]);
         Ok(bytes)
+    }
+
+    /// So many bytes as they are.
+    pub(super) fn plain(&mut self, length: u64) -> Result<Vec<u8>, PackedError> {
+        let length = usize::try_from(length).map_err(|_| PackedError::Columns)?;
+        Ok(take(&mut self.rests, length)?.to_vec())
     }
 
     pub(super) const fn is_at_end(&self) -> bool {
@@ -87,8 +102,7 @@ impl<'a> Reader<'a> {
     }
 }
 
-fn take<'a>(from: &mut &'a [u8], length: i64) -> Result<&'a [u8], PackedError> {
-    let length = usize::try_from(length).map_err(|_| PackedError::Columns)?;
+fn take<'a>(from: &mut &'a [u8], length: usize) -> Result<&'a [u8], PackedError> {
     let (taken, left) = from.split_at_checked(length).ok_or(PackedError::Columns)?;
     *from = left;
     Ok(taken)

@@ -1,10 +1,10 @@
-//! Columns of the packed form: ids one after the other, and values as runs. Pure.
+//! Columns of the packed form: ids one after the other, names by their number, and values as runs. Pure.
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::PackedError;
-use crate::documents::Bytes;
+use crate::documents::{Bytes, Collection};
 
 const ID: usize = 16;
 
@@ -18,11 +18,44 @@ impl Ids {
         self.0.0.extend(id.as_bytes());
     }
 
-    /// All of them; there must be this many.
-    pub(super) fn all(&self, count: usize) -> Result<Vec<Uuid>, PackedError> {
+    /// How many there are.
+    pub(super) const fn count(&self) -> usize {
+        self.0.0.len() / ID
+    }
+
+    /// All of them.
+    pub(super) fn all(&self) -> Result<Vec<Uuid>, PackedError> {
         let (ids, rest) = self.0.0.as_chunks::<ID>();
-        let fits = rest.is_empty() && ids.len() == count;
-        if fits { Ok(ids.iter().copied().map(Uuid::from_bytes).collect()) } else { Err(PackedError::Columns) }
+        if rest.is_empty() {
+            Ok(ids.iter().copied().map(Uuid::from_bytes).collect())
+        } else {
+            Err(PackedError::Columns)
+        }
+    }
+}
+
+/// The name of a collection: of those that both sides know only the place in [`Collection::ALL`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub(super) enum CollectionName {
+    Known(u8),
+    Other(String),
+}
+
+impl CollectionName {
+    pub(super) fn new(name: String) -> Self {
+        let place = Collection::ALL.iter().position(|known| known.as_str() == name);
+        place.and_then(|place| u8::try_from(place).ok()).map_or(Self::Other(name), Self::Known)
+    }
+
+    pub(super) fn into_text(self) -> Result<String, PackedError> {
+        match self {
+            Self::Other(name) => Ok(name),
+            Self::Known(place) => {
+                let known = Collection::ALL.get(usize::from(place)).ok_or(PackedError::Collection)?;
+                Ok(known.as_str().to_owned())
+            }
+        }
     }
 }
 
