@@ -12,6 +12,8 @@ pub(crate) enum Bench {
     Sync(Size),
     /// REST at fixed rates on 200 tenants, and the same SQL through pgbench
     Api(Size),
+    /// What a question for free hours costs on a full calendar
+    Slots(Size),
     /// Other offline-first stacks and ours through the same steps, with ratios
     Peers(peers::Args),
 }
@@ -29,6 +31,7 @@ pub(crate) fn run(bench: &Bench) -> Result<(), ChoreError> {
     match bench {
         Bench::Sync(size) => measure("bench_sync", size),
         Bench::Api(size) => measure("bench_api", size),
+        Bench::Slots(size) => measure("bench_slots", size),
         Bench::Peers(args) => peers::run(args),
     }
 }

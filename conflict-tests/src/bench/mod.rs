@@ -11,6 +11,7 @@ pub mod host;
 pub mod load;
 pub mod probe;
 pub mod salon;
+pub mod slots;
 pub mod stdio;
 pub mod sync;
 pub mod wire;
