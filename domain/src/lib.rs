@@ -23,6 +23,7 @@ pub mod payments;
 pub mod phone;
 pub mod plans;
 mod project;
+pub mod recurrence;
 pub mod search;
 pub mod services;
 pub mod settings;

@@ -15,6 +15,7 @@ pub mod config;
 mod connections;
 pub mod db;
 pub mod devices;
+pub mod doctor;
 pub mod embedded_postgres;
 #[cfg(test)]
 #[path = "embedded_postgres/tests.rs"]
@@ -27,12 +28,14 @@ pub mod jobs;
 pub mod listing;
 pub mod logging;
 pub mod mail;
+pub mod metrics;
 pub mod notes;
 pub mod openapi;
 mod openapi_conventions;
 mod openapi_examples;
 #[cfg(test)]
 mod openapi_tests;
+pub mod operations;
 pub mod redis;
 pub mod sealed;
 pub mod server;

@@ -12,13 +12,15 @@ use sync_server::config::{AppEnv, Cli, Command, Config};
 use sync_server::db::{Db, JobsDb, migrate};
 use sync_server::embedded_postgres::{Binaries, Durability, EmbeddedPostgres};
 use sync_server::jobs::{Kinds, Worker, WorkerSettings};
+use sync_server::operations::Operations;
 use sync_server::redis::Redis;
 use sync_server::stop::Stop;
 use sync_server::system::{SharedIds, SystemClock, SystemIds};
-use sync_server::{AppState, logging, openapi, server};
+use sync_server::{AppState, doctor, logging, metrics, openapi, server};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 use tokio::task::JoinHandle;
+use tokio::time::sleep;
 
 /// Automerge makes and drops many small things; with glibc's allocator a third of a sync goes into that.
 #[global_allocator]
@@ -43,7 +45,22 @@ fn run(Cli { command, config }: Cli) -> Outcome<()> {
     }
     // Two TLS libraries in one build, and rustls would not know which to take.
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+    if command == Command::Doctor {
+        let findings = Runtime::new()?.block_on(doctor::examine(&config));
+        for finding in &findings {
+            println!("{finding}");
+        }
+        let is_ill = findings.iter().any(|finding| finding.state == doctor::State::Fail);
+        return if is_ill {
+            Err("something does not work; the lines above say what to do".into())
+        } else {
+            Ok(())
+        };
+    }
     logging::start(config.app.log_format)?;
+    for answer in config.mission.answers(config.redis.url()?.is_some())? {
+        tracing::warn!("{answer}");
+    }
     // Before the runtime: starting blocks, and stopping comes after everything else.
     let (postgres, url) = database(command, &config)?;
     let outcome = Runtime::new()?.block_on(work(command, &config, &url));
@@ -81,26 +98,24 @@ async fn work(command: Command, config: &Config, url: &SecretString) -> Outcome<
     match command {
         Command::Serve => serve(config, url, stop).await,
         Command::Worker => work_only(config, url, stop).await,
-        Command::Migrate | Command::Openapi => Ok(()),
+        Command::Migrate | Command::Openapi | Command::Doctor => Ok(()),
     }
 }
 
 async fn serve(config: &Config, url: &SecretString, stop: Stop) -> Outcome<()> {
     let state = state(config, url).await?;
-    let worker = match config.jobs.settings() {
-        Some(settings) => Some(begin_to_work(&state, url, settings, stop.clone()).await?),
-        None => None,
-    };
     let listener = listen(config.serve.address()).await?;
+    let beside = Beside::start(config, url, &state, config.jobs.settings(), &stop).await?;
     tracing::info!(address = %listener.local_addr()?, "serving");
-    server::serve(listener, state.clone(), async {
+    let (health, drain) = (state.health.clone(), config.operations.drain());
+    server::serve(listener, state.clone(), async move {
         let reason = stop.wait().await;
         tracing::info!(reason, "stopping");
+        health.drain();
+        sleep(drain).await;
     })
     .await;
-    if let Some(worker) = worker {
-        worker.await?;
-    }
+    beside.end().await?;
     state.db.close().await;
     Ok(())
 }
@@ -108,9 +123,65 @@ async fn serve(config: &Config, url: &SecretString, stop: Stop) -> Outcome<()> {
 async fn work_only(config: &Config, url: &SecretString, stop: Stop) -> Outcome<()> {
     let settings = config.jobs.settings().ok_or("VELORIA_WORKERS is 0: this worker would do nothing")?;
     let state = state(config, url).await?;
-    begin_to_work(&state, url, settings, stop).await?.await?;
+    let beside = Beside::start(config, url, &state, Some(settings), &stop).await?;
+    let reason = stop.wait().await;
+    tracing::info!(reason, "stopping");
+    state.health.drain();
+    beside.end().await?;
     state.db.close().await;
     Ok(())
+}
+
+/// What runs beside the requests: the worker, and the room of the operators.
+struct Beside {
+    worker: Option<JoinHandle<()>>,
+    operators: JoinHandle<()>,
+    jobs: JobsDb,
+}
+
+impl Beside {
+    async fn start(
+        config: &Config,
+        url: &SecretString,
+        state: &AppState,
+        settings: Option<WorkerSettings>,
+        stop: &Stop,
+    ) -> Outcome<Self> {
+        let token = config.operations.token()?;
+        // Two for the operators.
+        let connections = settings.map_or(0, |settings| settings.connections()).saturating_add(2);
+        let jobs = JobsDb::connect(url, connections).await?;
+        let room = Operations::new(state.clone(), jobs.clone(), Some(metrics::start()?), token.as_ref());
+        let listener = match config.operations.addresses() {
+            (usual, Some(other)) => match TcpListener::bind(usual).await {
+                Ok(listener) => listener,
+                Err(_) => listen(other).await?,
+            },
+            (address, None) => listen(address).await?,
+        };
+        tracing::info!(address = %listener.local_addr()?, "operators look here");
+        let operators = tokio::spawn(async move {
+            if let Err(error) = axum::serve(listener, room.router()).await {
+                tracing::error!(%error, "the room of the operators is closed");
+            }
+        });
+        let worker = settings.map(|settings| {
+            let worker = Worker::new(state.clone(), jobs.clone(), Kinds::all(), settings);
+            let stop = stop.clone();
+            tokio::spawn(worker.run(async { _ = stop.wait().await }))
+        });
+        Ok(Self { worker, operators, jobs })
+    }
+
+    /// Waits for the worker's last jobs. Operators can look until the end.
+    async fn end(self) -> Outcome<()> {
+        if let Some(worker) = self.worker {
+            worker.await?;
+        }
+        self.operators.abort();
+        self.jobs.close().await;
+        Ok(())
+    }
 }
 
 async fn state(config: &Config, url: &SecretString) -> Outcome<AppState> {
@@ -123,21 +194,6 @@ async fn state(config: &Config, url: &SecretString) -> Outcome<AppState> {
         Some(url) => state.with_redis(Redis::at(&url)?),
         None => state,
     })
-}
-
-/// Starts the worker beside the rest. It ends when told, after its last job.
-async fn begin_to_work(
-    state: &AppState,
-    url: &SecretString,
-    settings: WorkerSettings,
-    stop: Stop,
-) -> Outcome<JoinHandle<()>> {
-    let jobs = JobsDb::connect(url, settings.connections()).await?;
-    let worker = Worker::new(state.clone(), jobs.clone(), Kinds::all(), settings);
-    Ok(tokio::spawn(async move {
-        worker.run(async { _ = stop.wait().await }).await;
-        jobs.close().await;
-    }))
 }
 
 async fn listen(address: SocketAddr) -> Outcome<TcpListener> {

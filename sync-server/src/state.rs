@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use crate::auth::{LoginGuard, Passwords};
 use crate::db::{Db, StoreError, TenantTx};
+use crate::health::Health;
 use crate::http::Principal;
 use crate::mail::Mailer;
 use crate::redis::Redis;
@@ -26,6 +27,8 @@ const IMPORT_PLACES: usize = 3;
 pub struct AppState {
     /// The database.
     pub db: Db,
+    /// What the parts of this process say of themselves.
+    pub health: Health,
     /// What nodes share and may lose; empty if there is none.
     pub redis: Redis,
     /// Tells connected devices that there is news.
@@ -54,6 +57,7 @@ impl AppState {
     pub fn new(db: Db, clock: Arc<dyn Clock>, ids: SharedIds, is_production: bool) -> Self {
         Self {
             db,
+            health: Health::default(),
             redis: Redis::default(),
             live: Live::default(),
             author: Author::new(random_bytes(), "api"),

@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use domain::ids::{Clock, Ids};
 use jiff::Timestamp;
@@ -50,6 +50,12 @@ impl Stopwatch {
     pub fn start() -> Self {
         #[expect(clippy::disallowed_methods, reason = "the stopwatch's one home")]
         Self(Instant::now())
+    }
+
+    /// How long it has been.
+    #[must_use]
+    pub fn elapsed(self) -> Duration {
+        self.0.elapsed()
     }
 
     /// Microseconds since the start.

@@ -37,6 +37,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "config",
             "db",
             "devices",
+            "doctor",
             "embedded_postgres",
             "health",
             "http",

@@ -4,6 +4,8 @@ mod app;
 mod database;
 mod jobs;
 mod mail;
+mod mission;
+mod operations;
 mod redis;
 mod secret;
 
@@ -16,6 +18,8 @@ pub use app::{AppConfig, AppEnv, AppKeyError, LogFormat};
 pub use database::DatabaseConfig;
 pub use jobs::JobsConfig;
 pub use mail::{MailConfig, MailSettingError, MailerKind};
+pub use mission::MissionConfig;
+pub use operations::OperationsConfig;
 pub use redis::RedisConfig;
 pub use secret::SettingError;
 
@@ -39,6 +43,8 @@ pub enum Command {
     Worker,
     /// Bring the database up to date, and end
     Migrate,
+    /// Look at settings, database, jobs, Redis and disk, and say what to do; ends with 1 if something does not work
+    Doctor,
     /// Print the description of the API (`OpenAPI` 3.1)
     Openapi,
 }
@@ -52,6 +58,10 @@ pub struct Config {
     pub database: DatabaseConfig,
     #[command(flatten)]
     pub jobs: JobsConfig,
+    #[command(flatten)]
+    pub operations: OperationsConfig,
+    #[command(flatten)]
+    pub mission: MissionConfig,
     #[command(flatten)]
     pub redis: RedisConfig,
     #[command(flatten)]

@@ -23,6 +23,12 @@ pub enum MigrationError {
     Jobs(#[from] SchemaError),
 }
 
+/// The newest migration that this build knows.
+#[must_use]
+pub fn our_newest_migration() -> i64 {
+    MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or(0)
+}
+
 /// Brings the database up to date; several servers that start together wait for each other.
 pub async fn migrate(url: &SecretString) -> Result<(), MigrationError> {
     let options = options(url)?;

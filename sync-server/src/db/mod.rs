@@ -16,6 +16,7 @@ pub use cause::Cause;
 pub use error::StoreError;
 #[cfg(any(test, feature = "testing"))]
 pub(crate) use migrations::fingerprint;
-pub use migrations::{MigrationError, migrate};
+pub use migrations::{MigrationError, migrate, our_newest_migration};
+pub(crate) use pool::options as connect_options;
 pub use pool::{ConnectError, Db, JobsDb};
 pub use tenant_tx::TenantTx;

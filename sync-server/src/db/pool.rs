@@ -58,9 +58,15 @@ impl Db {
         Ok(self.pool.acquire().await?)
     }
 
-    /// Whether the database answers.
-    pub async fn ping(&self) -> Result<(), StoreError> {
-        Ok(store::ping(&mut *self.without_tenant().await?).await?)
+    /// The newest migration that the database has; an error if it does not answer.
+    pub async fn newest_migration(&self) -> Result<i64, StoreError> {
+        Ok(store::newest_migration(&mut *self.without_tenant().await?).await?)
+    }
+
+    /// How many connections are open, and how many of them idle.
+    #[must_use]
+    pub fn connections(&self) -> (u32, usize) {
+        (self.pool.size(), self.pool.num_idle())
     }
 
     /// Lets running queries end and closes all connections.
@@ -100,7 +106,7 @@ impl JobsDb {
     }
 }
 
-pub(super) fn options(url: &SecretString) -> Result<PgConnectOptions, ConnectError> {
+pub(crate) fn options(url: &SecretString) -> Result<PgConnectOptions, ConnectError> {
     let options: PgConnectOptions = url.expose_secret().parse().map_err(|_| ConnectError::Address)?;
     Ok(options.application_name("veloria"))
 }

@@ -48,8 +48,8 @@ pub(super) enum Isolation {
     OneMoment,
 }
 
-/// Whether the database answers.
-pub(super) async fn ping(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
-    sqlx::query!("select 1 as one").fetch_one(connection).await?;
-    Ok(())
+/// The newest migration that the database has.
+pub(super) async fn newest_migration(connection: &mut PgConnection) -> Result<i64, sqlx::Error> {
+    let row = sqlx::query!(r#"select jobs.newest_migration() as "version!""#).fetch_one(connection).await?;
+    Ok(row.version)
 }

@@ -9,6 +9,7 @@ mod create;
 mod delete;
 mod edit;
 mod get;
+mod jobs;
 mod list;
 mod preview;
 mod rows;
@@ -24,6 +25,8 @@ mod work;
 use domain::imports::MAX_FILE_BYTES;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
+
+pub use jobs::DropFiles;
 
 use crate::AppState;
 

@@ -18,7 +18,7 @@ use crate::sync;
     post, path = "/imports/{id}/run", operation_id = "runImport", tag = "imports",
     params(("id" = Uuid, Path, description = "The import's id")),
     responses((status = 202, description = "Begun; ask for it to see how far it is", body = ImportView),
-        (status = 409, description = "`conflict`: it is running, or was run"),
+        (status = 409, description = "`conflict`: it is running, was run, or its file was dropped after 30 days"),
         (status = 422, description = "`validation_failed`: nobody knows yet what the columns mean"), ItemErrors)
 )]
 pub(super) async fn run_import(
@@ -32,7 +32,7 @@ pub(super) async fn run_import(
     let mut import = store::find(&mut tx, id).await?.ok_or_else(Problem::not_found)?;
     // One that a process left running when it was killed goes on; one that was undone begins anew.
     import.require(&["preview", "running", "undone", "failed"])?;
-    if store::any_held(&mut tx, state.now()).await? {
+    if store::any_held(&mut tx, state.now()).await? || !store::has_file(&mut tx, id).await? {
         return Err(Problem::new(ErrorCode::Conflict));
     }
     if import.map.is_none() && import.kind != ALL {

@@ -97,6 +97,37 @@ pub(super) async fn lease_of(tx: &mut TenantTx, id: Uuid) -> Result<Option<Times
     Ok(found.flatten().map(jiff_sqlx::Timestamp::to_jiff))
 }
 
+/// Empties the files of imports that ended before a moment; all else of them stays.
+pub(super) async fn drop_files(tx: &mut TenantTx, before: Timestamp) -> Result<(), StoreError> {
+    let tenant = tx.tenant();
+    sqlx::query!(
+        "update imports
+         set file = ''
+         where tenant_id = $1
+           and state in ('done', 'undone', 'failed')
+           and updated_at < $2
+           and file <> ''",
+        tenant.0,
+        before.to_sqlx() as _
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// Whether the file of an upload is still here.
+pub(super) async fn has_file(tx: &mut TenantTx, id: Uuid) -> Result<bool, StoreError> {
+    let tenant = tx.tenant();
+    let row = sqlx::query!(
+        r#"select file <> '' as "is_here!" from imports where tenant_id = $1 and id = $2"#,
+        tenant.0,
+        id
+    )
+    .fetch_optional(tx.conn())
+    .await?;
+    Ok(row.is_some_and(|row| row.is_here))
+}
+
 /// Throws uploads away that were looked at and not run for a day.
 pub(super) async fn sweep(tx: &mut TenantTx, now: Timestamp) -> Result<(), StoreError> {
     let tenant = tx.tenant();

@@ -4,17 +4,20 @@
 use std::fmt;
 use std::marker::PhantomData;
 use std::panic::AssertUnwindSafe;
+use std::time::Duration;
 
 use domain::ids::TenantId;
 use futures::FutureExt as _;
 use graphile_worker::{IntoTaskHandlerResult, TaskHandler, WorkerContext};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
-use tokio::time::timeout;
+use sqlx::PgPool;
+use tokio::time::{sleep, timeout};
 use tracing::{Instrument as _, info_span};
 use uuid::Uuid;
 
-use super::{Job, JobContext, JobError};
+use super::history::{End, History};
+use super::{Job, JobContext, JobError, store_queue};
 use crate::AppState;
 use crate::http::with_request_id;
 use crate::system::Stopwatch;
@@ -47,16 +50,36 @@ impl<J: Job> TaskHandler for Envelope<J> {
         let Some(state) = worker.get_ext::<AppState>().cloned() else {
             return Err(Cause("this worker has no state".to_owned()));
         };
+        let history = worker.get_ext::<History>().cloned().unwrap_or_default();
+        let now = state.now();
+        let pool = worker.pg_pool().clone();
         let context = JobContext { state, tenant: self.tenant, id: self.id, attempt, is_last_attempt };
         let watch = Stopwatch::start();
         let request = self.request.clone();
-        let done = with_request_id(request, self.open(context)).instrument(span.clone()).await;
-        span.in_scope(|| match &done {
-            Ok(()) => tracing::info!(micros = watch.micros(), "job done"),
-            Err(cause) if is_last_attempt => tracing::error!(micros = watch.micros(), cause, "job is dead"),
-            Err(cause) => tracing::warn!(micros = watch.micros(), cause, "job failed"),
+        let done = with_request_id(request, self.open(context, &pool)).instrument(span.clone()).await;
+        let is_dead = match &done {
+            Err(JobError::Hopeless(_)) => {
+                store_queue::give_up(&pool, *worker.job().id())
+                    .await
+                    .map_err(|error| Cause(error.to_string()))?;
+                true
+            }
+            Err(_) => is_last_attempt,
+            Ok(()) => false,
+        };
+        let end = match &done {
+            Ok(()) => End::Done,
+            Err(_) if is_dead => End::Dead,
+            Err(_) => End::Failed,
+        };
+        let waited = u64::try_from(now.as_millisecond() - worker.job().run_at().timestamp_millis());
+        history.note(J::NAME, end, Duration::from_millis(waited.unwrap_or(0)), watch.elapsed());
+        span.in_scope(|| match (&done, end) {
+            (Ok(()), _) => tracing::info!(micros = watch.micros(), "job done"),
+            (Err(cause), End::Dead) => tracing::error!(micros = watch.micros(), %cause, "job is dead"),
+            (Err(cause), _) => tracing::warn!(micros = watch.micros(), %cause, "job failed"),
         });
-        done.map_err(Cause)
+        done.map_err(|error| Cause(error.to_string()))
     }
 }
 
@@ -72,17 +95,21 @@ impl fmt::Debug for Cause {
 impl<J: Job> Envelope<J> {
     /// Runs what is inside. Whatever that does, the worker lives on: a panic, a payload that nobody can read and a job
     /// that does not end are failed attempts.
-    async fn open(self, context: JobContext) -> Result<(), String> {
+    async fn open(self, context: JobContext, pool: &PgPool) -> Result<(), JobError> {
         // The error of serde would quote the payload.
-        let job: J = serde_json::from_value(self.job).map_err(|_| "the payload cannot be read".to_owned())?;
+        let job: J = serde_json::from_value(self.job)
+            .map_err(|_| JobError::Failed("the payload cannot be read".to_owned()))?;
+        if let Some((queue, pause)) = job.queue().zip(J::PAUSE) {
+            sleep(store_queue::reserve(pool, &queue, pause).await?).await;
+        }
         let run = AssertUnwindSafe(timeout(J::LONGEST, job.run(context))).catch_unwind();
         match run.await {
-            Ok(Ok(done)) => done.map_err(|error: JobError| error.to_string()),
-            Ok(Err(_)) => Err(format!("not done after {} seconds", J::LONGEST.as_secs())),
+            Ok(Ok(done)) => done,
+            Ok(Err(_)) => Err(JobError::Failed(format!("not done after {} seconds", J::LONGEST.as_secs()))),
             Err(panic) => {
                 let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
                 let text = text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default();
-                Err(format!("panicked: {text}"))
+                Err(JobError::Failed(format!("panicked: {text}")))
             }
         }
     }

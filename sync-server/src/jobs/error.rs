@@ -11,6 +11,9 @@ pub enum JobError {
     /// It did not work now; it may work later.
     #[error("{0}")]
     Failed(String),
+    /// It will never work: the address does not exist. There is no other attempt.
+    #[error("{0}")]
+    Hopeless(String),
 }
 
 impl JobError {

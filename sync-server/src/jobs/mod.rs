@@ -9,9 +9,15 @@
 mod context;
 mod envelope;
 mod error;
+mod history;
 mod kinds;
+pub mod look;
+mod schedule;
 mod store;
+mod store_look;
+mod store_queue;
 mod store_schema;
+mod sweep;
 #[cfg(test)]
 mod tests;
 mod worker;
@@ -34,6 +40,7 @@ pub use kinds::Kinds;
 pub(crate) use store_schema::SCHEMA;
 pub use store_schema::SchemaError;
 pub(crate) use store_schema::bring_up_to_date;
+pub use sweep::SweepEffects;
 pub use worker::{Worker, WorkerSettings};
 
 /// Something to do later. Its fields are what it needs to know: ids rather than what stands under them, because the world
@@ -45,6 +52,11 @@ pub trait Job: Serialize + DeserializeOwned + Send + Sync + 'static {
     const PRIORITY: i16 = 0;
     /// How often it is tried before it stays behind as a dead letter.
     const MAX_ATTEMPTS: i16 = 8;
+    /// When it is done again and again, for each tenant by the wall of her zone: the five fields of cron. Such a job has no
+    /// fields of its own.
+    const SCHEDULE: Option<&'static str> = None;
+    /// Between two jobs of its queue at least so much time passes: how often a provider may be asked. Survives restarts.
+    const PAUSE: Option<Duration> = None;
     /// Whoever runs longer has failed.
     const LONGEST: Duration = Duration::from_mins(10);
 

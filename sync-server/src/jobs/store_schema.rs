@@ -30,14 +30,17 @@ begin
     loop
         execute format('create policy worker on graphile_worker.%I to veloria_jobs using (true) with check (true)', name);
     end loop;
-    if not exists (select from pg_policies where schemaname = 'graphile_worker' and tablename = '_private_jobs') then
+    if not exists (select from pg_policies where schemaname = 'graphile_worker' and policyname = 'worker_sees') then
         create policy worker_sees on graphile_worker._private_jobs for select to veloria_jobs using (true);
         create policy worker_adds on graphile_worker._private_jobs for insert to veloria_jobs with check (true);
         create policy worker_removes on graphile_worker._private_jobs for delete to veloria_jobs using (true);
-        -- Taking is an update of what is free; completing, failing and returning are updates of what is locked.
-        create policy worker_takes on graphile_worker._private_jobs for update to veloria_jobs
+    end if;
+    drop policy if exists worker_takes on graphile_worker._private_jobs;
+    if not exists (select from pg_policies where schemaname = 'graphile_worker' and policyname = 'worker_updates') then
+        -- Taking is an update of what is free; what runs or is dead is not free, and may be updated although it is paused.
+        create policy worker_updates on graphile_worker._private_jobs for update to veloria_jobs
             using (
-                locked_at is not null
+                is_available is not true
                 or (task_id <> all (array(
                         select tasks.id from graphile_worker._private_tasks as tasks
                         join jobs.pauses on pauses.what = 'job' and pauses.name = tasks.identifier))

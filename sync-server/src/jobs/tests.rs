@@ -1,6 +1,9 @@
 //! The queue through its front door: a job in the transaction of its cause, a worker beside it, and a look into the tables
 //! as their owner.
 
+mod crash;
+mod recurring;
+
 use std::time::Duration;
 
 use domain::ids::TenantId;

@@ -5,13 +5,17 @@ use std::future::Future;
 use std::time::Duration;
 
 use graphile_worker::{WorkerOptions, WorkerRecoveryConfig};
+use jiff::SignedDuration;
 use tokio::sync::watch;
+use tokio::task::JoinSet;
 use tokio::time::sleep;
 
-use super::Kinds;
+use super::history::History;
 use super::store_schema::NAME;
+use super::{Kinds, schedule, store_queue};
 use crate::AppState;
 use crate::db::JobsDb;
+use crate::health::WorkerHealth;
 
 /// How a worker works.
 #[derive(Clone, Copy, Debug)]
@@ -43,6 +47,11 @@ const PAUSE: Duration = Duration::from_secs(1);
 /// Jobs whose time comes are looked for so often; those for now are heard of at once.
 const LOOK: Duration = Duration::from_secs(1);
 
+/// So often the sums of the operators' page are written down.
+const WRITE: Duration = Duration::from_secs(5);
+/// So long they are kept.
+const KEPT: SignedDuration = SignedDuration::from_hours(14 * 24);
+
 /// A worker that has not begun yet.
 #[derive(Debug)]
 pub struct Worker {
@@ -50,31 +59,37 @@ pub struct Worker {
     db: JobsDb,
     kinds: Kinds,
     settings: WorkerSettings,
+    history: History,
 }
 
 impl Worker {
     /// A worker of these jobs.
     #[must_use]
-    pub const fn new(state: AppState, db: JobsDb, kinds: Kinds, settings: WorkerSettings) -> Self {
-        Self { state, db, kinds, settings }
+    pub fn new(state: AppState, db: JobsDb, kinds: Kinds, settings: WorkerSettings) -> Self {
+        Self { state, db, kinds, settings, history: History::default() }
     }
 
     /// Works until `stop` is done, then lets running jobs end.
     pub async fn run(self, stop: impl Future<Output = ()> + Send + 'static) {
         let (stopping, stopped) = watch::channel(false);
-        let waiting = tokio::spawn(async move {
+        let mut beside = JoinSet::new();
+        beside.spawn(async move {
             stop.await;
             stopping.send_replace(true);
         });
+        beside.spawn(schedule::keep(self.state.clone(), self.db.clone(), self.kinds.kinds().to_vec()));
+        beside.spawn(keep_history(self.history.clone(), self.state.clone(), self.db.clone()));
         while !*stopped.borrow() {
             match self.shift(stopped.clone()).await {
                 Ok(()) if *stopped.borrow() => break,
                 Ok(()) => tracing::error!("the worker ended untold and begins anew"),
                 Err(error) => tracing::error!(error, "the worker fell over and begins anew"),
             }
+            self.state.health.note_worker(WorkerHealth::Fallen);
             sleep(PAUSE).await;
         }
-        waiting.abort();
+        beside.shutdown().await;
+        note_history(&self.history, &self.state, &self.db).await;
     }
 
     /// One life of the library's worker.
@@ -92,6 +107,7 @@ impl Worker {
             .poll_interval(LOOK)
             .define_jobs(self.kinds.definitions())
             .add_extension(self.state.clone())
+            .add_extension(self.history.clone())
             .worker_recovery(recovery)
             .listen_os_shutdown_signals(false)
             .shutdown_grace_period(grace)
@@ -101,6 +117,7 @@ impl Worker {
             .await
             .map_err(|error| error.to_string())?;
         tracing::info!(places, "the worker works");
+        self.state.health.note_worker(WorkerHealth::Works);
         worker.run().await.map_err(|error| error.to_string())
     }
 }
@@ -108,4 +125,23 @@ impl Worker {
 /// Ends when the worker is told to stop; also when nobody is left who could tell.
 async fn is_told(mut stopped: watch::Receiver<bool>) {
     let _ = stopped.wait_for(|stopped| *stopped).await;
+}
+
+/// Writes the sums down every few seconds, and forgets old ones.
+async fn keep_history(history: History, state: AppState, db: JobsDb) {
+    loop {
+        sleep(WRITE).await;
+        note_history(&history, &state, &db).await;
+    }
+}
+
+async fn note_history(history: &History, state: &AppState, db: &JobsDb) {
+    let now = state.now();
+    let noted = async {
+        history.flush(db.pool(), now).await?;
+        store_queue::forget_minutes(db.pool(), now - KEPT).await
+    };
+    if let Err(error) = noted.await {
+        tracing::warn!(%error, "what became of jobs could not be written down");
+    }
 }

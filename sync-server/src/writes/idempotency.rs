@@ -97,7 +97,7 @@ impl Claim {
     /// Makes the key's row if there is none, in a transaction of its own; the answer if there is one.
     async fn note(&self, state: &AppState, now: Timestamp) -> Result<Option<Reply>, Problem> {
         let mut tx = state.db.tenant(self.tenant).await?;
-        store::sweep(&mut tx, now).await?;
+        store::sweep(&mut tx, now, store::MOST_ON_THE_WAY).await?;
         let known = store::note(&mut tx, self, now).await?;
         tx.commit().await?;
         known.map_or(Ok(None), |known| self.compare(known))

@@ -9,6 +9,7 @@ mod describe;
 pub mod documents;
 mod etag;
 mod idempotency;
+mod jobs;
 mod reply;
 mod store;
 #[cfg(test)]
@@ -18,5 +19,6 @@ mod write;
 pub use body::{MaybeObject, NoBody, ReadBody, take_flag};
 pub use describe::{ReadHeaders, WriteHeaders};
 pub use etag::{IfNoneMatch, Tag};
+pub use jobs::SweepKeys;
 pub use reply::Reply;
 pub use write::Write;

@@ -9,13 +9,15 @@ use super::reply::Reply;
 use crate::db::{StoreError, TenantTx};
 
 /// How many forgotten keys a request takes away on its way.
-const MOST_SWEPT: i64 = 20;
+pub(super) const MOST_ON_THE_WAY: i64 = 20;
+/// How many the nightly job takes away in one transaction.
+pub(super) const MOST_AT_NIGHT: i64 = 1000;
 
-/// Takes some keys away whose time is over.
-pub(super) async fn sweep(tx: &mut TenantTx, now: Timestamp) -> Result<(), StoreError> {
+/// Takes some keys away whose time is over, and says how many.
+pub(super) async fn sweep(tx: &mut TenantTx, now: Timestamp, most: i64) -> Result<u64, StoreError> {
     let tenant = tx.tenant();
     let oldest = now - SignedDuration::from_hours(KEPT_HOURS);
-    sqlx::query!(
+    let swept = sqlx::query!(
         "delete from idempotency_keys
          where (tenant_id, user_id, route, key) in (
              select tenant_id, user_id, route, key
@@ -27,11 +29,11 @@ pub(super) async fn sweep(tx: &mut TenantTx, now: Timestamp) -> Result<(), Store
              for update skip locked)",
         tenant.0,
         oldest.to_sqlx() as _,
-        MOST_SWEPT
+        most
     )
     .execute(tx.conn())
     .await?;
-    Ok(())
+    Ok(swept.rows_affected())
 }
 
 /// Makes the row of a key, or tells what is known of it. A key whose time is over is a new one.
