@@ -27,6 +27,7 @@ pub mod jobs;
 pub mod listing;
 pub mod logging;
 pub mod mail;
+pub mod media;
 pub mod notes;
 pub mod openapi;
 mod openapi_conventions;

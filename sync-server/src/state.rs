@@ -13,6 +13,7 @@ use crate::auth::{LoginGuard, Passwords};
 use crate::db::{Db, StoreError, TenantTx};
 use crate::http::Principal;
 use crate::mail::Mailer;
+use crate::media::Gallery;
 use crate::redis::Redis;
 use crate::sealed::Sealer;
 use crate::sync::Live;
@@ -40,6 +41,8 @@ pub struct AppState {
     pub mail: Mailer,
     /// Seals secrets that are kept.
     pub sealer: Sealer,
+    /// Where pictures lie.
+    pub gallery: Gallery,
     /// Whether cookies are only for https.
     pub is_production: bool,
     /// A few imports at a time read and write in this process; more wait for a place, and hold nothing while they do.
@@ -51,7 +54,7 @@ pub struct AppState {
 
 impl AppState {
     /// The state of a process that has just started.
-    pub fn new(db: Db, clock: Arc<dyn Clock>, ids: SharedIds, is_production: bool) -> Self {
+    pub fn new(db: Db, clock: Arc<dyn Clock>, ids: SharedIds, gallery: Gallery, is_production: bool) -> Self {
         Self {
             db,
             redis: Redis::default(),
@@ -62,6 +65,7 @@ impl AppState {
             mail: Mailer::none(),
             sealer: Sealer::passing(),
             import_places: Arc::new(Semaphore::new(IMPORT_PLACES)),
+            gallery,
             is_production,
             ids,
             clock,

@@ -4,6 +4,7 @@ mod app;
 mod database;
 mod jobs;
 mod mail;
+mod media;
 mod redis;
 mod secret;
 
@@ -16,6 +17,7 @@ pub use app::{AppConfig, AppEnv, AppKeyError, LogFormat};
 pub use database::DatabaseConfig;
 pub use jobs::JobsConfig;
 pub use mail::{MailConfig, MailSettingError, MailerKind};
+pub use media::{Disk, MediaConfig, S3};
 pub use redis::RedisConfig;
 pub use secret::SettingError;
 
@@ -41,6 +43,9 @@ pub enum Command {
     Migrate,
     /// Print the description of the API (`OpenAPI` 3.1)
     Openapi,
+    /// Read one picture from stdin and write ours to stdout; the server starts it itself
+    #[command(name = crate::media::REMAKE_PICTURE, hide = true)]
+    RemakePicture,
 }
 
 /// All settings.
@@ -58,6 +63,8 @@ pub struct Config {
     pub app: AppConfig,
     #[command(flatten)]
     pub mail: MailConfig,
+    #[command(flatten)]
+    pub media: MediaConfig,
 }
 
 /// Where and how to serve.

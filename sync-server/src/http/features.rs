@@ -27,6 +27,7 @@ use Needs::{AtAll, EveryPlan};
 pub const PATHS: &[(&str, Needs)] = &[
     ("/appointments", EveryPlan),
     ("/appointments/{id}", EveryPlan),
+    ("/appointments/{id}/attach-media", EveryPlan),
     ("/appointments/{id}/cancel", EveryPlan),
     ("/appointments/{id}/complete", EveryPlan),
     ("/appointments/{id}/confirm", EveryPlan),
@@ -52,6 +53,10 @@ pub const PATHS: &[(&str, Needs)] = &[
     ("/imports/{id}/rows", EveryPlan),
     ("/imports/{id}/run", EveryPlan),
     ("/imports/{id}/undo", EveryPlan),
+    ("/media", EveryPlan),
+    ("/media/uploads", EveryPlan),
+    ("/media/uploads/{id}", EveryPlan),
+    ("/media/{id}", EveryPlan),
     ("/notes", EveryPlan),
     ("/notes/{id}", EveryPlan),
     ("/services", EveryPlan),

@@ -18,6 +18,7 @@ use super::caller::{Caller, PASSWORD};
 use super::clock::TestClock;
 use super::database::TestDatabase;
 use crate::db::Db;
+use crate::media::Gallery;
 use crate::system::{SharedIds, SystemIds};
 use crate::{AppState, billing, server};
 
@@ -48,9 +49,21 @@ impl TestServer {
     /// # Panics
     /// If the database does not answer, or there is no free port.
     pub async fn start_on(database: TestDatabase) -> Self {
+        Self::put_together(database, Gallery::in_memory()).await
+    }
+
+    /// Starts it with another place for pictures.
+    ///
+    /// # Panics
+    /// If there is no Postgres, or no free port.
+    pub async fn start_with(gallery: Gallery) -> Self {
+        Self::put_together(TestDatabase::create().await, gallery).await
+    }
+
+    async fn put_together(database: TestDatabase, gallery: Gallery) -> Self {
         let db = Db::connect(&database.url(), 8).await.expect("the test database takes connections");
         let clock = TestClock::default();
-        let state = AppState::new(db, Arc::new(clock.clone()), SharedIds::new(SystemIds), false);
+        let state = AppState::new(db, Arc::new(clock.clone()), SharedIds::new(SystemIds), gallery, false);
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("some port is free");
         let url = format!("http://{}", listener.local_addr().expect("it is bound"));
         let (stop, stopped) = oneshot::channel::<()>();
