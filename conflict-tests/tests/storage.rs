@@ -76,7 +76,8 @@ impl Storage {
             path_style: true,
             key: Some(("id".to_owned(), "secret".into())),
         });
-        Gallery::open(&disk, LinkKeys::new(&SealingKey::random(), &[]), Painter::here()).expect("the settings are whole")
+        Gallery::open(&disk, LinkKeys::new(&SealingKey::random(), &[]), Painter::here())
+            .expect("the settings are whole")
     }
 }
 

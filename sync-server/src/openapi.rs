@@ -8,8 +8,8 @@ use utoipa_swagger_ui::SwaggerUi;
 
 use crate::http::ProblemBody;
 use crate::{
-    AppState, appointments, audit, auth, clients, devices, exports, imports, media, notes, openapi_conventions,
-    openapi_examples, services, settings, slots, sync,
+    AppState, appointments, audit, auth, clients, devices, exports, imports, media, notes,
+    openapi_conventions, openapi_examples, services, settings, slots, sync,
 };
 
 /// Where the document is.

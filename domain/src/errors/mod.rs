@@ -108,7 +108,11 @@ impl ErrorCode {
         match self {
             Self::BadJson | Self::BadRequest | Self::BadCursor => 400,
             Self::Unauthorized | Self::SecondFactorRequired | Self::SecondFactorWrong => 401,
-            Self::Forbidden | Self::FeatureNotAllowed | Self::DeviceRevoked | Self::StorageFull | Self::TenantSuspended => 403,
+            Self::Forbidden
+            | Self::FeatureNotAllowed
+            | Self::DeviceRevoked
+            | Self::StorageFull
+            | Self::TenantSuspended => 403,
             Self::NotFound => 404,
             Self::MethodNotAllowed => 405,
             Self::Conflict

@@ -108,9 +108,4 @@ mod tests {
         let error = config(AppEnv::Prod, Some("too short")).sealer(prod.path()).unwrap_err();
         assert!(!error.to_string().contains("too short"), "{error}");
     }
-
-    /// The key and those before it, the present one first.
-    pub fn keys(&self) -> Result<Vec<SecretString>, SettingError> {
-        Ok(self.key()?.into_iter().chain(self.previous_keys.iter().cloned()).collect())
-    }
 }

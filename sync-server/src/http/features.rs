@@ -44,6 +44,7 @@ pub const PATHS: &[(&str, Needs)] = &[
     ("/clients", EveryPlan),
     ("/clients/{id}", EveryPlan),
     ("/clients/{id}/consents", EveryPlan),
+    ("/clients/{id}/export", EveryPlan),
     ("/clients/{id}/history", EveryPlan),
     ("/devices", EveryPlan),
     ("/devices/{id}", EveryPlan),

@@ -86,7 +86,11 @@ impl Gallery {
     #[must_use]
     pub fn in_memory() -> Self {
         let store = Arc::new(object_store::memory::InMemory::new());
-        Self { store, links: Links::Own(LinkKeys::new(&crate::sealed::SealingKey::random(), &[])), painter: Painter::here() }
+        Self {
+            store,
+            links: Links::Own(LinkKeys::new(&crate::sealed::SealingKey::random(), &[])),
+            painter: Painter::here(),
+        }
     }
 
     /// Keeps a picture in all its sizes.

@@ -45,7 +45,8 @@ impl SealingKey {
     /// A key for another use: whoever has it has neither this key nor that of a third use.
     #[must_use]
     pub fn derive(&self, purpose: &[u8]) -> [u8; 32] {
-        let mac = Hmac::<Sha256>::new_from_slice(self.0.expose_secret()).expect("a key of any length will do");
+        let mac =
+            Hmac::<Sha256>::new_from_slice(self.0.expose_secret()).expect("a key of any length will do");
         mac.chain_update(purpose).finalize().into_bytes().into()
     }
 
