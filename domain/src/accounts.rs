@@ -4,7 +4,7 @@ use std::fmt;
 use std::net::IpAddr;
 
 use crate::errors::wire_enum;
-use crate::lang::{Lang, text};
+use crate::lang::{Lang, fill, text};
 
 wire_enum! {
     /// What somebody is in a business.
@@ -56,7 +56,7 @@ impl Notice {
     /// What it says; `code` is put where the text has one.
     #[must_use]
     pub fn text(self, lang: Lang, code: &str) -> String {
-        text(lang, &format!("mail.{self}.text")).replace("{code}", code)
+        fill(lang, &format!("mail.{self}.text"), &[("code", code)])
     }
 
     /// The keys of its texts.

@@ -17,6 +17,7 @@ pub mod ids;
 pub mod imports;
 pub mod input;
 pub mod lang;
+pub mod media;
 pub mod money;
 pub mod notes;
 pub mod payments;

@@ -6,7 +6,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use phonenumber::metadata::DATABASE;
+use phonenumber::metadata::{DATABASE, Format};
 use phonenumber::{Metadata, Type};
 use serde::{Deserialize, Serialize};
 
@@ -74,6 +74,29 @@ impl Phone {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// The number as its country writes it for the rest of the world: `+7 916 123-45-67`.
+    #[must_use]
+    pub fn shown(&self) -> String {
+        let digits = self.0.trim_start_matches('+');
+        let Some((code, national, countries)) = country_of(digits) else { return self.0.clone() };
+        let formats = countries.iter().flat_map(|country| match country.international_formats() {
+            [] => country.formats(),
+            formats => formats,
+        });
+        let fits = |format: &&Format| {
+            // The last of the leading digits are the longest, and say the most.
+            format
+                .leading_digits()
+                .last()
+                .is_none_or(|leading| leading.find(national).is_some_and(|found| found.start() == 0))
+                && format.pattern().find(national).is_some_and(|found| found.as_str() == national)
+        };
+        match formats.into_iter().find(fits) {
+            Some(format) => format!("+{code} {}", format.pattern().replace(national, format.format())),
+            None => format!("+{code} {national}"),
+        }
+    }
 }
 
 /// The digits, with the `+` that may stand first. Separators and the invisible marks that copying from a contact list
@@ -104,12 +127,7 @@ fn is_separator(character: char) -> bool {
 /// The number with these digits, country code first, if some country has it: as it is, or without the trunk prefix that
 /// people leave in (`+7 8 916..`, `+44 (0)20..`).
 fn existing(international: &str) -> Option<Phone> {
-    // No country code is the beginning of another one, so at most one length finds countries.
-    let (code, national, countries) = (1..=3).find_map(|length| {
-        let (code, national) =
-            international.split_at_checked(length).filter(|_| !international.starts_with('0'))?;
-        Some((code, national, DATABASE.by_code(&code.parse::<u16>().ok()?)?))
-    })?;
+    let (code, national, countries) = country_of(international)?;
     let as_it_is = countries.iter().any(|country| has_number(country, national)).then_some(national);
     let national = as_it_is.or_else(|| {
         countries.iter().find_map(|country| {
@@ -117,6 +135,16 @@ fn existing(international: &str) -> Option<Phone> {
         })
     })?;
     Phone::from_stored(&format!("+{code}{national}")).ok()
+}
+
+/// Country code, national number, and the countries with this code. No code is the beginning of another one, so at most one
+/// length finds countries.
+fn country_of(international: &str) -> Option<(&str, &str, Vec<&'static Metadata>)> {
+    (1..=3).find_map(|length| {
+        let (code, national) =
+            international.split_at_checked(length).filter(|_| !international.starts_with('0'))?;
+        Some((code, national, DATABASE.by_code(&code.parse::<u16>().ok()?)?))
+    })
 }
 
 /// Whether a country gives out such a number, to anybody for anything.

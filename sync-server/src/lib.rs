@@ -29,6 +29,7 @@ pub mod listing;
 pub mod logging;
 pub mod mail;
 pub mod metrics;
+pub mod media;
 pub mod notes;
 pub mod openapi;
 mod openapi_conventions;

@@ -1,5 +1,6 @@
 //! The program: reads its settings, has a database ready (its own, if none is named), serves, ends in order.
 
+use std::env;
 use std::error::Error;
 use std::io::{self, Write as _};
 use std::net::SocketAddr;
@@ -12,8 +13,10 @@ use sync_server::config::{AppEnv, Cli, Command, Config};
 use sync_server::db::{Db, JobsDb, migrate};
 use sync_server::embedded_postgres::{Binaries, Durability, EmbeddedPostgres};
 use sync_server::jobs::{Kinds, Worker, WorkerSettings};
+use sync_server::media::{Gallery, LinkKeys, Painter, remake_picture};
 use sync_server::operations::Operations;
 use sync_server::redis::Redis;
+use sync_server::sealed::Sealer;
 use sync_server::stop::Stop;
 use sync_server::system::{SharedIds, SystemClock, SystemIds};
 use sync_server::{AppState, doctor, logging, metrics, openapi, server};
@@ -29,7 +32,11 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 type Outcome<T> = Result<T, Box<dyn Error>>;
 
 fn main() -> ExitCode {
-    match run(Cli::parse()) {
+    let cli = Cli::parse();
+    if matches!(cli.command, Some(Command::RemakePicture)) {
+        return remake_picture();
+    }
+    match run(cli) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("sync-server: {error}");
@@ -98,7 +105,7 @@ async fn work(command: Command, config: &Config, url: &SecretString) -> Outcome<
     match command {
         Command::Serve => serve(config, url, stop).await,
         Command::Worker => work_only(config, url, stop).await,
-        Command::Migrate | Command::Openapi | Command::Doctor => Ok(()),
+        Command::Migrate | Command::Openapi | Command::Doctor | Command::RemakePicture => Ok(()),
     }
 }
 
@@ -187,9 +194,13 @@ impl Beside {
 async fn state(config: &Config, url: &SecretString) -> Outcome<AppState> {
     let db = Db::connect(url, config.database.connections).await?;
     let is_production = config.app.env == AppEnv::Prod;
-    let state = AppState::new(db, Arc::new(SystemClock), SharedIds::new(SystemIds), is_production)
+    let (key, previous) = config.app.keys(&config.serve.data)?;
+    let keys = LinkKeys::new(&key, &previous);
+    let gallery =
+        Gallery::open(&config.media.disk(&config.serve.data)?, keys, Painter::new(env::current_exe()?))?;
+    let state = AppState::new(db, Arc::new(SystemClock), SharedIds::new(SystemIds), gallery, is_production)
         .with_mail(config.mail.mailer(config.app.env, &config.serve.data)?)
-        .with_sealer(config.app.sealer(&config.serve.data)?);
+        .with_sealer(Sealer::new(&key, &previous));
     Ok(match config.redis.url()? {
         Some(url) => state.with_redis(Redis::at(&url)?),
         None => state,

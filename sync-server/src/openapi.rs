@@ -8,8 +8,8 @@ use utoipa_swagger_ui::SwaggerUi;
 
 use crate::http::ProblemBody;
 use crate::{
-    AppState, appointments, audit, auth, clients, devices, exports, imports, notes, openapi_conventions,
-    openapi_examples, services, settings, slots, sync,
+    AppState, appointments, audit, auth, clients, devices, exports, imports, media, notes,
+    openapi_conventions, openapi_examples, services, settings, slots, sync,
 };
 
 /// Where the document is.
@@ -36,6 +36,7 @@ pub const DOCUMENT: &str = "/api/v1/openapi.json";
         (name = "services", description = "The price list"),
         (name = "appointments", description = "Visits, and blocks of personal time"),
         (name = "notes", description = "Notes about clients and visits, colour formulas"),
+        (name = "media", description = "Pictures: before, after, references, papers"),
         (name = "imports", description = "Files of other programs: looked at first, then imported, and undone as one step"),
         (name = "exports", description = "Everything she has, in one file, on every plan"),
         (name = "settings", description = "When she works, what she asks for, how she is reached"),
@@ -56,6 +57,7 @@ pub fn api() -> OpenApiRouter<AppState> {
         .merge(services::routes())
         .merge(appointments::routes())
         .merge(notes::routes())
+        .merge(media::routes())
         .merge(imports::routes())
         .merge(exports::routes())
         .merge(settings::routes())

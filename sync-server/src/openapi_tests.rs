@@ -8,7 +8,7 @@ use serde_json::{Value as Json, json};
 
 use crate::http::features;
 use crate::openapi::document;
-use crate::testing::{Caller, PASSWORD, TestServer};
+use crate::testing::{Caller, PASSWORD, TestServer, picture};
 
 /// One operation of the document.
 struct Operation {
@@ -177,12 +177,19 @@ async fn fill(olga: &Caller<'_>) -> Vec<String> {
         let answer = olga.raw(Method::POST, path, Some("application/octet-stream"), file.into()).await;
         import = id(answer.expect(201));
     }
-    vec![client, service, visit, note, device, token, import]
+    let mut media = String::new();
+    for shade in 1..=2 {
+        let answer =
+            olga.raw(Method::POST, "/media", Some("application/octet-stream"), picture(shade).into()).await;
+        media = id(answer.expect(201));
+    }
+    let upload = id(olga.post("/media/uploads", json!({ "length": 9 })).await.expect(201));
+    vec![client, service, visit, note, device, token, import, media, upload]
 }
 
 async fn everything_of(olga: &Caller<'_>) -> Vec<Json> {
     let mut all = Vec::new();
-    for path in ["/clients", "/services", "/appointments", "/notes", "/devices", "/auth/tokens"] {
+    for path in ["/clients", "/services", "/appointments", "/notes", "/devices", "/auth/tokens", "/media"] {
         let mut list = olga.get(path).await.expect(200);
         for entry in list["data"].as_array_mut().unwrap() {
             entry.as_object_mut().unwrap().remove("lastUsedAt");

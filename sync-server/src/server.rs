@@ -8,7 +8,7 @@ use tokio::net::TcpListener;
 use tokio::time::timeout;
 
 use crate::http::{Problem, around};
-use crate::{AppState, connections, health, openapi};
+use crate::{AppState, connections, health, media, openapi};
 
 /// How long running requests may take to end once we are told to stop.
 const LAST_REQUESTS: Duration = Duration::from_secs(10);
@@ -21,6 +21,7 @@ pub fn router(state: AppState) -> Router {
     let routes = api
         .merge(openapi::pages(document))
         .merge(health::routes())
+        .merge(media::files())
         .fallback(async || Problem::not_found())
         .with_state(state.clone());
     around(routes, state.ids)

@@ -14,6 +14,7 @@ use crate::db::{Db, StoreError, TenantTx};
 use crate::health::Health;
 use crate::http::Principal;
 use crate::mail::Mailer;
+use crate::media::Gallery;
 use crate::redis::Redis;
 use crate::sealed::Sealer;
 use crate::sync::Live;
@@ -43,6 +44,8 @@ pub struct AppState {
     pub mail: Mailer,
     /// Seals secrets that are kept.
     pub sealer: Sealer,
+    /// Where pictures lie.
+    pub gallery: Gallery,
     /// Whether cookies are only for https.
     pub is_production: bool,
     /// A few imports at a time read and write in this process; more wait for a place, and hold nothing while they do.
@@ -54,7 +57,7 @@ pub struct AppState {
 
 impl AppState {
     /// The state of a process that has just started.
-    pub fn new(db: Db, clock: Arc<dyn Clock>, ids: SharedIds, is_production: bool) -> Self {
+    pub fn new(db: Db, clock: Arc<dyn Clock>, ids: SharedIds, gallery: Gallery, is_production: bool) -> Self {
         Self {
             db,
             health: Health::default(),
@@ -66,6 +69,7 @@ impl AppState {
             mail: Mailer::none(),
             sealer: Sealer::passing(),
             import_places: Arc::new(Semaphore::new(IMPORT_PLACES)),
+            gallery,
             is_production,
             ids,
             clock,

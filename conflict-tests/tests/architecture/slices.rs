@@ -23,6 +23,7 @@ const SLICES: &[&str] = &[
     "imports",
     "exports",
     "slots",
+    "media",
 ];
 
 /// The shared rooms of each crate: the folder that is looked at, and the names that stand beside the slices.

@@ -9,6 +9,7 @@ use std::time::Duration;
 use secrecy::SecretString;
 use sync_server::AppState;
 use sync_server::db::Db;
+use sync_server::media::Gallery;
 use sync_server::system::{SharedIds, SystemClock, SystemIds};
 use tokio::net::TcpListener;
 use tokio::runtime::{Builder, Runtime};
@@ -34,7 +35,13 @@ impl Victim {
         let (address, database) = (self.address, self.database.clone());
         let running = runtime.spawn(async move {
             let db = Db::connect(&database, 8).await.expect("the database takes connections");
-            let state = AppState::new(db, Arc::new(SystemClock), SharedIds::new(SystemIds), false);
+            let state = AppState::new(
+                db,
+                Arc::new(SystemClock),
+                SharedIds::new(SystemIds),
+                Gallery::in_memory(),
+                false,
+            );
             // The former life may hold the port for a moment.
             let listener = loop {
                 match TcpListener::bind(address).await {

@@ -75,6 +75,14 @@ wire_enum! {
         CalendarsAreVisits = "calendars_are_visits",
         /// Not a full export of this program, or one that is cut.
         BadExport = "bad_export",
+        /// A file that is not a picture of a kind we keep.
+        NotAPicture = "not_a_picture",
+        /// A picture with more points than we open.
+        PictureTooLarge = "picture_too_large",
+        /// A picture that is cut or damaged.
+        PictureUnreadable = "picture_unreadable",
+        /// A place in a text that nothing fills in.
+        UnknownPlaceholder = "unknown_placeholder",
         /// A currency other than that of the business.
         OtherCurrency = "other_currency",
     }

@@ -51,6 +51,10 @@ wire_enum! {
         ClientExists = "client_exists",
         /// The body is larger than this endpoint takes.
         PayloadTooLarge = "payload_too_large",
+        /// No byte of the range that was asked for exists.
+        RangeNotSatisfiable = "range_not_satisfiable",
+        /// The pictures of the tenant take all the room that the plan gives them.
+        StorageFull = "storage_full",
         /// The content type is not one that this endpoint reads.
         UnsupportedMediaType = "unsupported_media_type",
         /// The device speaks a sync protocol that the server no longer (or not yet) speaks.
@@ -104,7 +108,11 @@ impl ErrorCode {
         match self {
             Self::BadJson | Self::BadRequest | Self::BadCursor => 400,
             Self::Unauthorized | Self::SecondFactorRequired | Self::SecondFactorWrong => 401,
-            Self::Forbidden | Self::FeatureNotAllowed | Self::DeviceRevoked | Self::TenantSuspended => 403,
+            Self::Forbidden
+            | Self::FeatureNotAllowed
+            | Self::DeviceRevoked
+            | Self::StorageFull
+            | Self::TenantSuspended => 403,
             Self::NotFound => 404,
             Self::MethodNotAllowed => 405,
             Self::Conflict
@@ -120,6 +128,7 @@ impl ErrorCode {
             Self::PreconditionFailed => 412,
             Self::PayloadTooLarge | Self::ChangeTooLarge | Self::GroupTooLarge => 413,
             Self::UnsupportedMediaType => 415,
+            Self::RangeNotSatisfiable => 416,
             Self::ValidationFailed
             | Self::IdempotencyMismatch
             | Self::BadChunk

@@ -209,6 +209,8 @@ pub enum RecordKind {
     Tenant,
     /// A section of the settings.
     Settings,
+    /// What is known of a picture; the picture itself is fetched by its link.
+    Media,
 }
 
 impl RecordKind {
@@ -220,6 +222,7 @@ impl RecordKind {
             Self::Payment => "payment",
             Self::Tenant => "tenant",
             Self::Settings => "settings",
+            Self::Media => "media",
         }
     }
 }

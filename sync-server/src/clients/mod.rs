@@ -6,12 +6,14 @@ mod consent;
 mod create;
 mod edit;
 mod exists;
+mod export;
 mod get;
 mod history;
 mod list;
 mod remove;
 mod schemas;
 mod store;
+mod store_export;
 mod store_history;
 #[cfg(test)]
 mod tests;
@@ -34,6 +36,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(get::get_client, edit::edit_client, remove::remove_client))
         .routes(routes!(consent::record_consent))
         .routes(routes!(history::client_history))
+        .routes(routes!(export::export_client))
 }
 
 /// A client who was not removed.

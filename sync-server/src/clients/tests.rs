@@ -236,3 +236,39 @@ async fn the_history_tells_visits_and_payments_in_the_order_of_time() {
     assert_eq!(anna.get(&format!("/clients/{olga}/history?sort=name")).await.field("sort"), "unknown");
     assert_eq!(anna.get("/clients/0192f0c1-2d3e-7f40-8a5b-6c7d8e9fa0b1/history").await.status, 404);
 }
+
+#[tokio::test]
+async fn everything_about_one_person_is_exported_and_nothing_about_another() {
+    let server = TestServer::start().await;
+    let anna = server.register("anna").await;
+    let [olga, other] = [anna.add_client("Ольга").await, anna.add_client("Другая").await];
+    let consent = json!({ "channel": "sms", "purpose": "data", "given": true });
+    anna.post(&format!("/clients/{olga}/consents"), consent).await.expect(201);
+    for (client, hour) in [(&olga, 10), (&other, 12)] {
+        let visit =
+            json!({ "clientId": client, "startsAt": format!("2026-12-01T{hour}:00"), "durationMin": 60 });
+        anna.post("/appointments", visit).await.expect(201);
+        anna.post("/notes", json!({ "clientId": client, "body": "Аллергия" })).await.expect(201);
+        let path = format!("/media?clientId={client}");
+        let bytes = Some("application/octet-stream");
+        anna.raw(axum::http::Method::POST, &path, bytes, crate::testing::picture(hour).into())
+            .await
+            .expect(201);
+    }
+    let answer = anna.get(&format!("/clients/{olga}/export")).await;
+    assert!(answer.header("content-disposition").starts_with("attachment"));
+    let export = answer.expect(200);
+    assert_eq!(
+        (&export["client"]["name"], &export["client"]["consents"][0]["purpose"]),
+        (&json!("Ольга"), &json!("data"))
+    );
+    for list in ["appointments", "notes", "media"] {
+        let entries = export[list].as_array().unwrap();
+        assert_eq!(entries.len(), 1, "{list}");
+        assert_eq!(entries[0]["clientId"], json!(olga), "{list}");
+    }
+    let done: Vec<&str> =
+        export["history"].as_array().unwrap().iter().map(|line| line["command"].as_str().unwrap()).collect();
+    assert_eq!(done.last(), Some(&"client.consent"), "{done:?}");
+    assert!(!export.to_string().contains(&other));
+}

@@ -55,15 +55,21 @@ pub enum LogFormat {
 }
 
 impl AppConfig {
-    /// What stored secrets are sealed with. Without a key, one is made in the data folder; not in `prod`, where a folder that
-    /// is lost with its machine would take every second factor along.
-    pub fn sealer(&self, data: &Path) -> Result<Sealer, AppKeyError> {
+    /// The key and those before it. Without a key, one is made in the data folder; not in `prod`, where a folder that is lost
+    /// with its machine would take every second factor along.
+    pub fn keys(&self, data: &Path) -> Result<(SealingKey, Vec<SealingKey>), AppKeyError> {
         let key = match secret::read("APP_KEY", self.key.as_ref(), self.key_file.as_deref())? {
             Some(key) => SealingKey::parse(&key)?,
             None if self.env == AppEnv::Local => SealingKey::kept_in(data)?,
             None => return Err(AppKeyError::Missing),
         };
         let previous = self.previous_keys.iter().map(SealingKey::parse).collect::<Result<Vec<_>, _>>()?;
+        Ok((key, previous))
+    }
+
+    /// What stored secrets are sealed with.
+    pub fn sealer(&self, data: &Path) -> Result<Sealer, AppKeyError> {
+        let (key, previous) = self.keys(data)?;
         Ok(Sealer::new(&key, &previous))
     }
 }

@@ -6,6 +6,7 @@ mod jobs;
 mod mail;
 mod mission;
 mod operations;
+mod media;
 mod redis;
 mod secret;
 
@@ -20,6 +21,7 @@ pub use jobs::JobsConfig;
 pub use mail::{MailConfig, MailSettingError, MailerKind};
 pub use mission::MissionConfig;
 pub use operations::OperationsConfig;
+pub use media::{Disk, MediaConfig, S3};
 pub use redis::RedisConfig;
 pub use secret::SettingError;
 
@@ -47,6 +49,9 @@ pub enum Command {
     Doctor,
     /// Print the description of the API (`OpenAPI` 3.1)
     Openapi,
+    /// Read one picture from stdin and write ours to stdout; the server starts it itself
+    #[command(name = crate::media::REMAKE_PICTURE, hide = true)]
+    RemakePicture,
 }
 
 /// All settings.
@@ -68,6 +73,8 @@ pub struct Config {
     pub app: AppConfig,
     #[command(flatten)]
     pub mail: MailConfig,
+    #[command(flatten)]
+    pub media: MediaConfig,
 }
 
 /// Where and how to serve.

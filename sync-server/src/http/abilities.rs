@@ -19,6 +19,8 @@ pub const ABILITIES: &[&str] = &[
     "export:read",
     "imports:read",
     "imports:write",
+    "media:read",
+    "media:write",
     "notes:read",
     "notes:write",
     "services:read",

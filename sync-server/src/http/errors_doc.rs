@@ -34,6 +34,9 @@ pub struct ItemErrors;
 /// Of a route that takes a body and changes something.
 #[derive(Debug)]
 pub struct WriteErrors;
+/// Of a route whose body is a file or a piece of one.
+#[derive(Debug)]
+pub struct UploadErrors;
 /// Of a route that removes something.
 #[derive(Debug)]
 pub struct RemoveErrors;
@@ -152,6 +155,24 @@ impl IntoResponses for ItemErrors {
 impl IntoResponses for WriteErrors {
     fn responses() -> BTreeMap<String, RefOr<Response>> {
         answers(&WRITE)
+    }
+}
+
+impl IntoResponses for UploadErrors {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        answers(&[
+            E::BadRequest,
+            E::Unauthorized,
+            E::DeviceRevoked,
+            E::Forbidden,
+            E::StorageFull,
+            E::NotFound,
+            E::Conflict,
+            E::RequestRunning,
+            E::PayloadTooLarge,
+            E::ValidationFailed,
+            E::Unavailable,
+        ])
     }
 }
 

@@ -2,7 +2,7 @@
 //! log; answers of layers and of the router itself (404, 405, 413, 503) get the one shape that all errors have.
 
 use axum::extract::Request;
-use axum::http::header::{ACCEPT_LANGUAGE, ALLOW, CONTENT_TYPE};
+use axum::http::header::{ACCEPT_LANGUAGE, ALLOW, CONTENT_RANGE, CONTENT_TYPE};
 use axum::http::{HeaderMap, StatusCode};
 use axum::middleware::Next;
 use axum::response::Response;
@@ -24,7 +24,7 @@ pub(super) async fn finish(request: Request, next: Next) -> Response {
     }
     let mut finished = problem.render(lang);
     for (name, value) in response.headers() {
-        if *name == ALLOW || name.as_str().starts_with("access-control-") {
+        if *name == ALLOW || *name == CONTENT_RANGE || name.as_str().starts_with("access-control-") {
             finished.headers_mut().insert(name, value.clone());
         }
     }

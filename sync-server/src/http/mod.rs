@@ -26,7 +26,7 @@ pub use body::read_body;
 pub use cookies::{CookieStyle, SESSION_DAYS, clear_session, keep_mark, keep_session};
 pub use errors_doc::{
     AnonymousErrors, BookErrors, ContactErrors, ItemErrors, ItemListErrors, ListErrors, PasswordErrors,
-    QuestionErrors, RemoveErrors, SignInErrors, WriteErrors,
+    QuestionErrors, RemoveErrors, SignInErrors, UploadErrors, WriteErrors,
 };
 pub use input::{JsonObject, PathId};
 pub use layers::around;

@@ -13,6 +13,7 @@ use tokio::time::sleep;
 use super::{create, store, work};
 use crate::AppState;
 use crate::db::{Cause, Db};
+use crate::media::Gallery;
 use crate::system::{SharedIds, SystemIds};
 use crate::testing::{Answer, Caller, TestServer};
 
@@ -229,7 +230,7 @@ async fn a_run_that_was_killed_goes_on_and_creates_nothing_twice() {
     // A process of its own begins, and loses its database after some batches.
     let db = Db::connect(&server.database().url(), 4).await.unwrap();
     let clock: Arc<dyn Clock> = Arc::new(server.clock().clone());
-    let state = AppState::new(db.clone(), clock, SharedIds::new(SystemIds), false);
+    let state = AppState::new(db.clone(), clock, SharedIds::new(SystemIds), Gallery::in_memory(), false);
     let mut tx = db.tenant(tenant).await.unwrap();
     let mut stored = store::find(&mut tx, import.parse().unwrap()).await.unwrap().unwrap();
     let business = create::business(&mut tx).await.unwrap_or_else(|_| panic!("the tenant is there"));

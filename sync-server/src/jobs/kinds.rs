@@ -7,6 +7,7 @@ use graphile_worker::{JobDefinition, TaskHandler as _};
 use super::Job;
 use super::envelope::Envelope;
 use crate::mail::jobs::SendLetter;
+use crate::media;
 
 /// What is known of a kind of job beside how it is done.
 #[derive(Clone, Copy, Debug)]
@@ -33,6 +34,8 @@ impl Kinds {
             .with::<super::SweepEffects>()
             .with::<crate::imports::DropFiles>()
             .with::<crate::writes::SweepKeys>()
+            .with::<media::RemoveBytes>()
+            .with::<media::Sweep>()
     }
 
     /// These and one more.

@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
+use hmac::{Hmac, KeyInit as _, Mac as _};
 use secrecy::{ExposeSecret as _, SecretBox, SecretString};
+use sha2::Sha256;
 
 use crate::system::random_bytes;
 
@@ -38,6 +40,14 @@ impl SealingKey {
             BASE64.decode(text.strip_prefix("base64:").unwrap_or(text)).map_err(|_| KeyError::Shape)?;
         let bytes: [u8; 32] = bytes.try_into().map_err(|_| KeyError::Shape)?;
         Ok(Self(SecretBox::new(Box::new(bytes))))
+    }
+
+    /// A key for another use: whoever has it has neither this key nor that of a third use.
+    #[must_use]
+    pub fn derive(&self, purpose: &[u8]) -> [u8; 32] {
+        let mac =
+            Hmac::<Sha256>::new_from_slice(self.0.expose_secret()).expect("a key of any length will do");
+        mac.chain_update(purpose).finalize().into_bytes().into()
     }
 
     /// A new one.

@@ -9,6 +9,7 @@ use domain::dates::is_day_of_ours;
 use domain::errors::{ErrorCode, FieldErrors};
 use domain::ids::{PaymentId, ServiceId, TenantId};
 use domain::input::has_nul;
+use domain::media::Media;
 use domain::money::Currency;
 use domain::payments::Payment;
 use domain::services::{Service, ServiceEdit};
@@ -211,6 +212,8 @@ async fn offered<T: Tx>(
             .is_ok_and(|s| s.id.0 == intent.target && is_moment(&s.created_at) && is_moment(&s.updated_at)),
         "payment" => serde_json::from_value::<Payment>(body.clone())
             .is_ok_and(|p| p.id.0 == intent.target && is_day(&p.date) && is_moment(&p.created_at)),
+        "media" => serde_json::from_value::<Media>(body.clone())
+            .is_ok_and(|media| media.id.0 == intent.target && media.is_sound()),
         "settings" => is_setting(session, intent.target, body).await?,
         _ => false,
     };

@@ -24,6 +24,7 @@ use super::store;
 use crate::db::{Db, JobsDb};
 use crate::jobs::{Kinds, Worker, WorkerSettings};
 use crate::mail::{Letter, Mailer};
+use crate::media::Gallery;
 use crate::system::{SharedIds, SystemIds};
 use crate::{AppState, billing, server};
 
@@ -61,7 +62,7 @@ impl TestServer {
     /// # Panics
     /// If there is no Postgres, or no free port.
     pub async fn start_without_mail() -> Self {
-        Self::begin(TestDatabase::create().await, |_| Mailer::none()).await
+        Self::begin(TestDatabase::create().await, Gallery::in_memory(), |_| Mailer::none()).await
     }
 
     /// Starts it on a database that is there already, e.g. one of a server that was stopped.
@@ -69,14 +70,27 @@ impl TestServer {
     /// # Panics
     /// If the database does not answer, or there is no free port.
     pub async fn start_on(database: TestDatabase) -> Self {
-        Self::begin(database, |letters| Mailer::new(letters.clone())).await
+        Self::begin(database, Gallery::in_memory(), |letters| Mailer::new(letters.clone())).await
     }
 
-    async fn begin(database: TestDatabase, mail: impl FnOnce(&Letters) -> Mailer) -> Self {
+    /// Starts it with another place for pictures.
+    ///
+    /// # Panics
+    /// If there is no Postgres, or no free port.
+    pub async fn start_with(gallery: Gallery) -> Self {
+        let mail = |letters: &Letters| Mailer::new(letters.clone());
+        Self::begin(TestDatabase::create().await, gallery, mail).await
+    }
+
+    async fn begin(
+        database: TestDatabase,
+        gallery: Gallery,
+        mail: impl FnOnce(&Letters) -> Mailer,
+    ) -> Self {
         let letters = Letters::default();
         let db = Db::connect(&database.url(), 8).await.expect("the test database takes connections");
         let clock = TestClock::default();
-        let state = AppState::new(db, Arc::new(clock.clone()), SharedIds::new(SystemIds), false);
+        let state = AppState::new(db, Arc::new(clock.clone()), SharedIds::new(SystemIds), gallery, false);
         let state = state.with_mail(mail(&letters));
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("some port is free");
         let url = format!("http://{}", listener.local_addr().expect("it is bound"));

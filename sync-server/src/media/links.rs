@@ -1,0 +1,136 @@
+//! Links to pictures in our own folder, for whoever holds one, for a few minutes: the path names tenant, picture and size, and
+//! a signature over method, path and end says that we gave it. An object storage signs its own.
+
+use domain::ids::{MediaId, TenantId};
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use jiff::Timestamp;
+use sha2::Sha256;
+
+use crate::sealed::SealingKey;
+
+/// How long a link opens its picture: ten minutes.
+pub(super) const SECONDS: i64 = 600;
+/// What the key is for, so that no other use of the same `APP_KEY` gives the same signature.
+const PURPOSE: &[u8] = b"veloria/media/links/1";
+
+type Signature = Hmac<Sha256>;
+
+/// The keys of links: the first signs, all of them open, so a change of `APP_KEY` ends no link before its time.
+#[derive(Clone)]
+pub struct LinkKeys(Vec<[u8; 32]>);
+
+impl LinkKeys {
+    /// Keys that follow from the keys of the installation.
+    #[must_use]
+    pub fn new(key: &SealingKey, previous: &[SealingKey]) -> Self {
+        Self(std::iter::once(key).chain(previous).map(|key| key.derive(PURPOSE)).collect())
+    }
+
+    /// The path and query of a link.
+    pub(super) fn link(&self, tenant: TenantId, id: MediaId, name: &str, now: Timestamp) -> String {
+        let unsigned = format!("/files/{tenant}/{id}/{name}?expires={}", now.as_second() + SECONDS);
+        let signature = self.0.first().map(|key| hex::encode(sign(key, &message(&unsigned))));
+        format!("{unsigned}&signature={}", signature.unwrap_or_default())
+    }
+
+    /// Whether we gave this path and query, and its time is not over. Everything is compared as it was written, so another
+    /// way to write the same is another link.
+    pub(super) fn opens(&self, link: &str, now: Timestamp) -> bool {
+        let Some((unsigned, signature)) = link.split_once("&signature=") else { return false };
+        let Some((_, expires)) = unsigned.split_once("?expires=") else { return false };
+        let Some(expires) = expires.parse::<i64>().ok() else { return false };
+        let left = expires.saturating_sub(now.as_second());
+        let message = message(unsigned);
+        let is_signed =
+            self.0.iter().fold(false, |opened, key| opened | is_signature(key, &message, signature));
+        is_signed && (1..=SECONDS).contains(&left)
+    }
+}
+
+impl std::fmt::Debug for LinkKeys {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("LinkKeys")
+    }
+}
+
+fn message(unsigned: &str) -> Vec<u8> {
+    format!("GET\n{unsigned}").into_bytes()
+}
+
+fn sign(key: &[u8], message: &[u8]) -> [u8; 32] {
+    mac(key, message).finalize().into_bytes().into()
+}
+
+/// Compares in a time that says nothing about where the difference is. Digits are lower case, or they are others.
+fn is_signature(key: &[u8], message: &[u8], signature: &str) -> bool {
+    let mut bytes = [0; 32];
+    let is_plain = signature.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+    is_plain
+        && hex::decode_to_slice(signature, &mut bytes).is_ok()
+        && mac(key, message).verify_slice(&bytes).is_ok()
+}
+
+fn mac(key: &[u8], message: &[u8]) -> Signature {
+    Signature::new_from_slice(key).expect("a key of any length will do").chain_update(message)
+}
+
+#[cfg(test)]
+mod tests {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::STANDARD;
+    use jiff::SignedDuration;
+    use uuid::Uuid;
+
+    use super::*;
+
+    const NOW: Timestamp = Timestamp::constant(1_800_000_000, 0);
+
+    fn key(byte: u8) -> SealingKey {
+        SealingKey::parse(&STANDARD.encode([byte; 32]).into()).unwrap()
+    }
+
+    fn keys(first: u8) -> LinkKeys {
+        LinkKeys::new(&key(first), &[])
+    }
+
+    fn link(keys: &LinkKeys) -> String {
+        keys.link(TenantId(Uuid::from_u128(1)), MediaId(Uuid::from_u128(2)), "full.jpg", NOW)
+    }
+
+    #[test]
+    fn a_link_opens_for_ten_minutes() {
+        let keys = keys(1);
+        let link = link(&keys);
+        for (seconds, opens) in [(0, true), (599, true), (600, false), (86_400, false), (-1, false)] {
+            assert_eq!(keys.opens(&link, NOW + SignedDuration::from_secs(seconds)), opens, "{seconds}");
+        }
+    }
+
+    #[test]
+    fn every_bit_of_a_link_counts() {
+        let keys = keys(1);
+        let link = link(&keys);
+        assert!(keys.opens(&link, NOW));
+        let mut tried = 0;
+        for position in 0..link.len() {
+            for bit in 0..8 {
+                let mut bytes = link.clone().into_bytes();
+                bytes[position] ^= 1 << bit;
+                let Ok(changed) = String::from_utf8(bytes) else { continue };
+                assert!(!keys.opens(&changed, NOW), "{changed}");
+                tried += 1;
+            }
+        }
+        for further in ["&x=1", "0", " ", "&signature="] {
+            assert!(!keys.opens(&format!("{link}{further}"), NOW), "{further}");
+        }
+        assert!(tried > 1_000, "{tried}");
+    }
+
+    #[test]
+    fn a_new_key_ends_no_link_before_its_time_and_a_foreign_key_opens_none() {
+        let link = link(&keys(1));
+        assert!(LinkKeys::new(&key(2), &[key(1)]).opens(&link, NOW));
+        assert!(!keys(2).opens(&link, NOW));
+    }
+}

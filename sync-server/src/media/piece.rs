@@ -1,0 +1,130 @@
+//! `PATCH /media/uploads/{id}`: one more piece. With the last one the file becomes a picture.
+
+use axum::body::Bytes;
+use axum::extract::{Request, State};
+use axum::response::IntoResponse;
+use domain::errors::{ErrorCode, FieldProblem};
+use domain::ids::TenantId;
+use domain::media::MediaPlace;
+use std::time::Duration;
+use uuid::Uuid;
+
+use super::progress::{OFFSET, answer};
+use super::schemas::Upload;
+use super::store;
+use super::take::take;
+use crate::AppState;
+use crate::http::{PathId, Principal, Problem, UploadErrors, read_body};
+
+/// The largest piece: 8 MiB.
+const MAX_PIECE: usize = 8 * 1024 * 1024;
+/// When to ask again while another piece of the same upload is being stored.
+const ASK_AGAIN: Duration = Duration::from_secs(1);
+
+/// Send a piece of an upload
+///
+/// The body is the next bytes; `Upload-Offset` says where they begin, which must be where the upload is. After a cut ask how far it
+/// is, and go on from there. With the last byte the file becomes a picture, and the answer has its `mediaId`.
+#[utoipa::path(
+    patch, path = "/media/uploads/{id}", operation_id = "sendPiece", tag = "media",
+    params(("id" = Uuid, Path, description = "The upload's id"),
+        ("Upload-Offset" = i64, Header, minimum = 0, description = "The number of the piece's first byte")),
+    request_body(content = Vec<u8>, content_type = "application/octet-stream", description = "The next bytes, at most 8 MiB"),
+    responses((status = 200, description = "As far as it is now", body = Upload,
+        headers(("upload-offset" = i64), ("upload-length" = i64))), UploadErrors)
+)]
+pub(super) async fn send_piece(
+    State(state): State<AppState>,
+    principal: Principal,
+    PathId(id): PathId<Uuid>,
+    request: Request,
+) -> Result<impl IntoResponse, Problem> {
+    let mut tx = state.db.tenant(principal.tenant).await?;
+    store::upload(&mut tx, id).await?.ok_or_else(Problem::not_found)?;
+    tx.commit().await?;
+    let offset = request.headers().get(OFFSET).and_then(|value| value.to_str().ok());
+    let offset = offset.and_then(|text| text.parse::<i64>().ok()).filter(|offset| *offset >= 0);
+    let Some(offset) = offset else {
+        return Err(Problem::new(ErrorCode::BadRequest).field("Upload-Offset", FieldProblem::Invalid));
+    };
+    // With no connection to the database in hand: somebody may send slowly.
+    let bytes = read_body(request.into_body(), MAX_PIECE).await?;
+    let (mut upload, place) = keep(&state, principal.tenant, id, offset, bytes).await?;
+    if upload.offset == upload.length && upload.media_id.is_none() {
+        upload = Box::pin(end(&state, &principal, upload, place)).await?;
+    }
+    Ok(answer(upload))
+}
+
+/// Stores a piece, and then says so in the same transaction that held the upload. A crash in between leaves a piece that the
+/// next attempt overwrites.
+async fn keep(
+    state: &AppState,
+    tenant: TenantId,
+    id: Uuid,
+    offset: i64,
+    bytes: Bytes,
+) -> Result<(Upload, MediaPlace), Problem> {
+    let mut tx = state.db.tenant(tenant).await?;
+    let is_ours = store::hold(&mut tx, id).await?;
+    let (mut upload, place) = store::upload(&mut tx, id).await?.ok_or_else(Problem::not_found)?;
+    let after = i64::try_from(bytes.len()).ok().and_then(|more| offset.checked_add(more));
+    let refused = if !is_ours {
+        Some(Problem::new(ErrorCode::RequestRunning).after(ASK_AGAIN))
+    } else if offset != upload.offset {
+        Some(Problem::new(ErrorCode::Conflict).field("Upload-Offset", FieldProblem::OutOfRange))
+    } else if after.is_none_or(|after| after > upload.length) {
+        Some(Problem::new(ErrorCode::ValidationFailed).field("file", FieldProblem::TooLong))
+    } else {
+        None
+    };
+    if let Some(problem) = refused {
+        // Let go of it now: a transaction that is only dropped may hold it for a moment longer.
+        tx.commit().await?;
+        return Err(problem);
+    }
+    if !bytes.is_empty() {
+        upload.offset = after.unwrap_or(offset);
+        state.gallery.put_piece(tenant, id, offset, bytes).await?;
+        store::received(&mut tx, id, upload.offset).await?;
+    }
+    tx.commit().await?;
+    Ok((upload, place))
+}
+
+/// All pieces are here: makes the picture. What is no picture is forgotten, for sending the rest of it would not help.
+async fn end(
+    state: &AppState,
+    principal: &Principal,
+    upload: Upload,
+    place: MediaPlace,
+) -> Result<Upload, Problem> {
+    let tenant = principal.tenant;
+    let file = state.gallery.pieces(tenant, upload.id).await?;
+    if i64::try_from(file.len()).ok() != Some(upload.length) {
+        return Err(Problem::internal(&std::io::Error::other(
+            "the pieces of an upload are not as long as it",
+        )));
+    }
+    let taken = take(state, principal, file, place).await;
+    let refused = matches!(&taken, Err(problem) if problem.code() == ErrorCode::ValidationFailed);
+    let mut tx = state.db.tenant(tenant).await?;
+    let media = match taken {
+        Ok((_, media)) => {
+            store::became(&mut tx, upload.id, media.id).await?;
+            tx.commit().await?;
+            Ok(Upload { media_id: Some(media.id), ..upload.clone() })
+        }
+        Err(problem) if refused => {
+            store::forget(&mut tx, upload.id).await?;
+            tx.commit().await?;
+            Err(problem)
+        }
+        Err(problem) => return Err(problem),
+    };
+    // Nothing depends on it: what stays is swept later.
+    if let Err(error) = state.gallery.remove(tenant, upload.id).await {
+        tracing::warn!(cause = %error, "the pieces of an upload stay");
+    }
+    media
+}

@@ -1,0 +1,230 @@
+//! Every statement about pictures and uploads. Records are only read here: they are written through the door of `sync`.
+
+use domain::ids::{AppointmentId, ClientId, MediaId};
+use domain::media::{Media, MediaPlace, MediaType, UploadStart};
+use jiff::Timestamp;
+use jiff_sqlx::ToSqlx as _;
+use uuid::Uuid;
+
+use super::schemas::Upload;
+use crate::db::{StoreError, TenantTx};
+use crate::listing::{self, Field, Found, Kind, ListSpec, Listing, Use};
+
+/// What pictures can be filtered and sorted by.
+pub(super) static LIST: ListSpec = ListSpec {
+    list: "media",
+    table: "records",
+    json: "body",
+    living: "kind = 'media' and body is not null",
+    fields: &[
+        Field::new("id", "id", Kind::Id, Use::Sort),
+        Field::new("type", "plain_json(body) ->> 'type'", Kind::Word(MediaType::WORDS), Use::Filter),
+        Field::new("createdAt", "(plain_json(body) ->> 'createdAt')::timestamptz", Kind::Moment, Use::Both),
+        Field::new("updatedAt", "(plain_json(body) ->> 'updatedAt')::timestamptz", Kind::Moment, Use::Both),
+    ],
+    sort: "id",
+};
+
+/// Pictures, or those of a client or a visit.
+pub(super) async fn list(
+    tx: &mut TenantTx,
+    client: Option<ClientId>,
+    visit: Option<AppointmentId>,
+    listing: &Listing,
+) -> Result<Vec<Found>, StoreError> {
+    listing::list(tx, &LIST, listing, |query| {
+        if let Some(client) = client {
+            query.push(" and of_client = ").push_bind(client.to_string());
+        }
+        if let Some(visit) = visit {
+            query.push(" and of_visit = ").push_bind(visit.to_string());
+        }
+    })
+    .await
+}
+
+/// The picture that was made of the same file for the same place.
+pub(super) async fn same(
+    tx: &mut TenantTx,
+    sha256: &str,
+    place: MediaPlace,
+) -> Result<Option<Media>, StoreError> {
+    let tenant = tx.tenant();
+    let bodies = sqlx::query_scalar!(
+        r#"select body as "body!"
+           from records
+           where tenant_id = $1
+             and kind = 'media'
+             and file_hash = $2
+           order by id"#,
+        tenant.0,
+        sha256
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    for body in bodies {
+        let media: Media = serde_json::from_str(&body).map_err(StoreError::damaged)?;
+        let standing = MediaPlace {
+            media_type: media.media_type,
+            client_id: media.client_id,
+            appointment_id: media.appointment_id,
+        };
+        if standing == place {
+            return Ok(Some(media));
+        }
+    }
+    Ok(None)
+}
+
+/// What all pictures take of the storage.
+pub(super) async fn bytes(tx: &mut TenantTx) -> Result<u64, StoreError> {
+    let tenant = tx.tenant();
+    let sum = sqlx::query_scalar!(
+        r#"select coalesce(sum((plain_json(body) ->> 'bytes')::bigint), 0)::bigint as "sum!"
+           from records
+           where tenant_id = $1
+             and kind = 'media'
+             and body is not null"#,
+        tenant.0
+    )
+    .fetch_one(tx.conn())
+    .await?;
+    u64::try_from(sum).map_err(StoreError::damaged)
+}
+
+/// The ids of all pictures and of all uploads that are still coming.
+pub(super) async fn known(tx: &mut TenantTx) -> Result<Vec<Uuid>, StoreError> {
+    let tenant = tx.tenant();
+    let ids = sqlx::query_scalar!(
+        r#"select id as "id!" from records where tenant_id = $1 and kind = 'media' and body is not null
+           union all
+           select id from media_uploads where tenant_id = $1"#,
+        tenant.0
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(ids)
+}
+
+/// Begins an upload. `None` if there are as many already as one business may have at a time.
+pub(super) async fn begin(
+    tx: &mut TenantTx,
+    id: Uuid,
+    start: UploadStart,
+    most: i64,
+    now: Timestamp,
+) -> Result<Option<Upload>, StoreError> {
+    let tenant = tx.tenant();
+    let length = i64::try_from(start.length).map_err(StoreError::damaged)?;
+    let inserted = sqlx::query!(
+        "insert into media_uploads (tenant_id, id, length, type, client_id, appointment_id, created_at)
+         select $1, $2, $3, $4, $5, $6, $7
+         where (select count(*) from media_uploads where tenant_id = $1 and media_id is null) < $8",
+        tenant.0,
+        id,
+        length,
+        start.place.media_type.as_str(),
+        start.place.client_id.map(|id| id.0),
+        start.place.appointment_id.map(|id| id.0),
+        now.to_sqlx() as _,
+        most
+    )
+    .execute(tx.conn())
+    .await?;
+    let upload = Upload { id, length, offset: 0, media_id: None, created_at: now.to_string() };
+    Ok((inserted.rows_affected() == 1).then_some(upload))
+}
+
+/// Forgets uploads that began before this moment.
+pub(super) async fn forget_before(tx: &mut TenantTx, oldest: Timestamp) -> Result<(), StoreError> {
+    let tenant = tx.tenant();
+    sqlx::query!(
+        "delete from media_uploads where tenant_id = $1 and created_at < $2",
+        tenant.0,
+        oldest.to_sqlx() as _
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// An upload.
+pub(super) async fn upload(tx: &mut TenantTx, id: Uuid) -> Result<Option<(Upload, MediaPlace)>, StoreError> {
+    let tenant = tx.tenant();
+    let row = sqlx::query!(
+        "select length, received, type as media_type, client_id, appointment_id, media_id, created_at
+         from media_uploads
+         where tenant_id = $1
+           and id = $2",
+        tenant.0,
+        id
+    )
+    .fetch_optional(tx.conn())
+    .await?;
+    let Some(row) = row else { return Ok(None) };
+    let media_type = MediaType::from_wire(&row.media_type);
+    let media_type = media_type.ok_or_else(|| StoreError::damaged("an upload of no type"))?;
+    let place = MediaPlace {
+        media_type,
+        client_id: row.client_id.map(ClientId),
+        appointment_id: row.appointment_id.map(AppointmentId),
+    };
+    let upload = Upload {
+        id,
+        length: row.length,
+        offset: row.received,
+        media_id: row.media_id.map(MediaId),
+        created_at: row.created_at.to_jiff().to_string(),
+    };
+    Ok(Some((upload, place)))
+}
+
+/// Holds an upload for this transaction. `false` if another one holds it just now.
+pub(super) async fn hold(tx: &mut TenantTx, id: Uuid) -> Result<bool, StoreError> {
+    let tenant = tx.tenant();
+    let held = sqlx::query_scalar!(
+        "select id from media_uploads where tenant_id = $1 and id = $2 for update skip locked",
+        tenant.0,
+        id
+    )
+    .fetch_optional(tx.conn())
+    .await?;
+    Ok(held.is_some())
+}
+
+/// A piece is stored: the upload has come this far.
+pub(super) async fn received(tx: &mut TenantTx, id: Uuid, received: i64) -> Result<(), StoreError> {
+    let tenant = tx.tenant();
+    sqlx::query!(
+        "update media_uploads set received = $3 where tenant_id = $1 and id = $2",
+        tenant.0,
+        id,
+        received
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// An upload became a picture.
+pub(super) async fn became(tx: &mut TenantTx, id: Uuid, media: MediaId) -> Result<(), StoreError> {
+    let tenant = tx.tenant();
+    sqlx::query!(
+        "update media_uploads set media_id = $3 where tenant_id = $1 and id = $2",
+        tenant.0,
+        id,
+        media.0
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// An upload is no more.
+pub(super) async fn forget(tx: &mut TenantTx, id: Uuid) -> Result<(), StoreError> {
+    let tenant = tx.tenant();
+    sqlx::query!("delete from media_uploads where tenant_id = $1 and id = $2", tenant.0, id)
+        .execute(tx.conn())
+        .await?;
+    Ok(())
+}
