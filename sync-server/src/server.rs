@@ -23,7 +23,7 @@ pub fn router(state: AppState) -> Router {
         .merge(health::routes())
         .fallback(async || Problem::not_found())
         .with_state(state.clone());
-    around(routes, state.ids)
+    around(routes, &state)
 }
 
 /// Serves until `stop` is done, and then until the running requests are.
