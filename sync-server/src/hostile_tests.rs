@@ -143,10 +143,11 @@ async fn what_is_deep_or_many_is_refused_at_once() {
         let answer = anna.raw(Method::POST, "/clients", json_type, deep.into()).await;
         assert_eq!((answer.status, answer.code()), (400, "bad_json"));
     }
-    let keys: String = (0..100_000).map(|n| format!("\"k{n}\":1,")).collect();
+    let many = |write: fn(u32) -> String| (0..100_000).map(write).collect::<Vec<_>>().concat();
+    let keys = many(|n| format!("\"k{n}\":1,"));
     let answer = anna.raw(Method::POST, "/clients", json_type, format!("{{{keys}\"name\":1}}").into()).await;
     assert!(matches!(answer.status, 413 | 422), "{}", answer.status);
-    let query: String = (0..100_000).map(|n| format!("k{n}=1&")).collect();
+    let query = many(|n| format!("k{n}=1&"));
     // Longer than any line that hyper reads, so only the routes themselves are asked.
     let answer = ask(server.url(), &format!("GET /api/v1/clients?{query} HTTP/1.1\r\nhost: x\r\n\r\n")).await;
     assert!(!answer.contains("HTTP/1.1 2") && !answer.contains("HTTP/1.1 5"), "{answer:.60}");

@@ -74,14 +74,14 @@ mod tests {
 
     #[test]
     fn what_is_signed_is_believed_until_a_bit_of_it_changes() {
-        let signer = Signer::new(&[7; 32]);
-        let key = BASE64_URL_SAFE_NO_PAD.decode(signer.public_key()).unwrap();
+        let server = Signer::new(&[7; 32]);
+        let key = BASE64_URL_SAFE_NO_PAD.decode(server.public_key()).unwrap();
         let is_genuine = |signed: &[u8], signature: &[u8]| {
             UnparsedPublicKey::new(&ED25519, &key).verify(signed, signature).is_ok()
         };
         let now = "2026-12-01T00:00:00Z".parse().unwrap();
         let claims = Claims::new(TenantId(uuid::Uuid::from_u128(1)), Plan::Veloria, now);
-        let line = signer.sign(&claims).unwrap();
+        let line = server.sign(&claims).unwrap();
         assert_eq!(Claims::open(&line, is_genuine), Ok(claims.clone()));
         let (signed, signature) = line.split_once('.').unwrap();
         let mut bytes = BASE64_URL_SAFE_NO_PAD.decode(signed).unwrap();
@@ -93,6 +93,6 @@ mod tests {
         }
         let other = Signer::new(&[8; 32]).sign(&claims).unwrap();
         assert!(Claims::open(&other, is_genuine).is_err(), "another server");
-        assert!(!format!("{signer:?}").contains("7, 7"));
+        assert!(!format!("{server:?}").contains("7, 7"));
     }
 }

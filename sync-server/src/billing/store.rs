@@ -3,7 +3,7 @@
 use domain::money::Money;
 use domain::plans::Plan;
 use jiff::Timestamp;
-use jiff_sqlx::ToSqlx as _;
+use jiff_sqlx::ToSqlx;
 use uuid::Uuid;
 
 use crate::db::{StoreError, TenantTx};
@@ -79,7 +79,7 @@ pub(super) async fn insert_change(tx: &mut TenantTx, entry: &Entry) -> Result<()
         entry.way.0.as_str(),
         entry.way.1.as_str(),
         entry.cause,
-        entry.anchor.map(|anchor| anchor.to_sqlx()) as _,
+        entry.anchor.map(ToSqlx::to_sqlx) as _,
         entry.due.minor(),
         currency.as_str()
     )

@@ -8,14 +8,32 @@ use domain::plans::{PriceError, Prices};
 #[derive(Debug, Args)]
 pub struct BillingConfig {
     /// What a month of the plan veloria costs, in currency units
-    #[arg(long, global = true, env = "PLAN_PRICE_VELORIA", default_value = "990")]
-    plan_price_veloria: String,
+    #[arg(
+        id = "plan_price_veloria",
+        long = "plan-price-veloria",
+        global = true,
+        env = "PLAN_PRICE_VELORIA",
+        default_value = "990"
+    )]
+    price_veloria: String,
     /// What a month of the plan imperium costs, in currency units
-    #[arg(long, global = true, env = "PLAN_PRICE_IMPERIUM", default_value = "2490")]
-    plan_price_imperium: String,
+    #[arg(
+        id = "plan_price_imperium",
+        long = "plan-price-imperium",
+        global = true,
+        env = "PLAN_PRICE_IMPERIUM",
+        default_value = "2490"
+    )]
+    price_imperium: String,
     /// The currency of these prices
-    #[arg(long, global = true, env = "PLAN_CURRENCY", default_value = "RUB")]
-    plan_currency: String,
+    #[arg(
+        id = "plan_currency",
+        long = "plan-currency",
+        global = true,
+        env = "PLAN_CURRENCY",
+        default_value = "RUB"
+    )]
+    currency: String,
 }
 
 /// The prices cannot be meant.
@@ -35,12 +53,12 @@ pub enum BillingSettingError {
 impl BillingConfig {
     /// The prices.
     pub fn prices(&self) -> Result<Prices, BillingSettingError> {
-        let currency: Currency = self.plan_currency.parse().map_err(|_| BillingSettingError::Currency)?;
+        let currency: Currency = self.currency.parse().map_err(|_| BillingSettingError::Currency)?;
         let amount = |name, text: &str| {
             Money::parse_decimal(text, currency).map_err(|error| BillingSettingError::Amount(name, error))
         };
-        let veloria = amount("PLAN_PRICE_VELORIA", &self.plan_price_veloria)?;
-        let imperium = amount("PLAN_PRICE_IMPERIUM", &self.plan_price_imperium)?;
+        let veloria = amount("PLAN_PRICE_VELORIA", &self.price_veloria)?;
+        let imperium = amount("PLAN_PRICE_IMPERIUM", &self.price_imperium)?;
         Ok(Prices::new(veloria, imperium)?)
     }
 }
@@ -50,9 +68,8 @@ mod tests {
     use super::*;
 
     fn read(veloria: &str, imperium: &str, currency: &str) -> Result<Prices, BillingSettingError> {
-        let [plan_price_veloria, plan_price_imperium, plan_currency] =
-            [veloria, imperium, currency].map(str::to_owned);
-        BillingConfig { plan_price_veloria, plan_price_imperium, plan_currency }.prices()
+        let [price_veloria, price_imperium, currency] = [veloria, imperium, currency].map(str::to_owned);
+        BillingConfig { price_veloria, price_imperium, currency }.prices()
     }
 
     #[test]

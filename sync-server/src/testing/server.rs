@@ -62,7 +62,7 @@ impl TestServer {
             // Ends when the test's end drops the sender.
             let _ = stopped.await;
         }));
-        let router = server::router(state.clone());
+        let router = server::router(&state);
         Self { url, clock, state, router, _stop: stop, database }
     }
 
@@ -70,7 +70,7 @@ impl TestServer {
     #[must_use]
     pub fn with_edge(self, edge: Edge) -> Self {
         let state = self.state.clone().with_edge(edge);
-        Self { router: server::router(state.clone()), state, ..self }
+        Self { router: server::router(&state), state, ..self }
     }
 
     /// `http://127.0.0.1:port`, for clients that use a socket.

@@ -20,7 +20,7 @@ pub(crate) fn status(app: &App, lang: Lang) -> Result<Output, Failed> {
             status.last_contact.as_deref().unwrap_or("-")
         ),
     ];
-    lines.extend(status.plan.map(|standing| {
+    lines.extend(status.plan.as_ref().map(|standing| {
         let until = standing.believed_until.filter(|_| standing.plan == standing.told);
         match until {
             Some(until) => format!(

@@ -65,7 +65,7 @@ mod tests {
     #[test]
     fn each_caller_has_a_bucket_and_a_million_of_them_have_no_more_memory() {
         let buckets = Buckets::new(Redis::default());
-        let rate = Rate::new(1, Duration::from_secs(60)).unwrap();
+        let rate = Rate::new(1, Duration::from_mins(1)).unwrap();
         assert!(buckets.take_here("anna", rate, 0).wait.is_none());
         assert!(buckets.take_here("olga", rate, 0).wait.is_none());
         assert!(buckets.take_here("anna", rate, 1).wait.is_some());
@@ -78,7 +78,7 @@ mod tests {
     #[tokio::test]
     async fn without_redis_this_process_counts_alone() {
         let buckets = Buckets::new(Redis::at(&"redis://127.0.0.1:1".to_owned().into()).unwrap());
-        let rate = Rate::new(2, Duration::from_secs(60)).unwrap();
+        let rate = Rate::new(2, Duration::from_mins(1)).unwrap();
         let mut waits = Vec::new();
         for _ in 0..3 {
             waits.push(buckets.take("anna", rate).await.wait.is_some());

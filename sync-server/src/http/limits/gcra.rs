@@ -117,7 +117,7 @@ mod tests {
             for (first, from) in let_in.iter().enumerate() {
                 for (last, to) in let_in.iter().enumerate().skip(first) {
                     let allowed = i64::from(most) + (to - from) / rate.interval();
-                    prop_assert!((last - first + 1) as i64 <= allowed);
+                    prop_assert!(i64::try_from(last - first + 1).unwrap() <= allowed);
                 }
             }
         }
