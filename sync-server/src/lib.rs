@@ -22,14 +22,16 @@ pub mod embedded_postgres;
 mod embedded_postgres_tests;
 pub mod exports;
 pub mod health;
+#[cfg(test)]
+mod hostile_tests;
 pub mod http;
 pub mod imports;
 pub mod jobs;
 pub mod listing;
 pub mod logging;
 pub mod mail;
-pub mod metrics;
 pub mod media;
+pub mod metrics;
 pub mod notes;
 pub mod openapi;
 mod openapi_conventions;

@@ -8,7 +8,8 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::Parser as _;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
+use sync_server::billing::Billing;
 use sync_server::config::{AppEnv, Cli, Command, Config};
 use sync_server::db::{Db, JobsDb, migrate};
 use sync_server::embedded_postgres::{Binaries, Durability, EmbeddedPostgres};
@@ -198,13 +199,19 @@ async fn state(config: &Config, url: &SecretString) -> Outcome<AppState> {
     let keys = LinkKeys::new(&key, &previous);
     let gallery =
         Gallery::open(&config.media.disk(&config.serve.data)?, keys, Painter::new(env::current_exe()?))?;
+    let sealer = Sealer::new(&key, &previous);
+    let seed = sealer.derive("entitlements 1");
+    let billing = Billing::new(config.billing.prices()?, seed.expose_secret());
     let state = AppState::new(db, Arc::new(SystemClock), SharedIds::new(SystemIds), gallery, is_production)
         .with_mail(config.mail.mailer(config.app.env, &config.serve.data)?)
-        .with_sealer(Sealer::new(&key, &previous));
-    Ok(match config.redis.url()? {
+        .with_billing(billing)
+        .with_sealer(sealer);
+    let state = match config.redis.url()? {
         Some(url) => state.with_redis(Redis::at(&url)?),
         None => state,
-    })
+    };
+    let edge = config.edge.edge(state.redis.clone());
+    Ok(state.with_edge(edge))
 }
 
 async fn listen(address: SocketAddr) -> Outcome<TcpListener> {

@@ -1,12 +1,14 @@
 //! Settings: flags and environment, read once at the start. Every variable is explained in `.env.example`.
 
 mod app;
+mod billing;
 mod database;
+mod edge;
 mod jobs;
 mod mail;
+mod media;
 mod mission;
 mod operations;
-mod media;
 mod redis;
 mod secret;
 
@@ -16,12 +18,14 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 pub use app::{AppConfig, AppEnv, AppKeyError, LogFormat};
+pub use billing::{BillingConfig, BillingSettingError};
 pub use database::DatabaseConfig;
+pub use edge::EdgeConfig;
 pub use jobs::JobsConfig;
 pub use mail::{MailConfig, MailSettingError, MailerKind};
+pub use media::{Disk, MediaConfig, S3};
 pub use mission::MissionConfig;
 pub use operations::OperationsConfig;
-pub use media::{Disk, MediaConfig, S3};
 pub use redis::RedisConfig;
 pub use secret::SettingError;
 
@@ -75,6 +79,10 @@ pub struct Config {
     pub mail: MailConfig,
     #[command(flatten)]
     pub media: MediaConfig,
+    #[command(flatten)]
+    pub billing: BillingConfig,
+    #[command(flatten)]
+    pub edge: EdgeConfig,
 }
 
 /// Where and how to serve.

@@ -57,6 +57,7 @@ pub const PATHS: &[(&str, Needs)] = &[
     ("/auth/token/refresh", EveryPlan),
     ("/auth/tokens", EveryPlan),
     ("/auth/tokens/{id}", EveryPlan),
+    ("/billing/plan", EveryPlan),
     ("/clients", EveryPlan),
     ("/clients/{id}", EveryPlan),
     ("/clients/{id}/consents", EveryPlan),

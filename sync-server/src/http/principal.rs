@@ -17,6 +17,7 @@ use utoipa::ToSchema;
 use super::abilities;
 use super::cookies::{CookieStyle, session_of};
 use super::features;
+use super::limits::{Class, Ledger};
 use super::problem::Problem;
 use super::request_id::current_request_id;
 use crate::AppState;
@@ -137,6 +138,10 @@ impl FromRequestParts<AppState> for Read {
         features::check(principal.plan, &parts.method, route)?;
         if principal.is_suspended() && !parts.method.is_safe() && !abilities::despite_suspension(route) {
             return Err(Problem::new(ErrorCode::TenantSuspended));
+        }
+        if let Some(ledger) = parts.extensions.get::<Ledger>() {
+            let class = Class::of(&parts.method, route);
+            state.edge.limits.admit(&principal, class, ledger).await?;
         }
         let span = tracing::Span::current();
         span.record("tenant", tracing::field::display(principal.tenant));

@@ -59,7 +59,13 @@ async fn a_worker_process() {
     let settings = WorkerSettings { places: 8, ..SETTINGS };
     let db = Db::connect(&url, 8).await.unwrap();
     let jobs = JobsDb::connect(&url, settings.connections()).await.unwrap();
-    let state = AppState::new(db, std::sync::Arc::new(SystemClock), SharedIds::new(SystemIds), crate::media::Gallery::in_memory(), false);
+    let state = AppState::new(
+        db,
+        std::sync::Arc::new(SystemClock),
+        SharedIds::new(SystemIds),
+        crate::media::Gallery::in_memory(),
+        false,
+    );
     Worker::new(state, jobs, Kinds::default().with::<SlowMark>(), settings).run(pending()).await;
 }
 
