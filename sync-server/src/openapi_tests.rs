@@ -203,6 +203,10 @@ async fn a_neighbours_id_is_404_on_every_route() {
     let before = everything_of(&olga).await;
     let (mut tried, mut by_id) = (0, 0);
     for operation in operations() {
+        if operation.path == "/auth/logout-everywhere" {
+            // It names nothing, and would end the keys of this test.
+            continue;
+        }
         // Signing out ends the key, so each operation gets a new one.
         let token = json!({ "email": anna.email, "password": PASSWORD, "name": "test" });
         let token = server.anonymous().post("/auth/token", token).await.expect(201);

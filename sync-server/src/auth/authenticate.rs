@@ -1,11 +1,13 @@
 //! From a key to the person behind it. Asked for every request and remembered for none, so a revoked key is dead at once.
 
+use domain::accounts::TenantStatus;
 use domain::errors::ErrorCode;
 use jiff::{SignedDuration, Timestamp};
 use secrecy::SecretString;
 
 use super::keys::Key;
 use super::store::{self, ShownToken, StoredToken};
+use super::store_sessions;
 use crate::db::{Db, StoreError, TenantTx};
 use crate::http::{Principal, Problem, TokenKind};
 
@@ -21,24 +23,41 @@ pub async fn authenticate(
 ) -> Result<(Principal, TenantTx), AuthError> {
     let key = Key::parse(text).ok_or(AuthError::Unknown)?;
     let mut tx = db.tenant(key.tenant).await?;
-    let ShownToken { token, plan } = store::find_token(&mut tx, key.hash).await?.ok_or(AuthError::Unknown)?;
+    let shown = store::find_token(&mut tx, key.hash).await?.ok_or(AuthError::Unknown)?;
+    let ShownToken { token, plan, status, replaces_older } = shown;
     if token.device_revoked_at.is_some() {
         return Err(AuthError::DeviceRevoked);
     }
     if token.revoked_at.is_some() || token.expires_at.is_some_and(|end| end <= now) {
         return Err(AuthError::Dead);
     }
-    if token.last_used_at.is_none_or(|last| now.duration_since(last) >= TOUCH_EVERY) {
+    if replaces_older || token.last_used_at.is_none_or(|last| now.duration_since(last) >= TOUCH_EVERY) {
         // Kept at once: whoever goes on in a transaction must not hold the key's row, and a refused request counts, too.
         store::touch(&mut tx, &token, now).await?;
+        if let Some(device) = token.device.filter(|_| replaces_older) {
+            store_sessions::end_older_keys(&mut tx, device, token.id, now).await?;
+        }
+        // Once a minute for each key: how many people and programs are active now.
+        metrics::counter!("veloria_active_keys_total", "kind" => token.kind.clone()).increment(1);
         tx.commit().await?;
         tx = db.tenant(key.tenant).await?;
     }
     let StoredToken { id, user, device, kind, name, abilities, .. } = token;
+    let status = TenantStatus::from_wire(&status);
+    let status = status.ok_or_else(|| StoreError::damaged("a tenant of an unknown status"))?;
     let kind = TokenKind::parse(&kind).ok_or_else(|| StoreError::damaged("a token of an unknown kind"))?;
     let plan = plan.parse().map_err(|_| StoreError::damaged("a tenant with an unknown plan"))?;
-    let principal =
-        Principal { tenant: key.tenant, user, token_id: id, kind, token_name: name, device, abilities, plan };
+    let principal = Principal {
+        tenant: key.tenant,
+        user,
+        token_id: id,
+        kind,
+        token_name: name,
+        device,
+        abilities,
+        status,
+        plan,
+    };
     Ok((principal, tx))
 }
 

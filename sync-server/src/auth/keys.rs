@@ -1,18 +1,19 @@
-//! Keys as people and programs carry them: `vlr_pat_…`, `vlr_dev_…`, `vlr_ses_…` and 48 bytes in base64url, the tenant's
-//! id and 32 random ones. The prefix is for secret scanners, the id opens the right wall before the key is looked for,
+//! Keys as people and programs carry them: `vlr_pat_…`, `vlr_dev_…`, `vlr_ses_…`, `vlr_acc_…`, `vlr_ref_…`, and codes of letters,
+//! `vlr_one_…`: 48 bytes in base64url, the tenant's id and 32 random ones. The prefix is for secret scanners, the id opens the right wall before the key is looked for,
 //! and only the SHA-256 of the whole text is ever stored.
 
 use std::fmt;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use domain::accounts::MaskedAddress;
 use domain::ids::{DeviceId, TenantId, TokenId, UserId};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
-use crate::http::{EVERYTHING, TokenKind};
+use crate::http::{EVERYTHING, TokenKind, Visitor};
 use crate::system::random_bytes;
 
 /// A key that was shown: whose it says it is, and what to look for behind that wall.
@@ -26,13 +27,49 @@ impl Key {
     /// Reads a key; `None` if the text is none. Says nothing about whether anybody has it.
     #[must_use]
     pub fn parse(text: &SecretString) -> Option<Self> {
+        let kinds = [TokenKind::Pat, TokenKind::Device, TokenKind::Session, TokenKind::Access];
+        kinds.into_iter().find_map(|kind| Self::read(text, prefix(kind)))
+    }
+
+    /// Reads a refresh token, which opens no door.
+    pub(super) fn parse_refresh(text: &SecretString) -> Option<Self> {
+        Self::read(text, prefix(TokenKind::Refresh))
+    }
+
+    /// Reads the code of a letter.
+    pub(super) fn parse_code(text: &SecretString) -> Option<Self> {
+        Self::read(text, CODE)
+    }
+
+    /// A new code for a letter: what is kept of it, and its text.
+    pub(super) fn make_code(tenant: TenantId) -> (Self, SecretString) {
+        let text = new_text(CODE, tenant);
+        (Self { tenant, hash: hash(&text) }, text.into())
+    }
+
+    fn read(text: &SecretString, prefix: &str) -> Option<Self> {
         let text = text.expose_secret();
-        let body = [TokenKind::Pat, TokenKind::Device, TokenKind::Session]
-            .into_iter()
-            .find_map(|kind| text.strip_prefix(prefix(kind)))?;
+        let body = text.strip_prefix(prefix)?;
         let bytes: [u8; 48] = URL_SAFE_NO_PAD.decode(body).ok()?.try_into().ok()?;
         let tenant = Uuid::from_slice(&bytes[..16]).ok()?;
         Some(Self { tenant: TenantId(tenant), hash: hash(text) })
+    }
+}
+
+/// Where a key was asked for, for the list of sign-ins.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Origin {
+    /// The browser or program, as it calls itself.
+    pub agent: Option<String>,
+    /// The beginning of its address.
+    pub address: Option<String>,
+}
+
+impl Origin {
+    /// Of somebody at the door.
+    #[must_use]
+    pub fn of(visitor: &Visitor) -> Self {
+        Self { agent: visitor.agent.clone(), address: Some(MaskedAddress::from(visitor.ip).to_string()) }
     }
 }
 
@@ -55,6 +92,12 @@ pub struct NewKey {
     pub created_at: Timestamp,
     /// When it ends, if it does.
     pub expires_at: Option<Timestamp>,
+    /// Where it was asked for.
+    pub origin: Origin,
+    /// What it came of together with others, if it is one of a pair.
+    pub family: Option<Uuid>,
+    /// Whether the older keys of its device end when it is used for the first time.
+    pub replaces_older: bool,
     /// Its SHA-256.
     pub(super) hash: [u8; 32],
 }
@@ -70,14 +113,30 @@ impl NewKey {
         name: String,
         now: Timestamp,
     ) -> (Self, SecretString) {
-        let secret: [u8; 32] = random_bytes();
-        let text =
-            prefix(kind).to_owned() + &URL_SAFE_NO_PAD.encode([&tenant.0.as_bytes()[..], &secret].concat());
+        let text = new_text(prefix(kind), tenant);
         let abilities = vec![EVERYTHING.to_owned()];
         let hash = hash(&text);
-        let key =
-            Self { id, user, device: None, kind, name, abilities, created_at: now, expires_at: None, hash };
+        let key = Self {
+            id,
+            user,
+            device: None,
+            kind,
+            name,
+            abilities,
+            created_at: now,
+            expires_at: None,
+            origin: Origin::default(),
+            family: None,
+            replaces_older: false,
+            hash,
+        };
         (key, text.into())
+    }
+
+    /// The same, ending after a while.
+    #[must_use]
+    pub fn lasting(self, span: SignedDuration) -> Self {
+        Self { expires_at: self.created_at.checked_add(span).ok(), ..self }
     }
 }
 
@@ -98,7 +157,17 @@ const fn prefix(kind: TokenKind) -> &'static str {
         TokenKind::Pat => "vlr_pat_",
         TokenKind::Device => "vlr_dev_",
         TokenKind::Session => "vlr_ses_",
+        TokenKind::Access => "vlr_acc_",
+        TokenKind::Refresh => "vlr_ref_",
     }
+}
+
+/// What the code of a letter begins with.
+const CODE: &str = "vlr_one_";
+
+fn new_text(prefix: &str, tenant: TenantId) -> String {
+    let secret: [u8; 32] = random_bytes();
+    prefix.to_owned() + &URL_SAFE_NO_PAD.encode([&tenant.0.as_bytes()[..], &secret].concat())
 }
 
 fn hash(text: &str) -> [u8; 32] {

@@ -1,5 +1,8 @@
-//! Slows guessing down: after ten wrong passwords in a row from one address for one e-mail, each further try has to wait
-//! longer. In memory: a restart forgives, which costs a guesser little and a master nothing.
+//! Slows guessing down and never locks the owner out (docs/adr/0011). Wrong passwords are counted in three ways, each with some
+//! free tries and then a wait that doubles: for one e-mail from one address, for one e-mail from all strangers, for one
+//! address at all e-mails. A browser that signed in before carries a mark and is counted by itself alone.
+//!
+//! In memory: a restart forgives, which costs a guesser little and a master nothing.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -8,18 +11,58 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-const FREE_TRIES: u32 = 10;
 const FIRST_WAIT: Duration = Duration::from_secs(30);
 const LONGEST_WAIT: Duration = Duration::from_mins(15);
+/// Wrong tries are forgotten after this long without another.
+const MEMORY: SignedDuration = SignedDuration::from_hours(1);
 /// More guessers than this are not remembered one by one; the oldest are forgotten.
-const MOST: usize = 10_000;
+const MOST: usize = 30_000;
 
-/// Who tries: an address and the hash of an e-mail.
-type Who = (IpAddr, [u8; 32]);
+/// Who tries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Who {
+    /// From where.
+    pub ip: IpAddr,
+    /// The hash of the e-mail.
+    pub email: [u8; 32],
+    /// The mark of a browser that signed in to this e-mail before.
+    pub known: Option<[u8; 16]>,
+}
+
+/// What tries are counted by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Count {
+    /// One e-mail from one address.
+    Pair(IpAddr, [u8; 32]),
+    /// One e-mail from all strangers.
+    Email([u8; 32]),
+    /// One address at all e-mails.
+    Address(IpAddr),
+    /// A browser that signed in before.
+    Known([u8; 16]),
+}
+
+impl Count {
+    const fn free_tries(self) -> u32 {
+        match self {
+            Self::Pair(..) | Self::Known(_) => 10,
+            Self::Email(_) | Self::Address(_) => 100,
+        }
+    }
+}
+
+impl Who {
+    fn counts(self) -> impl Iterator<Item = Count> {
+        let strangers = [Count::Pair(self.ip, self.email), Count::Email(self.email), Count::Address(self.ip)];
+        let known = self.known.map(Count::Known);
+        let strangers = strangers.into_iter().filter(move |_| known.is_none());
+        known.into_iter().chain(strangers)
+    }
+}
 
 /// Counts wrong passwords. Clones share the count.
 #[derive(Clone, Debug, Default)]
-pub struct LoginGuard(Arc<Mutex<HashMap<Who, Tries>>>);
+pub struct LoginGuard(Arc<Mutex<HashMap<Count, Tries>>>);
 
 #[derive(Clone, Copy, Debug)]
 struct Tries {
@@ -28,44 +71,80 @@ struct Tries {
 }
 
 impl Tries {
-    fn free_at(self) -> Timestamp {
-        let Some(beyond) = self.wrong.checked_sub(FREE_TRIES) else { return Timestamp::UNIX_EPOCH };
+    fn free_at(self, free_tries: u32) -> Timestamp {
+        let Some(beyond) = self.wrong.checked_sub(free_tries) else { return Timestamp::UNIX_EPOCH };
         let wait = FIRST_WAIT.saturating_mul(1 << beyond.min(10)).min(LONGEST_WAIT);
         self.last.saturating_add(wait).unwrap_or(self.last)
     }
 }
 
 impl LoginGuard {
-    /// How long to wait before the next try; `None` if it may be now.
-    #[must_use]
-    pub fn wait(&self, who: Who, now: Timestamp) -> Option<Duration> {
-        let free_at = self.tries().get(&who)?.free_at();
-        let wait = now.duration_until(free_at);
-        wait.is_positive().then(|| wait.unsigned_abs())
-    }
-
-    /// Notes a wrong password.
-    pub fn wrong(&self, who: Who, now: Timestamp) {
+    /// Begins a try, or says how long to wait for it. It counts as wrong until it is told otherwise, so that many at once do
+    /// not slip through together.
+    pub fn begin(&self, who: Who, now: Timestamp) -> Result<(), Duration> {
         let mut tries = self.tries();
-        if tries.len() >= MOST {
-            let fresh = now.saturating_sub(SignedDuration::from_mins(15)).unwrap_or(now);
-            tries.retain(|_, tries| tries.last > fresh);
-            if tries.len() >= MOST {
+        let free_at = who.counts().filter_map(|count| {
+            tries
+                .get(&count)
+                .filter(|tries| tries.is_fresh(now))
+                .map(|tries| tries.free_at(count.free_tries()))
+        });
+        let wait = free_at.max().map_or(SignedDuration::ZERO, |free_at| now.duration_until(free_at));
+        if wait.is_positive() {
+            return Err(wait.unsigned_abs());
+        }
+        if tries.len() + 3 > MOST {
+            tries.retain(|_, tries| tries.is_fresh(now));
+            if tries.len() + 3 > MOST {
                 tries.clear();
             }
         }
-        let entry = tries.entry(who).or_insert(Tries { wrong: 0, last: now });
-        entry.wrong += 1;
-        entry.last = now;
+        for count in who.counts() {
+            let entry = tries.entry(count).or_insert(Tries { wrong: 0, last: now });
+            if !entry.is_fresh(now) {
+                entry.wrong = 0;
+            }
+            entry.wrong += 1;
+            entry.last = now;
+        }
+        Ok(())
     }
 
-    /// Forgets, after the right password.
+    /// Forgets, after the right password. What one address did at other e-mails stays: an account of one's own does not wash
+    /// off guesses at others'.
     pub fn right(&self, who: Who) {
-        self.tries().remove(&who);
+        let mut tries = self.tries();
+        for count in who.counts() {
+            if let Count::Address(_) = count {
+                take_back(&mut tries, count);
+            } else {
+                tries.remove(&count);
+            }
+        }
     }
 
-    fn tries(&self) -> MutexGuard<'_, HashMap<Who, Tries>> {
+    /// Takes a try back that came to no verdict.
+    pub fn undecided(&self, who: Who) {
+        let mut tries = self.tries();
+        for count in who.counts() {
+            take_back(&mut tries, count);
+        }
+    }
+
+    fn tries(&self) -> MutexGuard<'_, HashMap<Count, Tries>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Tries {
+    fn is_fresh(&self, now: Timestamp) -> bool {
+        now.duration_since(self.last) < MEMORY
+    }
+}
+
+fn take_back(tries: &mut HashMap<Count, Tries>, count: Count) {
+    if let Some(tries) = tries.get_mut(&count) {
+        tries.wrong = tries.wrong.saturating_sub(1);
     }
 }
 
@@ -75,26 +154,78 @@ mod tests {
 
     use super::*;
 
+    fn at(seconds: i64) -> Timestamp {
+        Timestamp::from_second(1_800_000_000 + seconds).unwrap()
+    }
+
+    fn who(ip: u8, email: u8) -> Who {
+        Who { ip: Ipv4Addr::new(203, 0, 113, ip).into(), email: [email; 32], known: None }
+    }
+
     #[test]
     fn ten_tries_are_free_then_each_waits_longer_and_the_right_one_forgives() {
         let guard = LoginGuard::default();
-        let anna: Who = (Ipv4Addr::LOCALHOST.into(), [1; 32]);
-        let at = |seconds: i64| Timestamp::from_second(1_800_000_000 + seconds).unwrap();
-        for _ in 0..9 {
-            guard.wrong(anna, at(0));
+        let anna = who(1, 1);
+        for _ in 0..10 {
+            assert_eq!(guard.begin(anna, at(0)), Ok(()));
         }
-        assert_eq!(guard.wait(anna, at(0)), None);
-        guard.wrong(anna, at(0));
-        assert_eq!(guard.wait(anna, at(0)), Some(Duration::from_secs(30)));
-        assert_eq!(guard.wait((Ipv4Addr::LOCALHOST.into(), [2; 32]), at(0)), None);
-        assert_eq!(guard.wait(anna, at(30)), None);
-        guard.wrong(anna, at(30));
-        assert_eq!(guard.wait(anna, at(30)), Some(Duration::from_mins(1)));
-        for _ in 0..50 {
-            guard.wrong(anna, at(100));
-        }
-        assert_eq!(guard.wait(anna, at(100)), Some(LONGEST_WAIT));
+        assert_eq!(guard.begin(anna, at(0)), Err(Duration::from_secs(30)));
+        assert_eq!(guard.begin(who(1, 2), at(0)), Ok(()), "another e-mail");
+        assert_eq!(guard.begin(who(2, 1), at(0)), Ok(()), "another address");
+        assert_eq!(guard.begin(anna, at(30)), Ok(()));
+        assert_eq!(guard.begin(anna, at(30)), Err(Duration::from_mins(1)));
         guard.right(anna);
-        assert_eq!(guard.wait(anna, at(100)), None);
+        assert_eq!(guard.begin(anna, at(30)), Ok(()));
+    }
+
+    #[test]
+    fn strangers_from_everywhere_wait_and_a_browser_that_signed_in_before_does_not() {
+        let guard = LoginGuard::default();
+        for ip in 0..100 {
+            assert_eq!(guard.begin(who(ip, 1), at(0)), Ok(()));
+        }
+        assert!(guard.begin(who(200, 1), at(0)).is_err(), "a hundred wrong ones from a hundred addresses");
+        let hers = Who { known: Some([7; 16]), ..who(200, 1) };
+        for _ in 0..10 {
+            assert_eq!(guard.begin(hers, at(0)), Ok(()), "her own browser");
+        }
+        assert!(guard.begin(hers, at(0)).is_err(), "which may guess no more than others");
+        assert_eq!(guard.begin(who(200, 2), at(0)), Ok(()), "other accounts do not notice");
+    }
+
+    #[test]
+    fn one_address_at_many_accounts_waits_and_an_account_of_its_own_washes_nothing_off() {
+        let guard = LoginGuard::default();
+        for email in 0..99 {
+            assert_eq!(guard.begin(who(1, email), at(0)), Ok(()));
+        }
+        let own = who(1, 200);
+        guard.begin(own, at(0)).unwrap();
+        guard.right(own);
+        assert_eq!(guard.begin(who(1, 201), at(0)), Ok(()));
+        assert!(guard.begin(who(1, 202), at(0)).is_err());
+        assert_eq!(guard.begin(who(2, 1), at(0)), Ok(()), "elsewhere nobody waits");
+    }
+
+    #[test]
+    fn a_thousand_tries_at_once_are_ten() {
+        let guard = LoginGuard::default();
+        let begun = (0..1_000).filter(|_| guard.begin(who(1, 1), at(0)).is_ok()).count();
+        assert_eq!(begun, 10);
+    }
+
+    #[test]
+    fn what_came_to_no_verdict_is_not_counted_and_an_hour_forgets() {
+        let guard = LoginGuard::default();
+        for _ in 0..50 {
+            guard.begin(who(1, 1), at(0)).unwrap();
+            guard.undecided(who(1, 1));
+        }
+        for _ in 0..10 {
+            guard.begin(who(1, 1), at(0)).unwrap();
+        }
+        assert!(guard.begin(who(1, 1), at(0)).is_err());
+        assert_eq!(guard.begin(who(1, 1), at(3_600)), Ok(()));
+        assert_eq!(guard.begin(who(1, 1), at(3_600)), Ok(()), "and counts anew");
     }
 }

@@ -3,66 +3,120 @@
 
 use domain::audit::{Action, Event, SubjectKind};
 use domain::email::Email;
-use domain::errors::ErrorCode;
+use domain::errors::{ErrorCode, FieldProblem};
 use domain::ids::{TenantId, UserId};
+use domain::input::Fields;
 use secrecy::SecretString;
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
+use super::credentials::{Credentials, Proof};
+use super::login_guard::Who;
 use super::passwords::{PasswordError, Verdict};
-use super::store;
+use super::second_factor::{self, FactorError};
 use super::views::User;
+use super::{marks, store};
 use crate::db::{StoreError, TenantTx};
-use crate::http::{Problem, Visitor};
+use crate::http::{Principal, Problem, Visitor};
 use crate::{AppState, audit};
 
-/// The longest password, in characters: hashing more is work for nothing.
-pub(super) const LONGEST: usize = 1024;
+/// The shortest password, in characters.
+const SHORTEST: usize = 8;
+/// The longest: hashing more is work for nothing.
+const LONGEST: usize = 1024;
 
 /// What the directory knows an address by.
 pub(super) fn email_hash(email: &Email) -> [u8; 32] {
     Sha256::digest(email.folded()).into()
 }
 
-/// The person with this e-mail and password, and an open transaction of the tenant.
+/// The same of a text; what is no address cannot have an account, and takes the same way all the same.
+pub(super) fn hash_of(email: &str) -> [u8; 32] {
+    Email::parse(email).map_or([0; 32], |email| email_hash(&email))
+}
+
+/// Reads a password that somebody chooses.
+pub(super) fn chosen(fields: &mut Fields<'_>, name: &'static str) -> SecretString {
+    let password = fields.text(name);
+    fields.require(name, &password);
+    let password = password.into_option().unwrap_or_default();
+    match password.chars().count() {
+        // Told as missing already.
+        0 => {}
+        1..SHORTEST => fields.mistake(name, FieldProblem::TooShort),
+        SHORTEST..=LONGEST => {}
+        _ => fields.mistake(name, FieldProblem::TooLong),
+    }
+    password.into()
+}
+
+/// Somebody who has signed in.
+#[derive(Debug)]
+pub(super) struct SignedIn {
+    pub(super) user: User,
+    /// A transaction of the tenant, for what the sign-in makes.
+    pub(super) tx: TenantTx,
+    /// What the browser is known by from now on.
+    pub(super) email_hash: [u8; 32],
+}
+
+/// The person with these credentials, and an open transaction of the tenant.
 pub(super) async fn sign_in(
     state: &AppState,
     visitor: &Visitor,
-    email: &str,
-    password: &SecretString,
-) -> Result<(User, TenantTx), SignInError> {
-    // What is no address cannot have an account; it takes the same way all the same.
-    let email_hash = Email::parse(email).map_or([0; 32], |email| email_hash(&email));
-    let who = (visitor.ip, email_hash);
-    if let Some(wait) = state.login_guard.wait(who, state.now()) {
-        return Err(SignInError::TooMany(wait));
+    credentials: &Credentials,
+) -> Result<SignedIn, SignInError> {
+    let email_hash = hash_of(&credentials.email);
+    let who = who(state, visitor, email_hash);
+    state.login_guard.begin(who, state.now()).map_err(SignInError::TooMany)?;
+    let tried = try_in(state, visitor, email_hash, credentials).await;
+    match &tried {
+        Ok(_) => state.login_guard.right(who),
+        Err(SignInError::Wrong | SignInError::Factor(FactorError::Wrong)) => {}
+        // The password was right and nothing was guessed; or nobody could say.
+        Err(_) => state.login_guard.undecided(who),
     }
+    let outcome = if tried.is_ok() { "success" } else { "failure" };
+    metrics::counter!("veloria_sign_ins_total", "outcome" => outcome).increment(1);
+    let (user, tx) = tried?;
+    Ok(SignedIn { user, tx, email_hash })
+}
+
+async fn try_in(
+    state: &AppState,
+    visitor: &Visitor,
+    email_hash: [u8; 32],
+    credentials: &Credentials,
+) -> Result<(User, TenantTx), SignInError> {
     // Nobody is behind a wall of their own, and is looked for there.
     let nobody = (TenantId(Uuid::nil()), UserId(Uuid::nil()));
     let (tenant, id) = store::find_identity(&state.db, email_hash).await?.unwrap_or(nobody);
     let mut tx = state.db.tenant(tenant).await?;
     let (user, hash) = store::find_user(&mut tx, id).await?.unzip();
     tx.commit().await?;
-    let verdict = state.passwords.check(password, hash).await?;
+    let verdict = state.passwords.check(&credentials.password, hash).await?;
     let mut tx = state.db.tenant(tenant).await?.caused_by(visitor.cause(id));
     let Some(user) = user.filter(|_| verdict != Verdict::Wrong) else {
-        state.login_guard.wrong(who, state.now());
         note_failure(tx, id).await?;
         return Err(SignInError::Wrong);
     };
-    state.login_guard.right(who);
+    if let Err(error) = second_factor::check(state, &mut tx, id, credentials.proof.as_ref()).await {
+        if matches!(error, FactorError::Wrong) {
+            drop(tx);
+            note_failure(state.db.tenant(tenant).await?.caused_by(visitor.cause(id)), id).await?;
+        }
+        return Err(error.into());
+    }
     if verdict == Verdict::RightButWeak {
-        let hash = state.passwords.hash(password).await?;
+        let hash = state.passwords.hash(&credentials.password).await?;
         store::put_password(&mut tx, id, &hash).await?;
     }
-    metrics::counter!("veloria_sign_ins_total", "outcome" => "success").increment(1);
     Ok((user, tx))
 }
 
 /// Writes down that somebody failed at an account. An unknown one takes as many steps, and nobody waits for the disk, whose
 /// pace would tell the two apart.
 async fn note_failure(mut tx: TenantTx, user: UserId) -> Result<(), StoreError> {
-    metrics::counter!("veloria_sign_ins_total", "outcome" => "failure").increment(1);
     store::do_not_wait_for_the_disk(&mut tx).await?;
     if user.0.is_nil() {
         store::find_user(&mut tx, user).await?;
@@ -70,6 +124,62 @@ async fn note_failure(mut tx: TenantTx, user: UserId) -> Result<(), StoreError> 
         audit::record(&mut tx, Event::new(Action::SignInFailed, SubjectKind::User, user.0));
     }
     tx.commit().await
+}
+
+/// Who tries, as the guard counts them.
+fn who(state: &AppState, visitor: &Visitor, email: [u8; 32]) -> Who {
+    Who { ip: visitor.ip, email, known: marks::read(&state.sealer, visitor, email) }
+}
+
+/// What must be shown beside the password.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Beside<'a> {
+    /// Nothing.
+    Nothing,
+    /// The second factor, if there is one.
+    Factor(Option<&'a Proof>),
+}
+
+/// Proof that whoever asks with a key also knows the password: for what a stolen session must not do. The person, and a
+/// transaction for the effect. Guesses are counted as at the door.
+pub(super) async fn prove(
+    state: &AppState,
+    visitor: &Visitor,
+    principal: &Principal,
+    (name, password): (&str, &SecretString),
+    beside: Beside<'_>,
+) -> Result<(User, TenantTx), Problem> {
+    let mut tx = state.begin(principal).await?;
+    let (user, hash) = store::find_user(&mut tx, principal.user).await?.ok_or_else(Problem::not_found)?;
+    tx.commit().await?;
+    let who = who(state, visitor, hash_of(&user.email));
+    state.login_guard.begin(who, state.now()).map_err(SignInError::TooMany)?;
+    let proved = async {
+        let verdict = state.passwords.check(password, Some(hash)).await?;
+        if verdict == Verdict::Wrong {
+            return Err(SignInError::Wrong);
+        }
+        let mut tx = state.begin(principal).await?;
+        if let Beside::Factor(proof) = beside {
+            second_factor::check(state, &mut tx, user.id, proof).await?;
+        }
+        Ok(tx)
+    };
+    match proved.await {
+        Ok(tx) => {
+            state.login_guard.right(who);
+            Ok((user, tx))
+        }
+        Err(SignInError::Wrong) => {
+            Err(Problem::new(ErrorCode::ValidationFailed).field(name, FieldProblem::WrongPassword))
+        }
+        Err(error) => {
+            if !matches!(error, SignInError::Factor(FactorError::Wrong)) {
+                state.login_guard.undecided(who);
+            }
+            Err(error.into())
+        }
+    }
 }
 
 /// Why somebody is not signed in.
@@ -81,6 +191,9 @@ pub(super) enum SignInError {
     /// Too many wrong ones in a row.
     #[error("too many wrong passwords; wait {0:?}")]
     TooMany(std::time::Duration),
+    /// The second factor.
+    #[error(transparent)]
+    Factor(#[from] FactorError),
     /// Neither right nor wrong.
     #[error(transparent)]
     Password(#[from] PasswordError),
@@ -94,6 +207,7 @@ impl From<SignInError> for Problem {
         match error {
             SignInError::Wrong => Self::new(ErrorCode::Unauthorized),
             SignInError::TooMany(wait) => Self::new(ErrorCode::TooManyRequests).after(wait),
+            SignInError::Factor(cause) => cause.into(),
             SignInError::Password(cause) => cause.into(),
             SignInError::Store(cause) => cause.into(),
         }

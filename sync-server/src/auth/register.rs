@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use domain::accounts::{Role, TenantStatus};
 use domain::audit::{Action, Event, SubjectKind};
 use domain::email::Email;
 use domain::errors::{ErrorCode, FieldErrors, FieldProblem};
@@ -14,15 +15,13 @@ use secrecy::SecretString;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
-use super::password::{LONGEST, email_hash};
+use super::password::{chosen, email_hash};
 use super::passwords::PasswordError;
 use super::store;
 use super::views::{Account, Tenant, User};
 use crate::db::StoreError;
 use crate::http::{AnonymousErrors, JsonObject, Problem, Visitor};
 use crate::{AppState, audit, sync};
-
-const SHORTEST: usize = 8;
 
 /// What a registration says.
 #[derive(Debug, ToSchema)]
@@ -106,32 +105,24 @@ impl Form {
         let mut fields = Fields::new(object);
         let name = fields.line("name");
         let email = fields.email("email");
-        let password = fields.text("password");
+        let password = chosen(&mut fields, "password");
         let phone = fields.phone("phone");
         let tenant_name = fields.line("tenantName");
         let timezone = fields.line("timezone");
         let locale = fields.word("locale", &["ru", "en"]);
         fields.require("name", &name);
         fields.require("email", &email);
-        fields.require("password", &password);
-        if let Some(password) = password.value() {
-            match password.chars().count() {
-                0..SHORTEST => fields.mistake("password", FieldProblem::TooShort),
-                SHORTEST..=LONGEST => {}
-                _ => fields.mistake("password", FieldProblem::TooLong),
-            }
-        }
         if timezone.value().is_some_and(|zone| domain::dates::check_zone(zone).is_err()) {
             fields.mistake("timezone", FieldProblem::UnknownZone);
         }
-        let (Patch::Set(name), Patch::Set(email), Patch::Set(password)) = (name, email, password) else {
+        let (Patch::Set(name), Patch::Set(email)) = (name, email) else {
             fields.finish(())?;
             return Err(FieldErrors::new());
         };
         fields.finish(Self {
             name,
             email,
-            password: password.into(),
+            password,
             phone: phone.into_option().map(|phone| phone.as_str().to_owned()),
             tenant_name: tenant_name.into_option(),
             timezone: timezone.into_option().unwrap_or_else(|| "Europe/Moscow".to_owned()),
@@ -145,7 +136,7 @@ impl Form {
             id: tenant,
             name: self.tenant_name.unwrap_or_else(|| self.name.clone()),
             plan: Plan::default().to_string(),
-            status: "active".to_owned(),
+            status: TenantStatus::Active.to_string(),
             timezone: self.timezone.clone(),
             locale: self.locale.to_owned(),
             currency: domain::money::Currency::RUB.to_string(),
@@ -156,6 +147,7 @@ impl Form {
             name: self.name,
             email: self.email.as_str().to_owned(),
             phone: self.phone,
+            role: Role::Owner.to_string(),
             timezone: self.timezone,
             locale: self.locale.to_owned(),
             created_at: now,

@@ -1,5 +1,6 @@
 //! Every statement about tenants, people and keys.
 
+use domain::accounts::TenantStatus;
 use domain::ids::{DeviceId, TenantId, TokenId, UserId};
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx;
@@ -118,7 +119,7 @@ pub(super) async fn insert_user(
 pub(super) async fn find_user(tx: &mut TenantTx, user: UserId) -> Result<Option<(User, String)>, StoreError> {
     let tenant = tx.tenant();
     let found = sqlx::query!(
-        "select id, name, email, phone, password_hash, timezone, locale, created_at
+        "select id, name, email, phone, role, password_hash, timezone, locale, created_at
          from users
          where tenant_id = $1
            and id = $2",
@@ -133,6 +134,7 @@ pub(super) async fn find_user(tx: &mut TenantTx, user: UserId) -> Result<Option<
             name: row.name,
             email: row.email,
             phone: row.phone,
+            role: row.role,
             timezone: row.timezone,
             locale: row.locale,
             created_at: row.created_at.to_jiff(),
@@ -145,8 +147,9 @@ pub(super) async fn find_user(tx: &mut TenantTx, user: UserId) -> Result<Option<
 pub(super) async fn insert_token(tx: &mut TenantTx, key: &NewKey) -> Result<(), StoreError> {
     let tenant = tx.tenant();
     sqlx::query!(
-        "insert into tokens (tenant_id, id, user_id, device_id, kind, name, hash, abilities, created_at, expires_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        "insert into tokens (tenant_id, id, user_id, device_id, kind, name, hash, abilities, created_at, expires_at,
+                             agent, address, family, replaces_older)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
         tenant.0,
         key.id.0,
         key.user.0,
@@ -156,7 +159,11 @@ pub(super) async fn insert_token(tx: &mut TenantTx, key: &NewKey) -> Result<(), 
         &key.hash,
         &key.abilities,
         key.created_at.to_sqlx() as _,
-        key.expires_at.map(ToSqlx::to_sqlx) as _
+        key.expires_at.map(ToSqlx::to_sqlx) as _,
+        key.origin.agent,
+        key.origin.address,
+        key.family,
+        key.replaces_older
     )
     .execute(tx.conn())
     .await?;
@@ -179,11 +186,14 @@ pub(super) struct StoredToken {
     pub(super) device_revoked_at: Option<Timestamp>,
 }
 
-/// A key that was shown, and the plan of its business.
+/// A key that was shown, and how its business stands.
 #[derive(Debug)]
 pub(super) struct ShownToken {
     pub(super) token: StoredToken,
     pub(super) plan: String,
+    pub(super) status: String,
+    /// Whether the older keys of its device end now that it is used.
+    pub(super) replaces_older: bool,
 }
 
 /// The key with this hash, dead or alive.
@@ -191,7 +201,8 @@ pub(super) async fn find_token(tx: &mut TenantTx, hash: [u8; 32]) -> Result<Opti
     let tenant = tx.tenant();
     let found = sqlx::query!(
         r#"select t.id, t.user_id, t.device_id, t.kind, t.name, t.abilities, t.created_at, t.expires_at,
-                  t.last_used_at, t.revoked_at, d.revoked_at as "device_revoked_at?", b.plan
+                  t.last_used_at, t.revoked_at, d.revoked_at as "device_revoked_at?", b.plan, b.status,
+                  t.replaces_older
            from tokens t
            join tenants b on b.id = t.tenant_id
            left join devices d on d.tenant_id = t.tenant_id and d.id = t.device_id
@@ -216,7 +227,8 @@ pub(super) async fn find_token(tx: &mut TenantTx, hash: [u8; 32]) -> Result<Opti
             revoked_at: row.revoked_at.map(jiff_sqlx::Timestamp::to_jiff),
             device_revoked_at: row.device_revoked_at.map(jiff_sqlx::Timestamp::to_jiff),
         };
-        ShownToken { token, plan: row.plan }
+        let (plan, status, replaces_older) = (row.plan, row.status, row.replaces_older);
+        ShownToken { token, plan, status, replaces_older }
     }))
 }
 
@@ -253,7 +265,7 @@ pub(super) async fn list_tokens(
          from tokens
          where tenant_id = $1
            and user_id = $2
-           and kind <> 'device'
+           and kind in ('pat', 'session')
            and revoked_at is null
            and (expires_at is null or expires_at > $3)
          order by created_at desc, id desc",
@@ -350,6 +362,33 @@ pub(super) async fn revoke_tokens_of_device(
     Ok(())
 }
 
+/// Frees the address of a person.
+pub(super) async fn remove_identity(tx: &mut TenantTx, user: UserId) -> Result<(), StoreError> {
+    let tenant = tx.tenant();
+    sqlx::query!("delete from identities where tenant_id = $1 and user_id = $2", tenant.0, user.0)
+        .execute(tx.conn())
+        .await?;
+    Ok(())
+}
+
+/// Keeps the address and phone of a person.
+pub(super) async fn put_contacts(tx: &mut TenantTx, user: &User) -> Result<(), StoreError> {
+    let tenant = tx.tenant();
+    sqlx::query!(
+        "update users
+         set email = $3, phone = $4
+         where tenant_id = $1
+           and id = $2",
+        tenant.0,
+        user.id.0,
+        user.email,
+        user.phone
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
 /// Replaces the hash of a password.
 pub(super) async fn put_password(
     tx: &mut TenantTx,
@@ -375,4 +414,22 @@ pub(super) async fn put_password(
 pub(super) async fn do_not_wait_for_the_disk(tx: &mut TenantTx) -> Result<(), StoreError> {
     sqlx::query!("set local synchronous_commit = off").execute(tx.conn()).await?;
     Ok(())
+}
+
+/// Keeps whether the business may change anything; what it was before.
+pub(super) async fn put_status(
+    tx: &mut TenantTx,
+    status: TenantStatus,
+) -> Result<Option<String>, StoreError> {
+    let tenant = tx.tenant();
+    let before = sqlx::query_scalar!(
+        "with before as (select status from tenants where id = $1 for update),
+              kept as (update tenants set status = $2 where id = $1)
+         select status from before",
+        tenant.0,
+        status.as_str()
+    )
+    .fetch_optional(tx.conn())
+    .await?;
+    Ok(before)
 }

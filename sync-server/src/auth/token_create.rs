@@ -13,11 +13,12 @@ use serde::Serialize;
 use serde_json::json;
 use utoipa::ToSchema;
 
-use super::keys::{NewKey, to_micros};
-use super::login::read_credentials;
-use super::password::sign_in;
+use super::credentials::Credentials;
+use super::keys::{NewKey, Origin, to_micros};
+use super::password::{SignedIn, sign_in};
 use super::store;
-use crate::http::{ABILITIES, AnonymousErrors, JsonObject, Problem, TokenKind, Visitor};
+use super::token_refresh::{Pair, SignIn, issue};
+use crate::http::{ABILITIES, EVERYTHING, JsonObject, Problem, SignInErrors, TokenKind, Visitor};
 use crate::{AppState, audit};
 
 /// What is asked for.
@@ -40,6 +41,12 @@ struct NewToken {
     /// When it ends, RFC 3339; never if absent.
     #[schema(format = "date-time")]
     expires_at: Option<String>,
+    /// Whether the token is to live for 15 minutes, with a refresh token beside it; `false` if absent.
+    refresh: Option<bool>,
+    /// The six digits of the app, once `second_factor_required` was answered.
+    code: Option<String>,
+    /// Or one of the recovery codes.
+    recovery_code: Option<String>,
 }
 
 /// A new token. Its text is shown this once.
@@ -61,13 +68,17 @@ pub(super) struct IssuedToken {
     /// RFC 3339; `null` if it does not end.
     #[schema(value_type = Option<String>, format = "date-time")]
     expires_at: Option<Timestamp>,
+    /// Only with `refresh`: exchange it at `POST /auth/token/refresh` for the next pair; it works once.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "vlr_ref_AY9…")]
+    refresh_token: Option<String>,
 }
 
 /// Create a personal access token
 #[utoipa::path(
     post, path = "/auth/token", operation_id = "createToken", tag = "auth",
     request_body = NewToken,
-    responses((status = 201, description = "Created; the token is shown this once", body = IssuedToken), AnonymousErrors),
+    responses((status = 201, description = "Created; the token is shown this once", body = IssuedToken), SignInErrors),
     security(())
 )]
 pub(super) async fn create_token(
@@ -77,12 +88,14 @@ pub(super) async fn create_token(
 ) -> Result<(StatusCode, Json<IssuedToken>), Problem> {
     let now = to_micros(state.now());
     let mut fields = Fields::new(&object);
-    let (email, password) = read_credentials(&mut fields);
+    let credentials = Credentials::read(&mut fields);
+    let refresh = fields.flag("refresh").into_option().unwrap_or_default();
     let (name, abilities, ends) = (fields.line("name"), fields.set("abilities"), fields.text("expiresAt"));
     fields.require("name", &name);
     let expires_at = ends.value().map(|ends| ends.parse::<Timestamp>().map(to_micros));
     match &expires_at {
         Some(Err(_)) => fields.mistake("expiresAt", FieldProblem::InvalidTime),
+        Some(Ok(_)) if refresh => fields.mistake("expiresAt", FieldProblem::NotAllowed),
         Some(Ok(end)) if *end <= now => fields.mistake("expiresAt", FieldProblem::OutOfRange),
         Some(Ok(_)) | None => {}
     }
@@ -94,19 +107,28 @@ pub(super) async fn create_token(
     }
     fields.finish(())?;
 
-    let (user, mut tx) = sign_in(&state, &visitor, &email, &password).await?;
+    let SignedIn { user, mut tx, .. } = sign_in(&state, &visitor, &credentials).await?;
     let name = name.into_option().unwrap_or_default();
-    let id = TokenId(state.new_id());
-    let (mut key, text) = NewKey::make(tx.tenant(), user.id, TokenKind::Pat, id, name, now);
-    key.expires_at = expires_at.and_then(Result::ok);
-    if let Some(abilities) = abilities.into_option() {
-        key.abilities = abilities;
-    }
-    store::insert_token(&mut tx, &key).await?;
-    let says = json!({ "kind": key.kind, "abilities": key.abilities, "expiresAt": key.expires_at });
-    audit::record(&mut tx, Event::new(Action::TokenCreated, SubjectKind::Token, key.id.0).saying(says));
+    let abilities = abilities.into_option().unwrap_or_else(|| vec![EVERYTHING.to_owned()]);
+    let origin = Origin::of(&visitor);
+    let issued = if refresh {
+        let family = state.new_id();
+        let of = SignIn { user: user.id, name: name.clone(), abilities: abilities.clone(), origin, family };
+        let (id, Pair { token, expires_at, refresh_token }) = issue(&state, &mut tx, of, now).await?;
+        let refresh_token = Some(refresh_token);
+        IssuedToken { id, name, token, abilities, created_at: now, expires_at, refresh_token }
+    } else {
+        let id = TokenId(state.new_id());
+        let (key, text) = NewKey::make(tx.tenant(), user.id, TokenKind::Pat, id, name, now);
+        let key = NewKey { expires_at: expires_at.and_then(Result::ok), abilities, origin, ..key };
+        store::insert_token(&mut tx, &key).await?;
+        let NewKey { id, name, abilities, created_at, expires_at, .. } = key;
+        let token = text.expose_secret().to_owned();
+        IssuedToken { id, name, token, abilities, created_at, expires_at, refresh_token: None }
+    };
+    let kind = if refresh { TokenKind::Access } else { TokenKind::Pat };
+    let says = json!({ "kind": kind, "abilities": issued.abilities, "expiresAt": issued.expires_at });
+    audit::record(&mut tx, Event::new(Action::TokenCreated, SubjectKind::Token, issued.id.0).saying(says));
     tx.commit().await?;
-    let NewKey { id, name, abilities, created_at, expires_at, .. } = key;
-    let token = text.expose_secret().to_owned();
-    Ok((StatusCode::CREATED, Json(IssuedToken { id, name, token, abilities, created_at, expires_at })))
+    Ok((StatusCode::CREATED, Json(issued)))
 }

@@ -20,6 +20,9 @@ pub struct User {
     /// E.164.
     #[schema(example = "+79161234567")]
     pub phone: Option<String>,
+    /// What somebody is in the business: `owner`, the only one today.
+    #[schema(example = "owner")]
+    pub role: String,
     /// IANA name.
     #[schema(example = "Europe/Moscow")]
     pub timezone: String,
@@ -43,7 +46,7 @@ pub struct Tenant {
     /// `ivory`, `veloria` or `imperium`.
     #[schema(example = "ivory")]
     pub plan: String,
-    /// `active`.
+    /// `active`, or `suspended`: everything can be read and taken away, nothing changed.
     #[schema(example = "active")]
     pub status: String,
     /// IANA name: the zone of times without an offset.

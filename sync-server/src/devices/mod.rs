@@ -5,6 +5,7 @@
 mod list;
 mod register;
 mod revoke;
+mod rotate;
 mod store;
 #[cfg(test)]
 mod tests;
@@ -23,6 +24,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(register::register_device, list::list_devices))
         .routes(routes!(revoke::revoke_device))
+        .routes(routes!(rotate::rotate_token))
 }
 
 /// A phone or laptop.

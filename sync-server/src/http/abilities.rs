@@ -42,8 +42,17 @@ pub(super) fn may(abilities: &[String], method: &Method, route: &str) -> bool {
         // Who am I, and goodbye: no key is too small for that.
         "auth" => matches!(path, "auth/me" | "auth/logout"),
         "sync" => has("sync"),
+        // A device changes its own key, whatever it may do besides; others are refused there.
+        "devices" if path == "devices/token" => true,
         _ => has(&format!("{slice}:{verb}")),
     }
+}
+
+/// What a suspended business may still ask for with a method that changes something: keys and sign-ins are about its safety,
+/// devices pull, and what they push waits on them.
+pub(super) fn despite_suspension(route: &str) -> bool {
+    let path = route.strip_prefix("/api/v1/").unwrap_or_default();
+    matches!(path.split('/').next(), Some("auth" | "devices" | "sync"))
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! The cookie of a browser session. Over https its name begins with `__Host-`, so that no neighbouring site can set it.
+//! The cookies of a browser: its session, and the mark that it signed in before. Over https their names begin with `__Host-`, so that no neighbouring site can set them.
 
 use axum::http::header::{InvalidHeaderValue, SET_COOKIE};
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
@@ -7,6 +7,9 @@ use secrecy::{ExposeSecret, SecretString};
 
 /// How long a browser keeps its session; the server forgets it at the same time.
 pub const SESSION_DAYS: i64 = 30;
+
+/// How long a browser is known after it has signed in.
+const MARK_DAYS: i64 = 365;
 
 /// How the cookie travels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,6 +35,13 @@ impl CookieStyle {
         }
     }
 
+    const fn mark_name(self) -> &'static str {
+        match self {
+            Self::Guarded => "__Host-veloria-known",
+            Self::Plain => "veloria_known",
+        }
+    }
+
     const fn secure(self) -> &'static str {
         match self {
             Self::Guarded => "; Secure",
@@ -49,18 +59,29 @@ pub(super) fn session_of(headers: &HeaderMap, style: CookieStyle) -> Option<Secr
     CookieJar::from_headers(headers).get(style.name()).map(|cookie| cookie.value().into())
 }
 
+/// The mark of a browser that signed in before.
+#[must_use]
+pub(super) fn mark_of(headers: &HeaderMap, style: CookieStyle) -> Option<SecretString> {
+    CookieJar::from_headers(headers).get(style.mark_name()).map(|cookie| cookie.value().into())
+}
+
+/// Gives the browser a mark by which it is known when it signs in again.
+pub fn keep_mark(style: CookieStyle, mark: &SecretString) -> Result<Header, InvalidHeaderValue> {
+    header(style, style.mark_name(), mark.expose_secret(), MARK_DAYS * 86_400)
+}
+
 /// Gives the browser its session.
 pub fn keep_session(style: CookieStyle, token: &SecretString) -> Result<Header, InvalidHeaderValue> {
-    header(style, token.expose_secret(), SESSION_DAYS * 86_400)
+    header(style, style.name(), token.expose_secret(), SESSION_DAYS * 86_400)
 }
 
 /// Takes it away.
 pub fn clear_session(style: CookieStyle) -> Result<Header, InvalidHeaderValue> {
-    header(style, "", 0)
+    header(style, style.name(), "", 0)
 }
 
-fn header(style: CookieStyle, value: &str, seconds: i64) -> Result<Header, InvalidHeaderValue> {
-    let (name, secure) = (style.name(), style.secure());
+fn header(style: CookieStyle, name: &str, value: &str, seconds: i64) -> Result<Header, InvalidHeaderValue> {
+    let secure = style.secure();
     let text = format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}");
     Ok((SET_COOKIE, HeaderValue::try_from(text)?))
 }

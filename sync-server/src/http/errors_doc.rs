@@ -13,6 +13,12 @@ use ErrorCode as E;
 /// Of a route that anybody may call with a body.
 #[derive(Debug)]
 pub struct AnonymousErrors;
+/// Of a route at which somebody signs in.
+#[derive(Debug)]
+pub struct SignInErrors;
+/// Of a route that changes how somebody signs in: by password, code or letter.
+#[derive(Debug)]
+pub struct PasswordErrors;
 /// Of a route that reads a list.
 #[derive(Debug)]
 pub struct ListErrors;
@@ -43,12 +49,13 @@ const LIST: [ErrorCode; 6] =
     [E::BadRequest, E::BadCursor, E::Unauthorized, E::Forbidden, E::DeviceRevoked, E::Unavailable];
 
 /// What every [`crate::writes::Write`] may answer.
-const WRITE: [ErrorCode; 13] = [
+const WRITE: [ErrorCode; 14] = [
     E::BadJson,
     E::BadRequest,
     E::Unauthorized,
     E::DeviceRevoked,
     E::Forbidden,
+    E::TenantSuspended,
     E::NotFound,
     E::PreconditionFailed,
     E::PayloadTooLarge,
@@ -69,6 +76,43 @@ impl IntoResponses for AnonymousErrors {
             E::UnsupportedMediaType,
             E::ValidationFailed,
             E::TooManyRequests,
+            E::Unavailable,
+        ])
+    }
+}
+
+impl IntoResponses for SignInErrors {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        answers(&[
+            E::BadJson,
+            E::Unauthorized,
+            E::SecondFactorRequired,
+            E::SecondFactorWrong,
+            E::Forbidden,
+            E::PayloadTooLarge,
+            E::UnsupportedMediaType,
+            E::ValidationFailed,
+            E::TooManyRequests,
+            E::Unavailable,
+        ])
+    }
+}
+
+impl IntoResponses for PasswordErrors {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        answers(&[
+            E::BadJson,
+            E::Unauthorized,
+            E::SecondFactorRequired,
+            E::SecondFactorWrong,
+            E::Forbidden,
+            E::DeviceRevoked,
+            E::FeatureNotAllowed,
+            E::PayloadTooLarge,
+            E::UnsupportedMediaType,
+            E::ValidationFailed,
+            E::TooManyRequests,
+            E::MailNotConfigured,
             E::Unavailable,
         ])
     }
@@ -118,6 +162,7 @@ impl IntoResponses for RemoveErrors {
             E::Unauthorized,
             E::DeviceRevoked,
             E::Forbidden,
+            E::TenantSuspended,
             E::NotFound,
             E::PreconditionFailed,
             E::PayloadTooLarge,

@@ -21,7 +21,7 @@ pub enum Needs {
     AtAll(Feature),
 }
 
-use Needs::{AtAll, EveryPlan};
+use Needs::{AtAll, EveryPlan, ToWrite};
 
 /// Every path of `/api/v1`, in alphabetical order.
 pub const PATHS: &[(&str, Needs)] = &[
@@ -33,11 +33,27 @@ pub const PATHS: &[(&str, Needs)] = &[
     ("/appointments/{id}/no-show", EveryPlan),
     ("/appointments/{id}/reschedule", EveryPlan),
     ("/audit-logs", AtAll(Feature::AuditLog)),
+    ("/auth/email", EveryPlan),
+    ("/auth/email/confirm", EveryPlan),
     ("/auth/login", EveryPlan),
     ("/auth/logout", EveryPlan),
+    ("/auth/logout-everywhere", EveryPlan),
     ("/auth/me", EveryPlan),
+    ("/auth/password", EveryPlan),
+    ("/auth/password/forgot", EveryPlan),
+    ("/auth/password/reset", EveryPlan),
+    ("/auth/phone", EveryPlan),
+    ("/auth/phone/confirm", EveryPlan),
     ("/auth/register", EveryPlan),
+    ("/auth/second-factor", ToWrite(Feature::TwoFactor)),
+    // To go on and to end it need no plan: a downgrade locks nobody out.
+    ("/auth/second-factor/confirm", EveryPlan),
+    ("/auth/second-factor/disable", EveryPlan),
+    ("/auth/second-factor/recovery-codes", EveryPlan),
+    ("/auth/sessions", EveryPlan),
+    ("/auth/sessions/{id}", EveryPlan),
     ("/auth/token", EveryPlan),
+    ("/auth/token/refresh", EveryPlan),
     ("/auth/tokens", EveryPlan),
     ("/auth/tokens/{id}", EveryPlan),
     ("/clients", EveryPlan),
@@ -45,6 +61,7 @@ pub const PATHS: &[(&str, Needs)] = &[
     ("/clients/{id}/consents", EveryPlan),
     ("/clients/{id}/history", EveryPlan),
     ("/devices", EveryPlan),
+    ("/devices/token", EveryPlan),
     ("/devices/{id}", EveryPlan),
     ("/export", EveryPlan),
     ("/imports", EveryPlan),
@@ -116,7 +133,7 @@ mod tests {
 
     #[test]
     fn a_writing_gate_lets_readers_through_and_a_whole_one_does_not() {
-        let gate = Needs::ToWrite(Feature::Flows);
+        let gate = ToWrite(Feature::Flows);
         assert_eq!((gate.of(&Method::GET), gate.of(&Method::HEAD)), (None, None));
         for method in [Method::POST, Method::PUT, Method::PATCH, Method::DELETE] {
             assert_eq!(gate.of(&method), Some(Feature::Flows));

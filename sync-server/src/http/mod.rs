@@ -23,10 +23,10 @@ mod visitor;
 
 pub use abilities::{ABILITIES, EVERYTHING};
 pub use body::read_body;
-pub use cookies::{CookieStyle, SESSION_DAYS, clear_session, keep_session};
+pub use cookies::{CookieStyle, SESSION_DAYS, clear_session, keep_mark, keep_session};
 pub use errors_doc::{
-    AnonymousErrors, BookErrors, ContactErrors, ItemErrors, ItemListErrors, ListErrors, QuestionErrors,
-    RemoveErrors, WriteErrors,
+    AnonymousErrors, BookErrors, ContactErrors, ItemErrors, ItemListErrors, ListErrors, PasswordErrors,
+    QuestionErrors, RemoveErrors, SignInErrors, WriteErrors,
 };
 pub use input::{JsonObject, PathId};
 pub use layers::around;

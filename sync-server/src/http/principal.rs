@@ -5,6 +5,7 @@ use axum::extract::{FromRequestParts, MatchedPath};
 use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
+use domain::accounts::TenantStatus;
 use domain::audit::Door;
 use domain::errors::ErrorCode;
 use domain::ids::{DeviceId, TenantId, TokenId, UserId};
@@ -31,6 +32,10 @@ pub enum TokenKind {
     Device,
     /// A browser session.
     Session,
+    /// The short key of a program that exchanges a longer one for it.
+    Access,
+    /// That longer one, which opens nothing itself.
+    Refresh,
 }
 
 impl TokenKind {
@@ -41,13 +46,16 @@ impl TokenKind {
             Self::Pat => "pat",
             Self::Device => "device",
             Self::Session => "session",
+            Self::Access => "access",
+            Self::Refresh => "refresh",
         }
     }
 
     /// The kind with this word.
     #[must_use]
     pub fn parse(word: &str) -> Option<Self> {
-        [Self::Pat, Self::Device, Self::Session].into_iter().find(|kind| kind.as_str() == word)
+        let kinds = [Self::Pat, Self::Device, Self::Session, Self::Access, Self::Refresh];
+        kinds.into_iter().find(|kind| kind.as_str() == word)
     }
 }
 
@@ -68,6 +76,8 @@ pub struct Principal {
     pub device: Option<DeviceId>,
     /// What it may do; `*` is everything.
     pub abilities: Vec<String>,
+    /// Whether the business may change anything.
+    pub status: TenantStatus,
     /// What the business pays for, as of this request.
     pub plan: Plan,
 }
@@ -84,6 +94,12 @@ impl Principal {
     pub fn cause(&self) -> Cause {
         let (user, token) = (Some(self.user), Some(self.token_id));
         Cause { door: Door::Rest, user, token, device: self.device, request: current_request_id() }
+    }
+
+    /// Whether the business reads and changes nothing.
+    #[must_use]
+    pub fn is_suspended(&self) -> bool {
+        self.status == TenantStatus::Suspended
     }
 }
 
@@ -119,6 +135,9 @@ impl FromRequestParts<AppState> for Read {
             return Err(Problem::new(ErrorCode::Forbidden));
         }
         features::check(principal.plan, &parts.method, route)?;
+        if principal.is_suspended() && !parts.method.is_safe() && !abilities::despite_suspension(route) {
+            return Err(Problem::new(ErrorCode::TenantSuspended));
+        }
         let span = tracing::Span::current();
         span.record("tenant", tracing::field::display(principal.tenant));
         if let Some(device) = principal.device {

@@ -7,7 +7,9 @@ use axum::http::header::USER_AGENT;
 use axum::http::request::Parts;
 use domain::audit::Door;
 use domain::ids::UserId;
+use secrecy::SecretString;
 
+use super::cookies::{CookieStyle, mark_of};
 use super::problem::Problem;
 use super::request_id::current_request_id;
 use crate::AppState;
@@ -23,6 +25,8 @@ pub struct Visitor {
     pub ip: IpAddr,
     /// The browser or program, as it calls itself.
     pub agent: Option<String>,
+    /// What a browser that signed in before is known by, unproved.
+    pub mark: Option<SecretString>,
 }
 
 impl Visitor {
@@ -41,6 +45,8 @@ impl FromRequestParts<AppState> for Visitor {
             .await
             .map_err(|error| Problem::internal(&error))?;
         let agent = parts.headers.get(USER_AGENT).and_then(|value| value.to_str().ok());
-        Ok(Self { ip: peer.ip(), agent: agent.map(|agent| agent.chars().take(LONGEST_AGENT).collect()) })
+        let agent = agent.map(|agent| agent.chars().take(LONGEST_AGENT).collect());
+        let mark = mark_of(&parts.headers, CookieStyle::of(&parts.headers, state.is_production));
+        Ok(Self { ip: peer.ip(), agent, mark })
     }
 }

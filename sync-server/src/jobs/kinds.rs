@@ -6,6 +6,7 @@ use graphile_worker::{JobDefinition, TaskHandler as _};
 
 use super::Job;
 use super::envelope::Envelope;
+use crate::mail::jobs::SendLetter;
 
 /// The jobs that a worker can do. It leaves others to those who can.
 #[derive(Default)]
@@ -15,7 +16,7 @@ impl Kinds {
     /// All of this server.
     #[must_use]
     pub fn all() -> Self {
-        Self::default()
+        Self::default().with::<SendLetter>()
     }
 
     /// These and one more.

@@ -4,6 +4,7 @@
 //! job asks [`Mail`] to deliver it. Addresses and texts never reach a log. Knows no slice.
 
 mod file;
+pub(crate) mod jobs;
 mod letter;
 mod smtp;
 #[cfg(test)]
@@ -15,6 +16,7 @@ use std::sync::Arc;
 use futures::future::BoxFuture;
 
 pub use file::FileMail;
+pub use jobs::send;
 pub use letter::{Letter, Sender};
 pub use smtp::{Encryption, SmtpMail, SmtpSettings};
 
@@ -22,6 +24,11 @@ pub use smtp::{Encryption, SmtpMail, SmtpSettings};
 pub trait Mail: fmt::Debug + Send + Sync {
     /// Delivers one.
     fn deliver<'a>(&'a self, letter: &'a Letter) -> BoxFuture<'a, Result<(), MailError>>;
+
+    /// Whether letters can leave at all.
+    fn is_configured(&self) -> bool {
+        true
+    }
 }
 
 /// Why a letter was not delivered. Never shows the letter.
@@ -65,6 +72,12 @@ impl Mailer {
         Self::new(NoMail)
     }
 
+    /// Whether letters can leave at all.
+    #[must_use]
+    pub fn is_configured(&self) -> bool {
+        self.0.is_configured()
+    }
+
     /// Delivers a letter.
     pub async fn deliver(&self, letter: &Letter) -> Result<(), MailError> {
         let delivered = self.0.deliver(letter).await;
@@ -81,5 +94,9 @@ struct NoMail;
 impl Mail for NoMail {
     fn deliver<'a>(&'a self, _: &'a Letter) -> BoxFuture<'a, Result<(), MailError>> {
         Box::pin(async { Err(MailError::NotConfigured) })
+    }
+
+    fn is_configured(&self) -> bool {
+        false
     }
 }

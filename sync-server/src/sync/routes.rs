@@ -60,6 +60,12 @@ async fn sync(
     may_sync(&principal)?;
     let (answer_as, mut ask) = (message.answer_as, message.body);
     ask.unpack().map_err(|_| Problem::new(ErrorCode::BadRequest))?;
+    // What a suspended business brings is not looked at: without a word about it, devices keep it and bring it again.
+    let is_held = principal.is_suspended() && !(ask.push.is_empty() && ask.intents.is_empty());
+    if is_held {
+        ask.push.clear();
+        ask.intents.clear();
+    }
     let packs = ask.scope.as_ref().is_some_and(|scope| scope.packed);
     let brings_news = !ask.push.is_empty() || !ask.intents.is_empty();
     let tx = if brings_news {
@@ -77,6 +83,10 @@ async fn sync(
     tx.commit().await?;
     // Who listens hears it only if the number is new.
     state.live.poke(principal.tenant, answered.head);
+    if is_held {
+        // Their sums differ for as long as it waits, and there is nothing to repair.
+        answered.digest = None;
+    }
     if packs {
         answered.pack();
     }

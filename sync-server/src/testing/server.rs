@@ -2,6 +2,7 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
@@ -11,15 +12,26 @@ use domain::plans::Plan;
 use serde_json::json;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
+use tokio::time::sleep;
 use tower::ServiceExt as _;
 
 use super::answer::Answer;
 use super::caller::{Caller, PASSWORD};
 use super::clock::TestClock;
 use super::database::TestDatabase;
-use crate::db::Db;
+use super::letters::Letters;
+use super::store;
+use crate::db::{Db, JobsDb};
+use crate::jobs::{Kinds, Worker, WorkerSettings};
+use crate::mail::{Letter, Mailer};
 use crate::system::{SharedIds, SystemIds};
 use crate::{AppState, billing, server};
+
+/// Somebody does the jobs of a server until this is dropped.
+#[derive(Debug)]
+pub struct Working {
+    _stop: oneshot::Sender<()>,
+}
 
 /// A server with an empty database of its own. Dropping it ends both.
 #[derive(Debug)]
@@ -28,6 +40,7 @@ pub struct TestServer {
     clock: TestClock,
     state: AppState,
     router: Router,
+    letters: Letters,
     /// Dropped with the server, and then the listener ends.
     _stop: oneshot::Sender<()>,
     // After the above: the database goes last.
@@ -43,14 +56,28 @@ impl TestServer {
         Self::start_on(TestDatabase::create().await).await
     }
 
+    /// Starts one that sends no letters.
+    ///
+    /// # Panics
+    /// If there is no Postgres, or no free port.
+    pub async fn start_without_mail() -> Self {
+        Self::begin(TestDatabase::create().await, |_| Mailer::none()).await
+    }
+
     /// Starts it on a database that is there already, e.g. one of a server that was stopped.
     ///
     /// # Panics
     /// If the database does not answer, or there is no free port.
     pub async fn start_on(database: TestDatabase) -> Self {
+        Self::begin(database, |letters| Mailer::new(letters.clone())).await
+    }
+
+    async fn begin(database: TestDatabase, mail: impl FnOnce(&Letters) -> Mailer) -> Self {
+        let letters = Letters::default();
         let db = Db::connect(&database.url(), 8).await.expect("the test database takes connections");
         let clock = TestClock::default();
         let state = AppState::new(db, Arc::new(clock.clone()), SharedIds::new(SystemIds), false);
+        let state = state.with_mail(mail(&letters));
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("some port is free");
         let url = format!("http://{}", listener.local_addr().expect("it is bound"));
         let (stop, stopped) = oneshot::channel::<()>();
@@ -59,7 +86,7 @@ impl TestServer {
             let _ = stopped.await;
         }));
         let router = server::router(state.clone());
-        Self { url, clock, state, router, _stop: stop, database }
+        Self { url, clock, state, router, letters, _stop: stop, database }
     }
 
     /// `http://127.0.0.1:port`, for clients that use a socket.
@@ -84,6 +111,55 @@ impl TestServer {
     #[must_use]
     pub const fn database(&self) -> &TestDatabase {
         &self.database
+    }
+
+    /// Does the jobs of this server until it is dropped.
+    ///
+    /// # Panics
+    /// If the database does not answer.
+    pub async fn work(&self) -> Working {
+        let settings = WorkerSettings {
+            places: 2,
+            grace: Duration::from_millis(300),
+            dead_after: Duration::from_mins(1),
+        };
+        let db = JobsDb::connect(&self.database.url(), settings.connections()).await;
+        let db = db.expect("the test database takes connections");
+        let (stop, stopped) = oneshot::channel::<()>();
+        let worker = Worker::new(self.state.clone(), db, Kinds::all(), settings);
+        tokio::spawn(worker.run(async {
+            // Ends when the test's end drops the sender.
+            let _ = stopped.await;
+        }));
+        Working { _stop: stop }
+    }
+
+    /// The oldest letter to an address that was not asked for yet; somebody must do the jobs ([`TestServer::work`]).
+    ///
+    /// # Panics
+    /// If none comes.
+    pub async fn letter_to(&self, address: &str) -> Letter {
+        for _ in 0..1_000 {
+            if let Some(letter) = self.letters.take(address) {
+                return letter;
+            }
+            sleep(Duration::from_millis(10)).await;
+        }
+        panic!("no letter to {address} within ten seconds")
+    }
+
+    /// Whether no letter comes any more.
+    pub async fn has_no_more_letters(&self) -> bool {
+        sleep(Duration::from_millis(500)).await;
+        self.letters.is_empty()
+    }
+
+    /// Every row of every table, as text: to see that something is not there.
+    ///
+    /// # Panics
+    /// If the database does not answer.
+    pub async fn everything_stored(&self) -> String {
+        store::everything(&self.database.url()).await
     }
 
     /// Sends a request through all layers, as if from this machine.

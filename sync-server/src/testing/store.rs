@@ -81,3 +81,24 @@ pub(super) async fn remove(admin: &SecretString, name: &str) {
         let _ = run(&mut connection, format!("drop database if exists {name} with (force)")).await;
     }
 }
+
+/// Every row of every table, as text.
+pub(super) async fn everything(url: &SecretString) -> String {
+    let mut connection = connect(url).await;
+    let tables: Vec<String> = sqlx::query_scalar(
+        "select format('%I.%I', schemaname, tablename) from pg_tables
+         where schemaname not in ('pg_catalog', 'information_schema')",
+    )
+    .fetch_all(&mut connection)
+    .await
+    .expect("the catalogue can be read");
+    let mut text = String::new();
+    for table in tables {
+        let rows: Vec<String> = sqlx::query_scalar(AssertSqlSafe(format!("select t::text from {table} t")))
+            .fetch_all(&mut connection)
+            .await
+            .expect("the owner may read it");
+        text += &rows.join("\n");
+    }
+    text
+}

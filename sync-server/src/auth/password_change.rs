@@ -1,0 +1,62 @@
+//! `POST /auth/password`: another password, for somebody who knows the old one. All other sign-ins end.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use domain::accounts::Notice;
+use domain::audit::{Action, Event, SubjectKind};
+use domain::input::Fields;
+use utoipa::ToSchema;
+
+use super::keys::to_micros;
+use super::password::{Beside, chosen, prove};
+use super::store_sessions::{self, Ended};
+use super::{letters, store};
+use crate::http::{JsonObject, PasswordErrors, Principal, Problem, Visitor};
+use crate::{AppState, audit};
+
+/// The old password and the new one.
+#[derive(Debug, ToSchema)]
+#[schema(rename_all = "camelCase")]
+#[schema(example = json!({ "currentPassword": "прежний-лак-41", "newPassword": "тёплый-лак-42" }))]
+#[expect(dead_code, reason = "describes the body; the body itself is read field by field")]
+struct PasswordChange {
+    /// The one that signs in today.
+    #[schema(format = "password")]
+    current_password: String,
+    /// The one that will; at least 8 characters.
+    #[schema(format = "password", min_length = 8, max_length = 1024)]
+    new_password: String,
+}
+
+/// Change the password
+///
+/// All other sessions and sign-ins of programs end; the one that asks goes on. Personal access tokens and devices, which
+/// were given out on purpose, go on, too.
+#[utoipa::path(
+    post, path = "/auth/password", operation_id = "changePassword", tag = "auth",
+    request_body = PasswordChange,
+    responses((status = 204, description = "Changed"), PasswordErrors)
+)]
+pub(super) async fn change_password(
+    State(state): State<AppState>,
+    visitor: Visitor,
+    principal: Principal,
+    JsonObject(object): JsonObject,
+) -> Result<StatusCode, Problem> {
+    let mut fields = Fields::new(&object);
+    let current = fields.text("currentPassword");
+    fields.require("currentPassword", &current);
+    let new = chosen(&mut fields, "newPassword");
+    fields.finish(())?;
+    let current = current.into_option().unwrap_or_default().into();
+    let (user, mut tx) =
+        prove(&state, &visitor, &principal, ("currentPassword", &current), Beside::Nothing).await?;
+    let hash = state.passwords.hash(&new).await?;
+    store::put_password(&mut tx, user.id, &hash).await?;
+    let now = to_micros(state.now());
+    store_sessions::end(&mut tx, user.id, Ended::SignIns { except: Some(principal.token_id) }, now).await?;
+    audit::record(&mut tx, Event::new(Action::PasswordChanged, SubjectKind::User, user.id.0));
+    letters::tell(&state, &mut tx, user.id, Notice::PasswordChanged).await?;
+    tx.commit().await?;
+    Ok(StatusCode::NO_CONTENT)
+}
