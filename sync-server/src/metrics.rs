@@ -25,6 +25,5 @@ pub fn start() -> Result<PrometheusHandle, BuildError> {
         "Jobs in the queue by kind and state: waiting, later, running, dead"
     );
     metrics::describe_gauge!("veloria_db_connections", "Connections to the database by state: open, idle");
-    metrics::describe_counter!("veloria_sync_bytes_total", "Bytes of sync by direction, decompressed");
     Ok(handle)
 }
