@@ -47,12 +47,14 @@ pub(crate) fn account(device: u8) -> Account {
             locale: "ru".to_owned(),
             currency: Currency::RUB,
             plan: "start".to_owned(),
+            entitlement: None,
         },
         device: DeviceIdentity {
             id: DeviceId(Uuid::from_u128(device.into())),
             name: format!("device {device}"),
         },
         token: "token".to_owned().into(),
+        entitlement_key: None,
     }
 }
 

@@ -32,9 +32,11 @@ fn home() -> tempfile::TempDir {
             locale: "ru".to_owned(),
             currency: Currency::RUB,
             plan: "start".to_owned(),
+            entitlement: None,
         },
         device: DeviceIdentity { id: DeviceId(Uuid::from_u128(1)), name: "laptop".to_owned() },
         token: "token".to_owned().into(),
+        entitlement_key: None,
     })
     .unwrap();
     folder

@@ -35,9 +35,11 @@ fn home(tenant: u128) -> tempfile::TempDir {
             locale: "ru".to_owned(),
             currency: Currency::RUB,
             plan: "ivory".to_owned(),
+            entitlement: None,
         },
         device: DeviceIdentity { id: DeviceId(Uuid::from_u128(1)), name: "laptop".to_owned() },
         token: "token".to_owned().into(),
+        entitlement_key: None,
     })
     .unwrap();
     folder

@@ -21,6 +21,8 @@ pub mod embedded_postgres;
 mod embedded_postgres_tests;
 pub mod exports;
 pub mod health;
+#[cfg(test)]
+mod hostile_tests;
 pub mod http;
 pub mod imports;
 pub mod jobs;

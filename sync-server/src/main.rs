@@ -7,7 +7,8 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::Parser as _;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
+use sync_server::billing::Billing;
 use sync_server::config::{AppEnv, Cli, Command, Config};
 use sync_server::db::{Db, JobsDb, migrate};
 use sync_server::embedded_postgres::{Binaries, Durability, EmbeddedPostgres};
@@ -116,13 +117,19 @@ async fn work_only(config: &Config, url: &SecretString, stop: Stop) -> Outcome<(
 async fn state(config: &Config, url: &SecretString) -> Outcome<AppState> {
     let db = Db::connect(url, config.database.connections).await?;
     let is_production = config.app.env == AppEnv::Prod;
+    let sealer = config.app.sealer(&config.serve.data)?;
+    let seed = sealer.derive("entitlements 1");
+    let billing = Billing::new(config.billing.prices()?, seed.expose_secret());
     let state = AppState::new(db, Arc::new(SystemClock), SharedIds::new(SystemIds), is_production)
         .with_mail(config.mail.mailer(config.app.env, &config.serve.data)?)
-        .with_sealer(config.app.sealer(&config.serve.data)?);
-    Ok(match config.redis.url()? {
+        .with_billing(billing)
+        .with_sealer(sealer);
+    let state = match config.redis.url()? {
         Some(url) => state.with_redis(Redis::at(&url)?),
         None => state,
-    })
+    };
+    let edge = config.edge.edge(state.redis.clone());
+    Ok(state.with_edge(edge))
 }
 
 /// Starts the worker beside the rest. It ends when told, after its last job.

@@ -8,8 +8,8 @@ use utoipa_swagger_ui::SwaggerUi;
 
 use crate::http::ProblemBody;
 use crate::{
-    AppState, appointments, audit, auth, clients, devices, exports, imports, notes, openapi_conventions,
-    openapi_examples, services, settings, slots, sync,
+    AppState, appointments, audit, auth, billing, clients, devices, exports, imports, notes,
+    openapi_conventions, openapi_examples, services, settings, slots, sync,
 };
 
 /// Where the document is.
@@ -38,6 +38,7 @@ pub const DOCUMENT: &str = "/api/v1/openapi.json";
         (name = "notes", description = "Notes about clients and visits, colour formulas"),
         (name = "imports", description = "Files of other programs: looked at first, then imported, and undone as one step"),
         (name = "exports", description = "Everything she has, in one file, on every plan"),
+        (name = "billing", description = "The plan, and what another one would mean"),
         (name = "settings", description = "When she works, what she asks for, how she is reached"),
         (name = "slots", description = "Free hours to offer"),
         (name = "sync", description = "What devices speak; see docs/sync-protocol.md"),
@@ -58,6 +59,7 @@ pub fn api() -> OpenApiRouter<AppState> {
         .merge(notes::routes())
         .merge(imports::routes())
         .merge(exports::routes())
+        .merge(billing::routes())
         .merge(settings::routes())
         .merge(slots::routes())
         .merge(sync::routes());

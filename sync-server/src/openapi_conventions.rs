@@ -1,20 +1,30 @@
-//! What holds for every route, added to the API description in one place: the answer to whoever is not on the right plan.
+//! What holds for every route, added to the API description in one place: the answers to whoever asks too often or is not on
+//! the right plan, and which operations are on their way out.
 
 use axum::http::Method;
 use domain::errors::ErrorCode;
 use domain::plans::{Feature, Plan};
 use serde_json::json;
+use utoipa::openapi::header::HeaderBuilder;
 use utoipa::openapi::path::{Operation, PathItem};
-use utoipa::openapi::{OpenApi, RefOr};
+use utoipa::openapi::{
+    ContentBuilder, Deprecated, ObjectBuilder, OpenApi, Ref, RefOr, Response, ResponseBuilder, Type,
+};
 
 use crate::http;
+use crate::http::sunset::{LEAVING, Leaving};
 
 /// Adds it to every operation.
 pub(crate) fn add(document: &mut OpenApi) {
-    for (path, item) in &mut document.paths.paths {
-        let path = path.strip_prefix("/api/v1").unwrap_or(path);
+    for (full, item) in &mut document.paths.paths {
+        let path = full.strip_prefix("/api/v1").unwrap_or(full);
         let needs = http::features::needs(path);
         for (method, operation) in operations(item) {
+            limit(operation);
+            let is_leaving = |entry: &&Leaving| entry.path == full && entry.method == method;
+            if LEAVING.iter().any(|entry| is_leaving(&entry)) {
+                operation.deprecated = Some(Deprecated::True);
+            }
             if let Some(feature) = needs.and_then(|needs| needs.of(&method)) {
                 gate(operation, feature);
             }
@@ -33,6 +43,35 @@ pub(crate) fn operations(item: &mut PathItem) -> impl Iterator<Item = (Method, &
         (Method::PATCH, patch),
     ];
     all.into_iter().filter_map(|(method, operation)| operation.as_mut().map(|operation| (method, operation)))
+}
+
+/// Says that an operation may be asked too often, and with which headers.
+fn limit(operation: &mut Operation) {
+    let message = domain::lang::error_message(domain::lang::Lang::En, ErrorCode::TooManyRequests);
+    let error = json!({ "code": ErrorCode::TooManyRequests, "message": message, "fields": {} });
+    let content = ContentBuilder::new()
+        .schema(Some(Ref::from_schema_name("ProblemBody")))
+        .example(Some(json!({ "error": error })))
+        .build();
+    let number = || ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(0));
+    let header = |about: &str| HeaderBuilder::new().schema(Some(number())).description(Some(about)).build();
+    let refusal = ResponseBuilder::new()
+        .description(format!("`{}`", ErrorCode::TooManyRequests))
+        .header("Retry-After", header("Seconds until the next request may come"))
+        .header("RateLimit-Limit", header("How many at once, of the nearest limit"))
+        .header("RateLimit-Remaining", header("How many are left of it"))
+        .header("RateLimit-Reset", header("Seconds until all of them are there again"))
+        .content("application/json", content)
+        .build();
+    operation.responses.responses.insert("429".to_owned(), RefOr::T(refusal));
+    // The places of a business are all taken, or what the server needs is down.
+    operation.responses.responses.entry("503".to_owned()).or_insert_with(unavailable);
+}
+
+fn unavailable() -> RefOr<Response> {
+    let content = ContentBuilder::new().schema(Some(Ref::from_schema_name("ProblemBody"))).build();
+    let description = format!("`{}`", ErrorCode::Unavailable);
+    RefOr::T(ResponseBuilder::new().description(description).content("application/json", content).build())
 }
 
 /// Says of which plan an operation is.
@@ -55,7 +94,6 @@ fn gate(operation: &mut Operation, feature: Feature) {
 #[cfg(test)]
 mod tests {
     use utoipa::openapi::path::{HttpMethod, OperationBuilder};
-    use utoipa::openapi::{ContentBuilder, ResponseBuilder};
 
     use super::*;
 

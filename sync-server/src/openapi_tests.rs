@@ -11,15 +11,15 @@ use crate::openapi::document;
 use crate::testing::{Caller, PASSWORD, TestServer};
 
 /// One operation of the document.
-struct Operation {
-    method: Method,
+pub(crate) struct Operation {
+    pub(crate) method: Method,
     /// Below `/api/v1`.
-    path: String,
+    pub(crate) path: String,
     json: Json,
     document: Json,
 }
 
-fn operations() -> Vec<Operation> {
+pub(crate) fn operations() -> Vec<Operation> {
     let document = serde_json::to_value(document().unwrap()).unwrap();
     let mut found = Vec::new();
     for (path, item) in document["paths"].as_object().unwrap() {
@@ -37,7 +37,7 @@ fn operations() -> Vec<Operation> {
 
 impl Operation {
     /// An example of the body, if it takes one.
-    fn body(&self) -> Option<Json> {
+    pub(crate) fn body(&self) -> Option<Json> {
         let content = &self.json["requestBody"]["content"]["application/json"];
         if content.is_null() {
             return None;
@@ -49,6 +49,14 @@ impl Operation {
         let example = &self.document["components"]["schemas"][&name]["example"];
         assert!(example.is_object(), "{name} has no example");
         Some(example.clone())
+    }
+
+    /// Names of the fields that the body may have.
+    pub(crate) fn properties(&self) -> Vec<String> {
+        let name = schema_name(&self.json["requestBody"]["content"]["application/json"]["schema"]);
+        let schema = &self.document["components"]["schemas"][name.unwrap_or_default()];
+        let names = schema["properties"].as_object().into_iter().flatten().map(|(name, _)| name.clone());
+        names.collect()
     }
 
     /// Whether a good answer has an example, or has nothing in it.
@@ -122,7 +130,7 @@ fn every_operation_has_a_name_a_summary_an_example_and_errors() {
         assert!(operation.json["summary"].as_str().is_some_and(|summary| !summary.is_empty()), "{name}");
         assert!(operation.json["tags"].as_array().is_some_and(|tags| tags.len() == 1), "{name}");
         let answers = operation.json["responses"].as_object().unwrap();
-        for status in ["401", "500"] {
+        for status in ["401", "429", "500", "503"] {
             assert!(answers.contains_key(status), "{name} does not say {status}");
         }
         for (status, answer) in answers.iter().filter(|(status, _)| status.as_str() >= "400") {

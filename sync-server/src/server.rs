@@ -14,7 +14,7 @@ use crate::{AppState, connections, health, openapi};
 const LAST_REQUESTS: Duration = Duration::from_secs(10);
 
 /// All that this server answers.
-pub fn router(state: AppState) -> Router {
+pub fn router(state: &AppState) -> Router {
     let (api, plain) = openapi::api().split_for_parts();
     // An example that could not be written is no reason not to serve.
     let document = openapi::document().unwrap_or(plain);
@@ -23,12 +23,12 @@ pub fn router(state: AppState) -> Router {
         .merge(health::routes())
         .fallback(async || Problem::not_found())
         .with_state(state.clone());
-    around(routes, state.ids)
+    around(routes, state)
 }
 
 /// Serves until `stop` is done, and then until the running requests are.
 pub async fn serve(listener: TcpListener, state: AppState, stop: impl Future<Output = ()> + Send + 'static) {
-    let running = connections::serve(listener, router(state), connections::Limits::default(), stop).await;
+    let running = connections::serve(listener, router(&state), connections::Limits::default(), stop).await;
     // Whoever needs longer than this is cut off.
     let _ = timeout(LAST_REQUESTS, running.shutdown()).await;
 }

@@ -5,13 +5,15 @@ use std::sync::Arc;
 
 use domain::documents::Author;
 use domain::ids::{Clock, Ids as _};
+use domain::plans::Prices;
 use jiff::Timestamp;
 use tokio::sync::Semaphore;
 use uuid::Uuid;
 
 use crate::auth::{LoginGuard, Passwords};
+use crate::billing::Billing;
 use crate::db::{Db, StoreError, TenantTx};
-use crate::http::Principal;
+use crate::http::{Edge, Principal};
 use crate::mail::Mailer;
 use crate::redis::Redis;
 use crate::sealed::Sealer;
@@ -44,6 +46,10 @@ pub struct AppState {
     pub is_production: bool,
     /// A few imports at a time read and write in this process; more wait for a place, and hold nothing while they do.
     pub import_places: Arc<Semaphore>,
+    /// Prices of plans, and who signs them.
+    pub billing: Billing,
+    /// Limits, proxies, foreign pages.
+    pub edge: Arc<Edge>,
     /// Where ids come from.
     pub ids: SharedIds,
     clock: Arc<dyn Clock>,
@@ -63,6 +69,8 @@ impl AppState {
             sealer: Sealer::passing(),
             import_places: Arc::new(Semaphore::new(IMPORT_PLACES)),
             is_production,
+            edge: Arc::new(Edge::open()),
+            billing: Billing::new(Prices::default(), &random_bytes()),
             ids,
             clock,
         }
@@ -84,6 +92,18 @@ impl AppState {
     #[must_use]
     pub fn with_sealer(self, sealer: Sealer) -> Self {
         Self { sealer, ..self }
+    }
+
+    /// The same, with the edge of an installation.
+    #[must_use]
+    pub fn with_edge(self, edge: Edge) -> Self {
+        Self { edge: Arc::new(edge), ..self }
+    }
+
+    /// The same, with the prices and the key of an installation.
+    #[must_use]
+    pub fn with_billing(self, billing: Billing) -> Self {
+        Self { billing, ..self }
     }
 
     /// A transaction on behalf of somebody who asks.

@@ -35,6 +35,9 @@ pub struct Tenant {
     /// The plan's name.
     #[serde(default)]
     pub plan: String,
+    /// What the server signed of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub entitlement: Option<String>,
 }
 
 /// This device as the server knows it.
@@ -67,6 +70,8 @@ pub struct Account {
     pub device: DeviceIdentity,
     /// The device's token.
     pub token: SecretString,
+    /// The key against which the server's word about the plan is checked.
+    pub entitlement_key: Option<String>,
 }
 
 impl App {
@@ -82,6 +87,9 @@ impl App {
             tx.set_meta(TENANT, &account.tenant)?;
             tx.set_meta(DEVICE, &account.device)?;
             tx.set_meta(TOKEN, &account.token.expose_secret())?;
+            if let Some(key) = &account.entitlement_key {
+                tx.set_meta(super::plan::ENTITLEMENT_KEY, key)?;
+            }
             tx.clear_meta(super::home::COPIED)?;
             Ok(())
         })?;

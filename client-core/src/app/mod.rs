@@ -13,6 +13,7 @@ mod home;
 mod notes;
 pub mod notices;
 mod payments;
+mod plan;
 mod services;
 mod settings;
 mod slots;
@@ -35,6 +36,7 @@ pub use edit::Created;
 pub use error::AppError;
 pub use export::Export;
 pub use home::Home;
+pub use plan::PlanStanding;
 pub use status::{RecordState, Status};
 pub use verify::Verified;
 

@@ -7,7 +7,7 @@ use domain::ids::IntentId;
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::{App, AppError, DeviceIdentity, Result};
+use super::{App, AppError, DeviceIdentity, PlanStanding, Result};
 use crate::store::{IntentState, Notice, Quarantined, StoredIntent};
 use crate::sync;
 
@@ -21,6 +21,8 @@ pub struct Status {
     pub device: Option<DeviceIdentity>,
     /// Whether the device can talk to the server: it has a token.
     pub signed_in: bool,
+    /// The plan, once signed in.
+    pub plan: Option<PlanStanding>,
     /// Changes and intents that the server has not acknowledged.
     pub pending: u64,
     /// When the server last answered, RFC 3339 by this device's clock.
@@ -79,6 +81,11 @@ impl App {
     /// How this device stands to the server.
     pub fn status(&self) -> Result<Status> {
         let (server, device, signed_in) = (self.server()?, self.device()?, self.token()?.is_some());
+        let plan = match self.plan() {
+            Ok(plan) => Some(plan),
+            Err(AppError::NotSignedIn) => None,
+            Err(error) => return Err(error),
+        };
         self.store.read(|tx| {
             let quarantine = tx.quarantined()?;
             let mut states: BTreeMap<Uuid, RecordState> = BTreeMap::new();
@@ -105,6 +112,7 @@ impl App {
                 server,
                 device,
                 signed_in,
+                plan,
                 pending: tx.outbox_len()? + tx.open_intents_len()?,
                 last_contact: tx.meta(sync::LAST_CONTACT)?,
                 head: tx.meta(sync::HEAD)?,

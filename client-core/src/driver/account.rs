@@ -40,9 +40,12 @@ pub struct Registration {
 }
 
 #[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
 struct Me {
     user: Json,
     tenant: Tenant,
+    #[serde(default)]
+    entitlement_key: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -88,7 +91,8 @@ impl Accounts {
         let (device, token) = self.enrol(&passing.token, device).await?;
         // A passing token that cannot be revoked now must not spoil the sign-in; it is listed and can be revoked.
         let _ = self.sign_out(&passing.token).await;
-        Ok(Account { server: self.server.clone(), user: me.user, tenant: me.tenant, device, token })
+        let Me { user, tenant, entitlement_key } = me;
+        Ok(Account { server: self.server.clone(), user, tenant, device, token, entitlement_key })
     }
 
     /// Gives this device an identity of its own, with whatever token proves who asks.

@@ -180,9 +180,11 @@ fn account(tenant: TenantId, id: DeviceId) -> Account {
             locale: "ru".to_owned(),
             currency: Currency::default(),
             plan: "ivory".to_owned(),
+            entitlement: None,
         },
         device: DeviceIdentity { id, name: format!("device {id}") },
         token: SecretString::from("token"),
+        entitlement_key: None,
     }
 }
 

@@ -47,12 +47,14 @@ pub(crate) fn account(number: u8) -> Account {
             locale: "ru".to_owned(),
             currency: Currency::RUB,
             plan: "ivory".to_owned(),
+            entitlement: None,
         },
         device: DeviceIdentity {
             id: DeviceId(Uuid::from_u128(number.into())),
             name: format!("device {number}"),
         },
         token: "token".to_owned().into(),
+        entitlement_key: None,
     }
 }
 

@@ -31,6 +31,8 @@ wire_enum! {
         TenantSuspended = "tenant_suspended",
         /// This needs a letter, and this server sends none.
         MailNotConfigured = "mail_not_configured",
+        /// The tenant's plan has no room for it; see [`crate::plans::Limits`].
+        PlanLimit = "plan_limit",
         /// There is no such thing, or it belongs to another tenant: the two look the same on purpose.
         NotFound = "not_found",
         /// The path exists, the method does not.
@@ -111,6 +113,7 @@ impl ErrorCode {
             | Self::EmailTaken
             | Self::SlotTaken
             | Self::ClientExists
+            | Self::PlanLimit
             | Self::MissingDeps
             | Self::DuplicateSeq
             | Self::GroupRefused

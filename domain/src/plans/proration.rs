@@ -32,6 +32,13 @@ pub enum PriceError {
     Upside,
 }
 
+impl Default for Prices {
+    /// What a month costs unless an installation says otherwise: 990 and 2,490 rubles.
+    fn default() -> Self {
+        Self { currency: Currency::RUB, veloria: 99_000, imperium: 249_000 }
+    }
+}
+
 impl Prices {
     /// The prices of a month.
     ///
@@ -134,7 +141,7 @@ mod tests {
     }
 
     fn prices() -> Prices {
-        Prices::new(Money::rub(99_000), Money::rub(249_000)).unwrap()
+        Prices::default()
     }
 
     fn at(text: &str) -> Timestamp {

@@ -13,10 +13,14 @@ use crate::http::{ItemErrors, Principal, Problem, TokenKind};
 
 /// The person, the business, and the key that asked.
 #[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
 pub(super) struct Me {
     user: User,
     tenant: Tenant,
     token: PresentedToken,
+    /// The key (Ed25519, base64url) against which a device checks what the tenant's record says of the plan.
+    #[schema(example = "MCowBQYDK2VwAyEA")]
+    entitlement_key: String,
 }
 
 /// The key that asked.
@@ -44,5 +48,6 @@ pub(super) async fn me(State(state): State<AppState>, principal: Principal) -> R
     tx.commit().await?;
     let ((user, _), tenant) = user.zip(tenant).ok_or_else(Problem::not_found)?;
     let Principal { token_id: id, token_name: name, kind, abilities, .. } = principal;
-    Ok(Json(Me { user, tenant, token: PresentedToken { id, name, kind, abilities } }))
+    let entitlement_key = state.billing.signer.public_key();
+    Ok(Json(Me { user, tenant, token: PresentedToken { id, name, kind, abilities }, entitlement_key }))
 }

@@ -150,6 +150,7 @@ impl Form {
             locale: self.locale.to_owned(),
             currency: domain::money::Currency::RUB.to_string(),
             created_at: now,
+            entitlement: None,
         };
         let user = User {
             id: user,

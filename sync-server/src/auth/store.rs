@@ -70,7 +70,7 @@ pub(super) async fn insert_tenant(tx: &mut TenantTx, tenant: &Tenant, epoch: Uui
 pub(super) async fn find_tenant(tx: &mut TenantTx) -> Result<Option<Tenant>, StoreError> {
     let tenant = tx.tenant();
     let found = sqlx::query!(
-        "select id, name, plan, status, timezone, locale, currency, created_at
+        "select id, name, plan, status, timezone, locale, currency, created_at, entitlement
          from tenants
          where id = $1",
         tenant.0
@@ -86,6 +86,7 @@ pub(super) async fn find_tenant(tx: &mut TenantTx) -> Result<Option<Tenant>, Sto
         locale: row.locale,
         currency: row.currency,
         created_at: row.created_at.to_jiff(),
+        entitlement: row.entitlement,
     }))
 }
 

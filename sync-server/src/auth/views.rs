@@ -58,6 +58,9 @@ pub struct Tenant {
     /// RFC 3339.
     #[schema(value_type = String, format = "date-time")]
     pub created_at: Timestamp,
+    /// The signed word about the plan. Only devices get it, with the record.
+    #[serde(skip)]
+    pub entitlement: Option<String>,
 }
 
 /// A person and the business.
@@ -78,13 +81,17 @@ impl Tenant {
     /// The record that devices get.
     #[must_use]
     pub fn record(&self) -> serde_json::Value {
-        serde_json::json!({
+        let mut record = serde_json::json!({
             "id": self.id,
             "name": self.name,
             "timezone": self.timezone,
             "locale": self.locale,
             "currency": self.currency,
             "plan": self.plan,
-        })
+        });
+        if let Some(line) = &self.entitlement {
+            record["entitlement"] = line.as_str().into();
+        }
+        record
     }
 }

@@ -1,20 +1,83 @@
-//! Billing: which plan a business is on. What a plan includes is `domain::plans`, who may call which route is `http`.
+//! Billing: which plan a business is on, what another one would mean, and what is due. Money itself is not moved yet: what
+//! is due is written down.
 //!
-//! May use `db`, `auth` (the tenant) and the door of `sync`: devices learn of the plan with the tenant's record.
+//! May use `db`, `http`, `writes`, `auth` (the tenant), `devices` (how many there are) and the door of `sync`: devices learn of
+//! the plan with the tenant's record. What a plan includes and costs is `domain::plans`; who may call which route is `http`.
 
+mod change;
+mod entitlement;
+mod get;
 mod store;
+#[cfg(test)]
+mod tests;
+mod views;
 
-use domain::plans::Plan;
+use std::sync::Arc;
+
+use domain::plans::{Plan, Prices};
 use domain::sync::RecordKind;
+use jiff::Timestamp;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+use uuid::Uuid;
 
 use crate::db::{StoreError, TenantTx};
-use crate::{auth, sync};
+use crate::{AppState, auth, sync};
 
-/// Puts the business on a plan, from this transaction on: for its routes and, with the tenant's record, for its devices. Gives
-/// the new head of the log.
-pub async fn set_plan(tx: &mut TenantTx, plan: Plan) -> Result<u64, StoreError> {
+pub use entitlement::{Signer, renew};
+pub use views::{check_devices, device_limit};
+
+/// The routes of this slice.
+pub fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new().routes(routes!(get::get_plan, change::put_plan))
+}
+
+/// What billing needs of the installation.
+#[derive(Clone, Debug)]
+pub struct Billing {
+    /// What a month of each plan costs.
+    pub prices: Prices,
+    /// Signs what devices are told of the plan.
+    pub signer: Arc<Signer>,
+}
+
+impl Billing {
+    /// With these prices and the signer of this seed.
+    #[must_use]
+    pub fn new(prices: Prices, seed: &[u8; 32]) -> Self {
+        Self { prices, signer: Arc::new(Signer::new(seed)) }
+    }
+}
+
+/// Puts a business on a plan for nothing: what whoever runs the installation may do. Devices beyond its room stay until she
+/// chooses; none is added. Gives the new head of the log.
+pub async fn grant(tx: &mut TenantTx, plan: Plan, now: Timestamp, id: Uuid) -> Result<u64, StoreError> {
     sync::lock(tx).await?;
-    store::set_plan(tx, plan).await?;
+    let tenant = auth::find_tenant(tx).await?;
+    let tenant = tenant.ok_or_else(|| StoreError::damaged("a transaction without its tenant"))?;
+    let from: Plan = tenant.plan.parse().map_err(|_| StoreError::damaged("a tenant with an unknown plan"))?;
+    let standing = store::standing(tx).await?;
+    let anchor = (plan != Plan::default()).then(|| standing.anchor.unwrap_or(now));
+    let entry = store::Entry {
+        id,
+        at: now,
+        way: (from, plan),
+        cause: "granted",
+        anchor,
+        due: domain::money::Money::new(0, tenant.currency()),
+    };
+    write(tx, &entry).await
+}
+
+/// Writes a change down, and the plan into the tenant and its record.
+async fn write(tx: &mut TenantTx, entry: &store::Entry) -> Result<u64, StoreError> {
+    store::insert_change(tx, entry).await?;
+    store::set_plan(tx, entry.way.1).await?;
+    tell(tx).await
+}
+
+/// Tells the devices how the tenant stands now.
+async fn tell(tx: &mut TenantTx) -> Result<u64, StoreError> {
     let tenant = auth::find_tenant(tx).await?;
     let tenant = tenant.ok_or_else(|| StoreError::damaged("a transaction without its tenant"))?;
     Box::pin(sync::write_record(tx, RecordKind::Tenant, tenant.id.0, Some(&tenant.record()))).await

@@ -1,7 +1,9 @@
 //! Settings: flags and environment, read once at the start. Every variable is explained in `.env.example`.
 
 mod app;
+mod billing;
 mod database;
+mod edge;
 mod jobs;
 mod mail;
 mod redis;
@@ -13,7 +15,9 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 pub use app::{AppConfig, AppEnv, AppKeyError, LogFormat};
+pub use billing::{BillingConfig, BillingSettingError};
 pub use database::DatabaseConfig;
+pub use edge::EdgeConfig;
 pub use jobs::JobsConfig;
 pub use mail::{MailConfig, MailSettingError, MailerKind};
 pub use redis::RedisConfig;
@@ -58,6 +62,10 @@ pub struct Config {
     pub app: AppConfig,
     #[command(flatten)]
     pub mail: MailConfig,
+    #[command(flatten)]
+    pub billing: BillingConfig,
+    #[command(flatten)]
+    pub edge: EdgeConfig,
 }
 
 /// Where and how to serve.

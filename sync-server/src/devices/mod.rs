@@ -17,12 +17,19 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::AppState;
+use crate::db::{StoreError, TenantTx};
 
 /// The routes of this slice.
 pub fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(register::register_device, list::list_devices))
         .routes(routes!(revoke::revoke_device))
+}
+
+/// The devices that are not revoked, by age.
+pub async fn connected(tx: &mut TenantTx) -> Result<Vec<Device>, StoreError> {
+    let devices = store::list(tx).await?;
+    Ok(devices.into_iter().filter(|device| device.revoked_at.is_none()).collect())
 }
 
 /// A phone or laptop.

@@ -12,8 +12,8 @@ use utoipa::ToSchema;
 
 use super::{Device, store};
 use crate::auth::{self, NewKey};
-use crate::http::{JsonObject, Principal, Problem, TokenKind, WriteErrors};
-use crate::{AppState, audit};
+use crate::http::{JsonObject, LimitErrors, Principal, Problem, TokenKind};
+use crate::{AppState, audit, billing, sync};
 
 /// What a device says of itself.
 #[derive(Debug, ToSchema)]
@@ -41,11 +41,12 @@ pub(super) struct RegisteredDevice {
 
 /// Register a device
 ///
-/// With a personal access token, a session, or the token of another device.
+/// With a personal access token, a session, or the token of another device. A plan has room for some devices; when it is full,
+/// the answer is `409 plan_limit` and names them.
 #[utoipa::path(
     post, path = "/devices", operation_id = "registerDevice", tag = "devices",
     request_body = NewDevice,
-    responses((status = 201, description = "Registered; the token is shown this once", body = RegisteredDevice), WriteErrors)
+    responses((status = 201, description = "Registered; the token is shown this once", body = RegisteredDevice), LimitErrors)
 )]
 pub(super) async fn register_device(
     State(state): State<AppState>,
@@ -75,6 +76,13 @@ pub(super) async fn register_device(
     // A key cannot give more than it has.
     key.abilities.clone_from(&principal.abilities);
     let mut tx = state.begin(&principal).await?;
+    // Two at once must not take the last place both.
+    sync::lock(&mut tx).await?;
+    let others = super::connected(&mut tx).await?;
+    // A device that asks for itself anew (its home was copied) is never locked out.
+    if principal.kind != TokenKind::Device && others.len() >= principal.plan.limits().devices as usize {
+        return Err(billing::device_limit(principal.plan, &others));
+    }
     store::insert(&mut tx, principal.user, &device).await?;
     auth::keep_key(&mut tx, &key).await?;
     audit::record(&mut tx, Event::new(Action::DeviceRegistered, SubjectKind::Device, device.id.0));

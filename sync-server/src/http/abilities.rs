@@ -12,6 +12,8 @@ pub const ABILITIES: &[&str] = &[
     "appointments:read",
     "appointments:write",
     "audit-logs:read",
+    "billing:read",
+    "billing:write",
     "clients:read",
     "clients:write",
     "devices:read",

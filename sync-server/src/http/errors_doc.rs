@@ -34,6 +34,9 @@ pub struct RemoveErrors;
 /// Of a route by which an appointment comes to need an hour.
 #[derive(Debug)]
 pub struct BookErrors;
+/// Of a route by which there comes to be more of what a plan has room for.
+#[derive(Debug)]
+pub struct LimitErrors;
 /// Of a route by which a client comes to have a phone or an e-mail.
 #[derive(Debug)]
 pub struct ContactErrors;
@@ -131,6 +134,12 @@ impl IntoResponses for RemoveErrors {
 impl IntoResponses for BookErrors {
     fn responses() -> BTreeMap<String, RefOr<Response>> {
         answers(&[&[E::SlotTaken], &WRITE[..]].concat())
+    }
+}
+
+impl IntoResponses for LimitErrors {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        answers(&[&[E::PlanLimit], &WRITE[..]].concat())
     }
 }
 

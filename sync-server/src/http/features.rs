@@ -40,6 +40,7 @@ pub const PATHS: &[(&str, Needs)] = &[
     ("/auth/token", EveryPlan),
     ("/auth/tokens", EveryPlan),
     ("/auth/tokens/{id}", EveryPlan),
+    ("/billing/plan", EveryPlan),
     ("/clients", EveryPlan),
     ("/clients/{id}", EveryPlan),
     ("/clients/{id}/consents", EveryPlan),

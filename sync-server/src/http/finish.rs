@@ -11,6 +11,9 @@ use domain::lang::Lang;
 
 use super::problem::Problem;
 
+/// Headers of layers that an error keeps, by how their names begin.
+const KEPT: [&str; 4] = ["access-control-", "ratelimit-", "deprecation", "sunset"];
+
 pub(super) async fn finish(request: Request, next: Next) -> Response {
     let lang = lang_of(request.headers());
     let response = next.run(request).await;
@@ -24,7 +27,8 @@ pub(super) async fn finish(request: Request, next: Next) -> Response {
     }
     let mut finished = problem.render(lang);
     for (name, value) in response.headers() {
-        if *name == ALLOW || name.as_str().starts_with("access-control-") {
+        let is_kept = *name == ALLOW || KEPT.iter().any(|start| name.as_str().starts_with(start));
+        if is_kept {
             finished.headers_mut().insert(name, value.clone());
         }
     }

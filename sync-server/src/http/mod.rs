@@ -4,29 +4,38 @@
 mod abilities;
 mod access_log;
 mod body;
+mod client_address;
 mod cookies;
 mod csrf;
+mod edge;
+#[cfg(test)]
+mod edge_tests;
 mod errors_doc;
 pub mod features;
 mod finish;
 mod input;
 mod layers;
+pub mod limits;
 mod output;
 mod paging;
 mod principal;
 mod problem;
 mod query;
 mod request_id;
+mod security;
+pub mod sunset;
 #[cfg(test)]
 mod tests;
 mod visitor;
 
 pub use abilities::{ABILITIES, EVERYTHING};
 pub use body::read_body;
+pub use client_address::{ProxiesError, TrustedProxies};
 pub use cookies::{CookieStyle, SESSION_DAYS, clear_session, keep_session};
+pub use edge::{Edge, Origins, OriginsError};
 pub use errors_doc::{
-    AnonymousErrors, BookErrors, ContactErrors, ItemErrors, ItemListErrors, ListErrors, QuestionErrors,
-    RemoveErrors, WriteErrors,
+    AnonymousErrors, BookErrors, ContactErrors, ItemErrors, ItemListErrors, LimitErrors, ListErrors,
+    QuestionErrors, RemoveErrors, WriteErrors,
 };
 pub use input::{JsonObject, PathId};
 pub use layers::around;

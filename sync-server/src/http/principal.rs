@@ -16,6 +16,7 @@ use utoipa::ToSchema;
 use super::abilities;
 use super::cookies::{CookieStyle, session_of};
 use super::features;
+use super::limits::{Class, Ledger};
 use super::problem::Problem;
 use super::request_id::current_request_id;
 use crate::AppState;
@@ -119,6 +120,10 @@ impl FromRequestParts<AppState> for Read {
             return Err(Problem::new(ErrorCode::Forbidden));
         }
         features::check(principal.plan, &parts.method, route)?;
+        if let Some(ledger) = parts.extensions.get::<Ledger>() {
+            let class = Class::of(&parts.method, route);
+            state.edge.limits.admit(&principal, class, ledger).await?;
+        }
         let span = tracing::Span::current();
         span.record("tenant", tracing::field::display(principal.tenant));
         if let Some(device) = principal.device {

@@ -162,7 +162,8 @@ struct ErrorBody {
     /// What is wrong with single fields, by their names.
     fields: BTreeMap<String, FieldBody>,
     /// With some codes, the things that stand in the way: `slot_taken` has `appointments`, `client_exists` has `clients`,
-    /// `feature_not_allowed` has `feature`, `requiredPlan`, the present `plan`, and `change`, the path that changes it.
+    /// `feature_not_allowed` has `feature`, `requiredPlan`, the present `plan`, and `change`, the path that changes it; `plan_limit` has `limit`, `most`, `plan`, and what
+    /// there is too much of.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>)]
     details: Option<Json>,

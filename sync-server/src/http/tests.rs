@@ -173,7 +173,7 @@ async fn ask_planted(server: &TestServer, caller: &Caller<'_>) -> Answer {
     let routes = Router::new().route("/api/v1/clients", get(handler)).with_state(server.state().clone());
     let request = Request::get("/api/v1/clients").header("authorization", format!("Bearer {}", caller.token));
     let request = request.header("accept-language", "en").body(Body::empty()).unwrap();
-    Answer::read(around(routes, server.state().ids.clone()).oneshot(request).await.unwrap()).await
+    Answer::read(around(routes, server.state()).oneshot(request).await.unwrap()).await
 }
 
 #[tokio::test]

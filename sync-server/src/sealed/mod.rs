@@ -10,9 +10,10 @@ mod key;
 use std::fmt;
 use std::sync::Arc;
 
+use aws_lc_rs::hmac;
 use chacha20poly1305::aead::{Aead as _, Payload};
 use chacha20poly1305::{KeyInit as _, XChaCha20Poly1305, XNonce};
-use secrecy::{ExposeSecret as _, SecretSlice};
+use secrecy::{ExposeSecret as _, SecretBox, SecretSlice};
 use sha2::{Digest as _, Sha256};
 
 pub use key::{KeyError, SealingKey};
@@ -28,6 +29,8 @@ const NONCE: usize = 24;
 #[derive(Clone)]
 pub struct Sealer {
     keys: Arc<[Named]>,
+    /// What further keys are made of: nobody comes from one of them to the key itself.
+    root: Arc<hmac::Key>,
 }
 
 /// A key, and the name by which what it has sealed knows it.
@@ -55,7 +58,7 @@ impl Sealer {
     #[must_use]
     pub fn new(key: &SealingKey, previous: &[SealingKey]) -> Self {
         let keys = std::iter::once(key).chain(previous).map(Named::of).collect();
-        Self { keys }
+        Self { keys, root: Arc::new(hmac::Key::new(hmac::HMAC_SHA256, key.0.expose_secret())) }
     }
 
     /// With a key that nobody has and that ends with the process: for tests, and for programs that keep nothing.
@@ -84,6 +87,15 @@ impl Sealer {
         let payload = Payload { msg: sealed, aad: place.as_bytes() };
         let plain = key.cipher.decrypt(&XNonce::from(*nonce), payload).map_err(|_| SealedError::Forged)?;
         Ok(plain.into())
+    }
+
+    /// A key of its own for another purpose, the same after a restart and on every node.
+    #[must_use]
+    pub fn derive(&self, purpose: &str) -> SecretBox<[u8; 32]> {
+        let tag = hmac::sign(&self.root, purpose.as_bytes());
+        let mut key = Box::new([0; 32]);
+        key.copy_from_slice(tag.as_ref());
+        SecretBox::new(key)
     }
 
     /// Whether something is sealed under an old key, and should be sealed anew while it is open.

@@ -10,6 +10,7 @@ use axum::http::header::{ACCEPT, CONTENT_TYPE};
 use axum::response::{IntoResponse as _, Response};
 use domain::audit::Door;
 use domain::errors::ErrorCode;
+use domain::plans::Plan;
 use domain::sync::{Ask, Compare, ContentType, LiveWord, MAX_REQUEST_BYTES, PROTOCOL, decode, encode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -19,8 +20,8 @@ use utoipa_axum::routes;
 use super::answer::{AskError, Context, answer};
 use super::compare::compare;
 use super::tx::Tx as _;
-use crate::AppState;
 use crate::http::{AnonymousErrors, Principal, Problem, read_body};
+use crate::{AppState, billing};
 
 /// A socket that says nothing for this long is asked whether anybody is there.
 const PING_EVERY: Duration = Duration::from_secs(30);
@@ -60,6 +61,9 @@ async fn sync(
     may_sync(&principal)?;
     let (answer_as, mut ask) = (message.answer_as, message.body);
     ask.unpack().map_err(|_| Problem::new(ErrorCode::BadRequest))?;
+    if principal.plan != Plan::default() {
+        billing::renew(&state.db, &state.billing.signer, principal.tenant, state.now()).await?;
+    }
     let packs = ask.scope.as_ref().is_some_and(|scope| scope.packed);
     let brings_news = !ask.push.is_empty() || !ask.intents.is_empty();
     let tx = if brings_news {

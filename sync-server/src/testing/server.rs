@@ -7,7 +7,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::Request;
-use domain::plans::Plan;
+use domain::plans::{Plan, Prices};
 use serde_json::json;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -17,7 +17,9 @@ use super::answer::Answer;
 use super::caller::{Caller, PASSWORD};
 use super::clock::TestClock;
 use super::database::TestDatabase;
+use crate::billing::Billing;
 use crate::db::Db;
+use crate::http::Edge;
 use crate::system::{SharedIds, SystemIds};
 use crate::{AppState, billing, server};
 
@@ -51,6 +53,8 @@ impl TestServer {
         let db = Db::connect(&database.url(), 8).await.expect("the test database takes connections");
         let clock = TestClock::default();
         let state = AppState::new(db, Arc::new(clock.clone()), SharedIds::new(SystemIds), false);
+        // A signer that is the same after a restart.
+        let state = state.with_billing(Billing::new(Prices::default(), &[7; 32]));
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("some port is free");
         let url = format!("http://{}", listener.local_addr().expect("it is bound"));
         let (stop, stopped) = oneshot::channel::<()>();
@@ -58,8 +62,15 @@ impl TestServer {
             // Ends when the test's end drops the sender.
             let _ = stopped.await;
         }));
-        let router = server::router(state.clone());
+        let router = server::router(&state);
         Self { url, clock, state, router, _stop: stop, database }
+    }
+
+    /// The same for requests of the helpers, with another edge.
+    #[must_use]
+    pub fn with_edge(self, edge: Edge) -> Self {
+        let state = self.state.clone().with_edge(edge);
+        Self { router: server::router(&state), state, ..self }
     }
 
     /// `http://127.0.0.1:port`, for clients that use a socket.
@@ -130,7 +141,8 @@ impl TestServer {
     pub async fn put_on(&self, caller: &Caller<'_>, plan: Plan) {
         let tenant = caller.account["tenant"]["id"].as_str().and_then(|id| id.parse().ok());
         let mut tx = self.state.db.tenant(tenant.expect("she has registered")).await.expect("a transaction");
-        billing::set_plan(&mut tx, plan).await.expect("her plan changes");
+        let (now, id) = (self.state.now(), self.state.new_id());
+        billing::grant(&mut tx, plan, now, id).await.expect("her plan changes");
         tx.commit().await.expect("it is kept");
     }
 

@@ -20,6 +20,24 @@ pub(crate) fn status(app: &App, lang: Lang) -> Result<Output, Failed> {
             status.last_contact.as_deref().unwrap_or("-")
         ),
     ];
+    lines.extend(status.plan.as_ref().map(|standing| {
+        let until = standing.believed_until.filter(|_| standing.plan == standing.told);
+        match until {
+            Some(until) => format!(
+                "{}: {} ({} {until})",
+                word("Тариф", "Plan"),
+                standing.plan,
+                word("без сети до", "offline until")
+            ),
+            None if standing.plan == standing.told => format!("{}: {}", word("Тариф", "Plan"), standing.plan),
+            None => format!(
+                "{}: {} ({})",
+                word("Тариф", "Plan"),
+                standing.plan,
+                word("подтверждение истекло, синхронизируйтесь", "not confirmed any more, please sync")
+            ),
+        }
+    }));
     lines
         .extend(status.records.iter().map(|(state, count)| format!("{}: {count}", words::word(state, lang))));
     lines.extend(
