@@ -67,7 +67,7 @@ impl Salon {
     fn open() -> Outcome<Self> {
         let mut ids = SystemIds;
         let asked_for = service(ids.uuid().into())?;
-        let context = BookContext { service: None, timezone: ZONE, currency: Currency::RUB, source: "bench" };
+        let context = BookContext { service: None, zone: ZONE, currency: Currency::RUB, source: "bench" };
         let author = Author::new(*ids.uuid().as_bytes(), "bench");
         let now: Timestamp = "2026-11-20T06:00:00Z".parse()?;
         let mut visits = Vec::new();
