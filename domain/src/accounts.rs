@@ -101,8 +101,9 @@ mod tests {
             let has_code =
                 matches!(notice, Notice::ResetPassword | Notice::ConfirmEmail | Notice::ConfirmPhone);
             for &lang in Lang::ALL {
-                let said = notice.text(lang, "vlr_one_X");
-                assert_eq!(said.contains("vlr_one_X"), has_code, "{notice} {lang}");
+                let code = "vlr_one_X";
+                let said = notice.text(lang, code);
+                assert_eq!(said.contains(code), has_code, "{notice} {lang}");
                 assert!(!said.contains('{') && !notice.subject(lang).contains('{'), "{notice} {lang}");
                 assert!(!notice.subject(lang).starts_with("mail."), "{notice} {lang}");
             }

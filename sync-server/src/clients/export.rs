@@ -116,6 +116,8 @@ async fn all<T: DeserializeOwned>(
 }
 
 fn history(mut document: Document) -> Vec<HistoryLine> {
+    // After the command come the version and the writer's name.
+    let command = |said: String| said.split(' ').next().unwrap_or_default().to_owned();
     let lines = document.history().into_iter();
-    lines.map(|(_, at, command)| HistoryLine { at: format_seconds(at), command }).collect()
+    lines.map(|(_, at, said)| HistoryLine { at: format_seconds(at), command: command(said) }).collect()
 }

@@ -25,7 +25,7 @@ pub(super) async fn list_devices(
     principal: Principal,
 ) -> Result<Json<Devices>, Problem> {
     let mut tx = state.begin(&principal).await?;
-    let data = store::list(&mut tx).await?;
+    let data = store::list(&mut tx, store::Which::All).await?;
     tx.commit().await?;
     Ok(Json(Devices { data }))
 }

@@ -30,8 +30,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
 
 /// The devices that are not revoked, by age.
 pub async fn connected(tx: &mut TenantTx) -> Result<Vec<Device>, StoreError> {
-    let devices = store::list(tx).await?;
-    Ok(devices.into_iter().filter(|device| device.revoked_at.is_none()).collect())
+    store::list(tx, store::Which::Connected).await
 }
 
 /// A phone or laptop.

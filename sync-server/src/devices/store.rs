@@ -26,15 +26,31 @@ pub(super) async fn insert(tx: &mut TenantTx, user: UserId, device: &Device) -> 
     Ok(())
 }
 
-/// All devices that ever were, by age.
-pub(super) async fn list(tx: &mut TenantTx) -> Result<Vec<Device>, StoreError> {
+/// Which devices are meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Which {
+    /// All that ever were.
+    All,
+    /// Those that have a key: neither revoked nor signed out.
+    Connected,
+}
+
+/// Devices by age.
+pub(super) async fn list(tx: &mut TenantTx, which: Which) -> Result<Vec<Device>, StoreError> {
     let tenant = tx.tenant();
     let rows = sqlx::query!(
-        "select id, name, platform, app_version, created_at, last_seen_at, revoked_at
-         from devices
-         where tenant_id = $1
-         order by created_at, id",
-        tenant.0
+        "select d.id, d.name, d.platform, d.app_version, d.created_at, d.last_seen_at, d.revoked_at
+         from devices d
+         where d.tenant_id = $1
+           and ($2
+                or (d.revoked_at is null
+                    and exists (select from tokens t
+                                where t.tenant_id = d.tenant_id
+                                  and t.device_id = d.id
+                                  and t.revoked_at is null)))
+         order by d.created_at, d.id",
+        tenant.0,
+        which == Which::All
     )
     .fetch_all(tx.conn())
     .await?;
