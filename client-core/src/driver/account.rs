@@ -85,7 +85,24 @@ impl Accounts {
         password: &SecretString,
         device: &str,
     ) -> Result<Account, RemoteError> {
-        let body = json!({ "email": email, "password": password.expose_secret(), "name": device });
+        self.sign_in_with(email, password, None, device).await
+    }
+
+    /// The same for an account with a second factor: with a code of its app, or a recovery code.
+    pub async fn sign_in_with(
+        &self,
+        email: &str,
+        password: &SecretString,
+        code: Option<&SecretString>,
+        device: &str,
+    ) -> Result<Account, RemoteError> {
+        let mut body = json!({ "email": email, "password": password.expose_secret(), "name": device });
+        if let Some(code) = code {
+            let code = code.expose_secret();
+            // Six digits are the app's; all else is a recovery code.
+            let is_apps = code.len() == 6 && code.bytes().all(|byte| byte.is_ascii_digit());
+            body[if is_apps { "code" } else { "recoveryCode" }] = json!(code);
+        }
         let passing: Token = answer(self.call(Method::POST, "/auth/token", None).json(&body)).await?;
         let me: Me = answer(self.call(Method::GET, "/auth/me", Some(&passing.token))).await?;
         let (device, token) = self.enrol(&passing.token, device).await?;

@@ -8,7 +8,7 @@ use client_core::driver::RemoteError;
 use client_core::driver::account::{Accounts, Registration};
 use client_core::{App, AppError};
 use domain::errors::ErrorCode;
-use secrecy::ExposeSecret as _;
+use secrecy::{ExposeSecret as _, SecretString};
 use serde::Serialize;
 
 use crate::failed::{Exit, Failed};
@@ -38,6 +38,9 @@ pub(crate) struct Register {
 pub(crate) struct Login {
     #[command(flatten)]
     who: Who,
+    /// The code of your authenticator app, or a recovery code, if the account has a second factor.
+    #[arg(long)]
+    code: Option<SecretString>,
 }
 
 #[derive(Debug, Args)]
@@ -103,7 +106,9 @@ impl Login {
         let password = secrets::password(self.who.password_file.as_deref(), Ask::Once)?;
         let mut app = session.open_or_create()?;
         let accounts = Accounts::new(&self.who.server, session.lang.as_str())?;
-        let account = sync::block_on(accounts.sign_in(&self.who.email, &password, &self.who.device_name))??;
+        let (email, device) = (&self.who.email, &self.who.device_name);
+        let signing_in = accounts.sign_in_with(email, &password, self.code.as_ref(), device);
+        let account = sync::block_on(signing_in)??;
         if app.tenant().is_ok_and(|tenant| tenant.id != account.tenant.id) {
             // The device that was just registered is of no use; if it cannot be revoked now, it is listed.
             let _ = sync::block_on(accounts.revoke(&account.token, account.device.id))?;
@@ -145,7 +150,7 @@ fn keep(app: &mut App, account: &Account) -> Result<Output, Failed> {
 }
 
 /// What talking to the server needs.
-pub(crate) fn signed_in(app: &App) -> Result<(String, secrecy::SecretString), Failed> {
+pub(crate) fn signed_in(app: &App) -> Result<(String, SecretString), Failed> {
     match (app.server()?, app.token()?) {
         (Some(server), Some(token)) => Ok((server, token)),
         _ => Err(Failed::new(Exit::Unauthorized, ErrorCode::Unauthorized, AppError::NotSignedIn.to_string())),
