@@ -122,8 +122,8 @@ async fn a_picture_in_a_storage_is_fetched_by_its_links_and_gone_when_deleted() 
     let path = begun.header("location").strip_prefix("/api/v1").expect("a path").to_owned();
     let mut sent = 0;
     for piece in file.chunks(file.len().div_ceil(3)) {
-        let caller = anna.clone().header("upload-offset", &sent.to_string());
-        caller.raw(Method::PATCH, &path, bytes, piece.to_vec().into()).await.expect(200);
+        let path = format!("{path}?offset={sent}");
+        anna.raw(Method::PATCH, &path, bytes, piece.to_vec().into()).await.expect(200);
         sent += piece.len();
     }
     assert!(anna.get(&path).await.expect(200)["mediaId"].is_string());
@@ -138,6 +138,8 @@ async fn a_picture_in_a_storage_is_fetched_by_its_links_and_gone_when_deleted() 
     };
     let id = media["id"].as_str().and_then(|id| id.parse().ok()).expect("an id");
     RemoveBytes { id }.run(context.clone()).await.expect("the storage is there");
-    assert_eq!(client.get(&link).send().await.expect("an answer").status().as_u16(), 404);
+    // Whoever may not list a bucket is not told whether a name was ever in it: some storages say 403.
+    let gone = client.get(&link).send().await.expect("an answer").status().as_u16();
+    assert!([403, 404].contains(&gone), "{gone}");
     assert_eq!(Sweep::now(server.state(), context.tenant).await.expect("the storage is there"), 0);
 }

@@ -1,7 +1,7 @@
 //! Accounts: what a person and a business may be, and the letters that people who sign in get. Part of the shared room; pure.
 
+use core::net::IpAddr;
 use std::fmt;
-use std::net::IpAddr;
 
 use crate::errors::wire_enum;
 use crate::lang::{Lang, fill, text};

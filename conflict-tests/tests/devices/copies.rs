@@ -94,7 +94,7 @@ const TABLES: [&str; 10] = [
 const PUT_BACK: &str = "create procedure put_back(t text) language plpgsql as $$
     declare columns text := (select string_agg(quote_ident(column_name), ', ')
                              from information_schema.columns
-                             where table_name = t and is_generated = 'NEVER');
+                             where table_schema = 'public' and table_name = t and is_generated = 'NEVER');
     begin
         execute format('delete from %I', t);
         execute format('insert into %I (%s) select %s from %I', t, columns, columns, 'backup_' || t);

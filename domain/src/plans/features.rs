@@ -46,7 +46,7 @@ wire_enum! {
 
 /// Declares the table: `Variant = "wire_name" in Module from Plan`.
 macro_rules! features {
-    ($($(#[$meta:meta])* $variant:ident = $wire:literal in $module:ident from $plan:ident,)+) => {
+    ($($(#[$meta:meta])* $variant:ident = $wire:tt in $module:ident from $plan:ident,)+) => {
         wire_enum! {
             /// Something that a plan includes or not.
             pub enum Feature {

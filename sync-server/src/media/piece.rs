@@ -1,7 +1,7 @@
 //! `PATCH /media/uploads/{id}`: one more piece. With the last one the file becomes a picture.
 
-use axum::body::Bytes;
-use axum::extract::{Request, State};
+use axum::body::{Body, Bytes};
+use axum::extract::State;
 use axum::response::IntoResponse;
 use domain::errors::{ErrorCode, FieldProblem};
 use domain::ids::TenantId;
@@ -9,12 +9,12 @@ use domain::media::MediaPlace;
 use std::time::Duration;
 use uuid::Uuid;
 
-use super::progress::{OFFSET, answer};
+use super::progress::answer;
 use super::schemas::Upload;
 use super::store;
 use super::take::take;
 use crate::AppState;
-use crate::http::{PathId, Principal, Problem, UploadErrors, read_body};
+use crate::http::{PathId, Principal, Problem, QueryFields, UploadErrors, read_body};
 
 /// The largest piece: 8 MiB.
 const MAX_PIECE: usize = 8 * 1024 * 1024;
@@ -23,12 +23,12 @@ const ASK_AGAIN: Duration = Duration::from_secs(1);
 
 /// Send a piece of an upload
 ///
-/// The body is the next bytes; `Upload-Offset` says where they begin, which must be where the upload is. After a cut ask how far it
+/// The body is the next bytes; `offset` says where they begin, which must be where the upload is. After a cut ask how far it
 /// is, and go on from there. With the last byte the file becomes a picture, and the answer has its `mediaId`.
 #[utoipa::path(
     patch, path = "/media/uploads/{id}", operation_id = "sendPiece", tag = "media",
     params(("id" = Uuid, Path, description = "The upload's id"),
-        ("Upload-Offset" = i64, Header, minimum = 0, description = "The number of the piece's first byte")),
+        ("offset" = i64, Query, minimum = 0, description = "The number of the piece's first byte")),
     request_body(content = Vec<u8>, content_type = "application/octet-stream", description = "The next bytes, at most 8 MiB"),
     responses((status = 200, description = "As far as it is now", body = Upload,
         headers(("upload-offset" = i64), ("upload-length" = i64))), UploadErrors)
@@ -37,18 +37,20 @@ pub(super) async fn send_piece(
     State(state): State<AppState>,
     principal: Principal,
     PathId(id): PathId<Uuid>,
-    request: Request,
+    mut query: QueryFields,
+    body: Body,
 ) -> Result<impl IntoResponse, Problem> {
     let mut tx = state.db.tenant(principal.tenant).await?;
     store::upload(&mut tx, id).await?.ok_or_else(Problem::not_found)?;
     tx.commit().await?;
-    let offset = request.headers().get(OFFSET).and_then(|value| value.to_str().ok());
-    let offset = offset.and_then(|text| text.parse::<i64>().ok()).filter(|offset| *offset >= 0);
-    let Some(offset) = offset else {
-        return Err(Problem::new(ErrorCode::BadRequest).field("Upload-Offset", FieldProblem::Invalid));
-    };
+    let offset = query.required::<i64>("offset");
+    if offset.is_some_and(|offset| offset < 0) {
+        query.mistake("offset", FieldProblem::OutOfRange);
+    }
+    query.finish()?;
+    let Some(offset) = offset else { return Err(Problem::new(ErrorCode::BadRequest)) };
     // With no connection to the database in hand: somebody may send slowly.
-    let bytes = read_body(request.into_body(), MAX_PIECE).await?;
+    let bytes = read_body(body, MAX_PIECE).await?;
     let (mut upload, place) = keep(&state, principal.tenant, id, offset, bytes).await?;
     if upload.offset == upload.length && upload.media_id.is_none() {
         upload = Box::pin(end(&state, &principal, upload, place)).await?;
@@ -72,7 +74,7 @@ async fn keep(
     let refused = if !is_ours {
         Some(Problem::new(ErrorCode::RequestRunning).after(ASK_AGAIN))
     } else if offset != upload.offset {
-        Some(Problem::new(ErrorCode::Conflict).field("Upload-Offset", FieldProblem::OutOfRange))
+        Some(Problem::new(ErrorCode::Conflict).field("offset", FieldProblem::OutOfRange))
     } else if after.is_none_or(|after| after > upload.length) {
         Some(Problem::new(ErrorCode::ValidationFailed).field("file", FieldProblem::TooLong))
     } else {

@@ -188,8 +188,7 @@ async fn a_part_of_a_picture_can_be_fetched() {
 }
 
 async fn send(anna: &Caller<'_>, path: &str, offset: usize, bytes: &[u8]) -> Answer {
-    let caller = anna.clone().header("upload-offset", &offset.to_string());
-    caller.raw(Method::PATCH, path, BYTES, bytes.to_vec().into()).await
+    anna.raw(Method::PATCH, &format!("{path}?offset={offset}"), BYTES, bytes.to_vec().into()).await
 }
 
 #[tokio::test]
@@ -239,11 +238,11 @@ async fn an_upload_that_is_no_picture_is_forgotten_and_one_is_never_longer_than_
     let refused = send(&anna, &path, 0, b"<svg>").await;
     assert_eq!((refused.status, refused.field("file")), (422, "not_a_picture"));
     assert_eq!(anna.get(&path).await.status, 404);
-    for offset in ["", "x", "-1"] {
+    for (offset, problem) in [("", "invalid"), ("x", "invalid"), ("-1", "out_of_range")] {
         let path = begin(5).await;
-        let answer =
-            anna.clone().header("upload-offset", offset).raw(Method::PATCH, &path, BYTES, "1".into()).await;
-        assert_eq!((answer.status, answer.field("Upload-Offset")), (400, "invalid"), "{offset}");
+        let path = format!("{path}?offset={offset}");
+        let answer = anna.raw(Method::PATCH, &path, BYTES, "1".into()).await;
+        assert_eq!((answer.status, answer.field("offset")), (400, problem), "{offset}");
     }
     let path = begin(5).await;
     server.clock().advance(SignedDuration::from_hours(25));
