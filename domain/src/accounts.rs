@@ -100,7 +100,7 @@ mod tests {
         for &notice in Notice::ALL {
             let has_code =
                 matches!(notice, Notice::ResetPassword | Notice::ConfirmEmail | Notice::ConfirmPhone);
-            for lang in Lang::ALL {
+            for &lang in Lang::ALL {
                 let said = notice.text(lang, "vlr_one_X");
                 assert_eq!(said.contains("vlr_one_X"), has_code, "{notice} {lang}");
                 assert!(!said.contains('{') && !notice.subject(lang).contains('{'), "{notice} {lang}");

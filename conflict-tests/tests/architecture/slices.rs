@@ -46,6 +46,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "sealed",
             "writes",
             "jobs",
+            "logging",
             "metrics",
             "openapi",
             "operations",

@@ -117,5 +117,10 @@ async fn all<T: DeserializeOwned>(
 
 fn history(mut document: Document) -> Vec<HistoryLine> {
     let lines = document.history().into_iter();
-    lines.map(|(_, at, command)| HistoryLine { at: format_seconds(at), command }).collect()
+    let line = |(_, at, said): (_, i64, String)| {
+        // Behind the command stand version and device.
+        let command = said.split(' ').next().unwrap_or_default().to_owned();
+        HistoryLine { at: format_seconds(at), command }
+    };
+    lines.map(line).collect()
 }
