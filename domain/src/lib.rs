@@ -22,6 +22,7 @@ pub mod money;
 pub mod notes;
 pub mod payments;
 pub mod phone;
+pub mod pii;
 pub mod plans;
 mod project;
 pub mod recurrence;

@@ -47,6 +47,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "sealed",
             "writes",
             "jobs",
+            "logging",
             "metrics",
             "openapi",
             "operations",

@@ -116,6 +116,10 @@ fn no_text_is_unused_and_no_key_that_is_used_is_missing() {
         for file in &code {
             for after in file.split(call).skip(1) {
                 let key = after.split('"').next().unwrap();
+                // Another function of that name may take another text.
+                if !key.contains('.') {
+                    continue;
+                }
                 assert!(bases(Catalogue::of(Lang::Ru)).contains(key), "{key} is missing");
             }
         }
