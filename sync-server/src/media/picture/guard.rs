@@ -21,6 +21,10 @@ const LONGEST: Duration = Duration::from_secs(20);
 /// The most that is read of an answer: three sizes of the largest picture.
 const MOST_ANSWER: u64 = 128 * 1024 * 1024;
 
+/// The allocator would take a gibibyte at once to divide it later, and meet the limit of the child before the picture does.
+const ALLOCATOR: [(&str, &str); 2] =
+    [("MIMALLOC_ARENA_RESERVE", "65536"), ("MIMALLOC_ARENA_EAGER_COMMIT", "0")];
+
 /// Why there is no picture.
 #[derive(Debug, thiserror::Error)]
 pub enum GuardError {
@@ -80,7 +84,7 @@ impl Painter {
 async fn in_child(program: &PathBuf, file: &[u8]) -> Result<Picture, GuardError> {
     let mut command = Command::new(program);
     // No variable of ours, and so no key and no password, is there to be found.
-    command.arg(COMMAND).env_clear().current_dir("/");
+    command.arg(COMMAND).env_clear().envs(ALLOCATOR).current_dir("/");
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).kill_on_drop(true);
     let mut child = command.spawn().map_err(GuardError::Start)?;
     let answer = timeout(LONGEST, talk(&mut child, file)).await;
