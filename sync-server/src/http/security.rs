@@ -3,8 +3,8 @@
 use axum::extract::{Request, State};
 use axum::http::HeaderValue;
 use axum::http::header::{
-    CONTENT_SECURITY_POLICY, HeaderName, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
-    X_FRAME_OPTIONS,
+    CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY,
+    X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
 use axum::middleware::Next;
 use axum::response::Response;
@@ -25,13 +25,15 @@ pub(super) async fn secure(State(state): State<AppState>, request: Request, next
     let is_page = request.uri().path().starts_with("/docs");
     let mut response = next.run(request).await;
     let policy = if is_page { PAGE } else { DATA };
-    let mut wanted = vec![
-        (CONTENT_SECURITY_POLICY, policy),
-        (X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (X_FRAME_OPTIONS, "DENY"),
-        (REFERRER_POLICY, "no-referrer"),
-        (RESOURCE_POLICY, "same-origin"),
-    ];
+    let mut wanted = vec![(X_CONTENT_TYPE_OPTIONS, "nosniff"), (RESOURCE_POLICY, "same-origin")];
+    // What devices speak no browser shows, and they count every byte of an answer.
+    if !is_cbor(&response) {
+        wanted.extend([
+            (CONTENT_SECURITY_POLICY, policy),
+            (X_FRAME_OPTIONS, "DENY"),
+            (REFERRER_POLICY, "no-referrer"),
+        ]);
+    }
     if state.is_production {
         wanted.push((STRICT_TRANSPORT_SECURITY, ONLY_HTTPS));
     }
@@ -39,4 +41,11 @@ pub(super) async fn secure(State(state): State<AppState>, request: Request, next
         response.headers_mut().entry(name).or_insert(HeaderValue::from_static(value));
     }
     response
+}
+
+fn is_cbor(response: &Response) -> bool {
+    response
+        .headers()
+        .get(CONTENT_TYPE)
+        .is_some_and(|value| value.as_bytes().starts_with(b"application/cbor"))
 }
