@@ -1,4 +1,4 @@
-//! Redis: what several nodes share and may lose: rate limits, live words. Optional; whoever asks it gets `None` when there
+//! Redis: what several nodes share and may lose: today rate limits. Optional; whoever asks it gets `None` when there
 //! is none, or none that answers, and goes on with what its own process knows. Nothing that must not be lost is here.
 
 use std::fmt;
