@@ -159,7 +159,7 @@ async fn ask(url: &str, bytes: &str) -> String {
     // A server that has heard enough may close while we speak.
     let _ = line.write_all(bytes.as_bytes()).await;
     let mut answer = Vec::new();
-    let end = tokio::time::timeout(Duration::from_secs(60), line.read_to_end(&mut answer)).await;
+    let end = tokio::time::timeout(Duration::from_mins(1), line.read_to_end(&mut answer)).await;
     let answer = String::from_utf8_lossy(&answer).into_owned();
     // Reset or closed; a line that stays open could be asked for more.
     assert!(end.is_ok(), "the line stays open after {answer}");

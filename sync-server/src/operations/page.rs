@@ -183,7 +183,7 @@ fn trouble_row(words: &Words, job: &Troubled) -> Vec<Cell> {
             let _ = write!(ids, "<small>{word} <code>{}</code></small>", escape(value));
         }
     }
-    let number = format!(" №&nbsp;{id}");
+    let number = format!(" {}&nbsp;{id}", words.number);
     vec![
         name(words.kind(&job.name), &job.name, &number),
         Cell { class: "cause", html: format!("{}{ids}", escape(&job.error)) },
