@@ -8,6 +8,7 @@ pub mod accounts;
 pub mod appointments;
 pub mod audit;
 pub mod clients;
+pub mod conflicts;
 pub mod dates;
 pub mod documents;
 pub mod email;

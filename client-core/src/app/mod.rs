@@ -6,6 +6,7 @@
 mod account;
 mod appointments;
 mod clients;
+mod conflicts;
 mod edit;
 mod error;
 mod export;
@@ -32,11 +33,13 @@ use uuid::Uuid;
 
 pub use account::{Account, DeviceIdentity, Tenant};
 pub use appointments::{Booked, Span};
+pub use conflicts::Settled;
 pub use edit::Created;
 pub use error::AppError;
 pub use export::Export;
 pub use home::Home;
 pub use plan::PlanStanding;
+pub(crate) use services::price_list;
 pub use status::{RecordState, Status};
 pub use verify::Verified;
 

@@ -37,6 +37,28 @@ impl Author {
     }
 }
 
+/// What a change says of itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Signature {
+    /// When it was made, in seconds since 1970, by the device's clock.
+    pub at: i64,
+    /// What was done: `appointment.move`.
+    pub command: String,
+    /// The version of the app.
+    pub version: String,
+    /// The device or door.
+    pub device: String,
+}
+
+impl Signature {
+    /// Reads what [`Document::edit`] wrote; what another program wrote is a command.
+    fn read(at: i64, message: &str) -> Self {
+        let mut words = message.splitn(3, ' ').map(str::to_owned);
+        let mut word = || words.next().unwrap_or_default();
+        Self { at, command: word(), version: word(), device: word() }
+    }
+}
+
 /// A client, an appointment or a note, with its whole history.
 #[derive(Clone)]
 pub struct Document {
@@ -233,6 +255,12 @@ impl Document {
                 (Hash(meta.hash.0), meta.timestamp, meta.message.map(|m| m.to_string()).unwrap_or_default())
             })
             .collect()
+    }
+
+    /// Who made a change, when, with which command.
+    pub fn signature(&mut self, hash: Hash) -> Option<Signature> {
+        let meta = self.doc.get_change_meta_by_hash(&hash.into())?;
+        Some(Signature::read(meta.timestamp, meta.message.as_deref().unwrap_or_default()))
     }
 
     fn apply(&mut self, chunk: &Chunk) -> Verdict {

@@ -3,6 +3,7 @@
 mod account;
 mod appointments;
 mod clients;
+mod conflicts;
 mod devices;
 mod export;
 mod failed;
@@ -87,6 +88,9 @@ enum Command {
     /// Take over the files of another program.
     #[command(subcommand)]
     Import(import::Import),
+    /// What needs you: visits that share an hour, clients with one number, and the like.
+    #[command(subcommand)]
+    Conflicts(conflicts::Conflicts),
     /// Exchange everything with the server; needs the server.
     Sync(sync::Sync),
     /// Keep this device open and serve it over standard input and output, one JSON object a line.
@@ -149,6 +153,7 @@ fn run(
         Command::Slots(command) => command.run(&session.open()?),
         Command::Payments(command) => command.run(&session.open()?),
         Command::Import(command) => command.run(&mut session.open()?, lang),
+        Command::Conflicts(command) => command.run(&mut session.open()?, lang),
         Command::Sync(command) => command.run(&session),
         Command::Stdio => stdio::serve(&session),
         Command::Status => status::status(&session.open()?, lang),
