@@ -12,6 +12,7 @@ pub mod auth;
 pub mod billing;
 pub mod clients;
 pub mod config;
+pub mod conflicts;
 mod connections;
 pub mod db;
 pub mod devices;

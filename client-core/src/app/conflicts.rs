@@ -13,10 +13,10 @@ use domain::errors::{FieldErrors, FieldProblem};
 use domain::ids::{AppointmentId, ClientId, IntentId};
 use domain::lang::Lang;
 use domain::slots::nearest;
-use domain::sync::IntentAction;
+use domain::sync::{IntentAction, RecordKind};
 use jiff::ToSpan as _;
 use serde::Serialize;
-use serde_json::{Map, json};
+use serde_json::{Map, Value as Json, json};
 use uuid::Uuid;
 
 use super::{App, AppError, Result};
@@ -116,6 +116,12 @@ impl App {
             Ok(merge_client(gone.0, into.0, open, (author, at))?.changes)
         })?;
         self.client(into)
+    }
+
+    /// The messages to clients that the server knows of, by id, with what became of each.
+    pub fn messages(&self) -> Result<Vec<Json>> {
+        let found = self.store.read::<_, AppError>(|tx| Ok(tx.records(RecordKind::Message.as_str())?))?;
+        Ok(found.into_iter().map(|record| record.body).collect())
     }
 
     fn find_conflict(&self, id: Uuid) -> Result<Conflict> {
@@ -226,3 +232,6 @@ fn rows(tx: &Tx<'_>, conflict: &Conflict) -> Result<BTreeMap<Uuid, Projection>> 
     }
     Ok(rows)
 }
+
+#[cfg(test)]
+mod tests;

@@ -168,6 +168,12 @@ impl Store {
         }
     }
 
+    /// Takes the tables of conflicts back to how a new schema leaves them.
+    #[cfg(test)]
+    pub(crate) fn forget_conflicts_for_test(&mut self) -> Result<()> {
+        self.batch("DELETE FROM conflicts; DELETE FROM conflict_things; INSERT INTO meta VALUES ('conflicts_stale', 'true')")
+    }
+
     /// Begins a transaction, or a part of the one that is open.
     pub fn begin(&mut self) -> Result<()> {
         if self.depth == 0 {

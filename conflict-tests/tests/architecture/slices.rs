@@ -24,6 +24,7 @@ const SLICES: &[&str] = &[
     "exports",
     "slots",
     "media",
+    "conflicts",
 ];
 
 /// The shared rooms of each crate: the folder that is looked at, and the names that stand beside the slices.
