@@ -14,6 +14,7 @@ pub mod documents;
 pub mod email;
 pub mod errors;
 pub mod exports;
+pub mod history;
 pub mod ids;
 pub mod imports;
 pub mod input;

@@ -23,6 +23,7 @@ pub mod embedded_postgres;
 mod embedded_postgres_tests;
 pub mod exports;
 pub mod health;
+pub mod history;
 #[cfg(test)]
 mod hostile_tests;
 pub mod http;

@@ -33,6 +33,9 @@ pub enum AppError {
     /// A conflict cannot be settled so, or clients not be merged.
     #[error(transparent)]
     Settle(#[from] SettleError),
+    /// All of it was taken back, or changed by somebody since.
+    #[error("there is nothing left to take back")]
+    NothingToUndo,
     /// The hour is taken by now.
     #[error("the hour is taken by now")]
     SlotTaken,
@@ -59,7 +62,9 @@ impl AppError {
             Self::Settle(error) => error.code(),
             Self::SlotTaken => ErrorCode::SlotTaken,
             Self::GroupTooLarge => ErrorCode::GroupTooLarge,
-            Self::Exists(_) | Self::Damaged(_) | Self::OtherTenant | Self::Unsent => ErrorCode::Conflict,
+            Self::NothingToUndo | Self::Exists(_) | Self::Damaged(_) | Self::OtherTenant | Self::Unsent => {
+                ErrorCode::Conflict
+            }
             Self::Store(_) => ErrorCode::Internal,
         }
     }

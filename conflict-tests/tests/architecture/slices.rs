@@ -25,6 +25,7 @@ const SLICES: &[&str] = &[
     "slots",
     "media",
     "conflicts",
+    "history",
 ];
 
 /// The shared rooms of each crate: the folder that is looked at, and the names that stand beside the slices.

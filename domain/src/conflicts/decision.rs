@@ -4,6 +4,7 @@
 //! other leave two whole decisions behind, of which every replica takes the same one and shows the other.
 
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use crate::documents::Hash;
 
@@ -21,6 +22,9 @@ pub struct Decision {
     /// When, in seconds since 1970, by that device's clock; for showing.
     #[serde(default)]
     pub at: i64,
+    /// The changes that carried it out, by document: taking the decision back takes these back, too.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub did: Vec<(Uuid, Hash)>,
 }
 
 impl Decision {

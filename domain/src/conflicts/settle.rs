@@ -125,22 +125,23 @@ pub fn settle(
     ids: &mut dyn Ids,
 ) -> Result<Edits, SettleError> {
     let mut desk = Desk { open, author, at, edits: Edits::default() };
-    let decision =
-        |choice: String| Decision { choice, facts: conflict.facts, device: author.device().to_owned(), at };
+    carry_out(&mut desk, conflict, choice, ids)?;
+    let did = desk.edits.changes.iter().map(|(id, chunk)| (*id, chunk.hash())).collect();
+    let device = author.device().to_owned();
+    let decision = Decision { choice: choice.to_string(), facts: conflict.facts, device, at, did };
     match (conflict.kind, &conflict.detail) {
         // What was decided twice is decided once more, by somebody who knows of both.
         (Kind::DecidedTwice, Detail::Choices { conflict: about, choices }) => {
             let first = choices.first().ok_or(SettleError::NotOffered)?;
             let document = desk.open.get_mut(&conflict.home).ok_or(SettleError::Missing)?;
             let made = project(document).decisions(*about).first().cloned();
-            let again = Decision { choice: first.clone(), ..made.unwrap_or_else(|| decision(first.clone())) };
-            desk.decide(conflict.home, *about, &Decision { at, ..again })?;
+            let made = made.unwrap_or_else(|| Decision { choice: first.clone(), ..decision });
+            desk.decide(conflict.home, *about, &Decision { at, ..made })?;
         }
         // A value that is written again stands alone; there is nothing else to remember.
         (Kind::TwoValues, _) => {}
-        _ => desk.decide(conflict.home, conflict.id, &decision(choice.to_string()))?,
+        _ => desk.decide(conflict.home, conflict.id, &decision)?,
     }
-    carry_out(&mut desk, conflict, choice, ids)?;
     Ok(desk.edits)
 }
 

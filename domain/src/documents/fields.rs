@@ -62,6 +62,12 @@ impl<'a> Reader<'a> {
         self.container(container).map(|id| self.object(&id)).unwrap_or_default()
     }
 
+    /// Everything that stands in the document, as JSON by field.
+    #[must_use]
+    pub fn everything(&self) -> Map<String, Json> {
+        self.object(&ROOT)
+    }
+
     /// All values that stand at a root field at once, as JSON, sorted by their text. More than one means that two
     /// devices wrote it without knowing of each other.
     #[must_use]
@@ -258,6 +264,12 @@ impl<'a> Writer<'a> {
         if let Some(id) = self.container(container) {
             self.put_json(&id, key, value);
         }
+    }
+
+    /// Whether a field is a mergeable text.
+    #[must_use]
+    pub fn is_text(&self, name: &str) -> bool {
+        matches!(self.doc.get(ROOT, name), Ok(Some((Value::Object(ObjType::Text), _))))
     }
 
     /// The keys of a map.

@@ -234,6 +234,12 @@ async fn offered<T: Tx>(
             .is_ok_and(|s| s.id.0 == intent.target && is_moment(&s.created_at) && is_moment(&s.updated_at)),
         "payment" => serde_json::from_value::<Payment>(body.clone())
             .is_ok_and(|p| p.id.0 == intent.target && is_day(&p.date) && is_moment(&p.created_at)),
+        "message" => {
+            let text = |name: &str| body.get(name).and_then(Json::as_str);
+            text("id") == Some(&intent.target.to_string())
+                && text("state").is_some()
+                && text("createdAt").is_some_and(is_moment)
+        }
         "media" => serde_json::from_value::<Media>(body.clone())
             .is_ok_and(|media| media.id.0 == intent.target && media.is_sound()),
         "settings" => is_setting(session, intent.target, body).await?,
