@@ -54,9 +54,14 @@ pub(crate) fn is_stale(tx: &Tx<'_>) -> Result<bool> {
     Ok(tx.meta(STALE)?.unwrap_or_default())
 }
 
-/// Finds all conflicts anew, if that is due.
+/// Finds all conflicts anew, if that is due: because of what came before, or of what this transaction has changed so far.
 pub(crate) fn catch_up(tx: &Tx<'_>) -> Result<()> {
-    if !is_stale(tx)? {
+    let changed = tx.take_changed();
+    if changed.len() <= AT_ONCE && !is_stale(tx)? {
+        changed.into_iter().for_each(|change| tx.note_changed(change));
+        return Ok(());
+    }
+    if bugs::planted(Bug::ConflictsNotKeptUp) {
         return Ok(());
     }
     widen(tx)?;

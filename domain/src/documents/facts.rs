@@ -12,8 +12,8 @@ use uuid::Uuid;
 use super::Document;
 use crate::conflicts::Decision;
 
-/// What begins the commands that only settle conflicts: they say nothing new of the thing itself.
-pub(crate) const SETTLING: &str = "conflict.";
+/// What begins the commands that are no edit by a person: they settle a conflict, or are an import's book-keeping.
+const NOT_EDITS: [&str; 2] = ["conflict.", "import."];
 
 /// Causal facts of one document.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -60,7 +60,8 @@ impl Facts {
         }
         let edited_after_deletion = reader.time("deletedAt").is_some() && {
             let deletions = reader.writers_of("deletedAt");
-            reader.commands_not_before(&deletions).iter().any(|command| !command.starts_with(SETTLING))
+            let is_edit = |command: &String| !NOT_EDITS.iter().any(|start| command.starts_with(start));
+            reader.commands_not_before(&deletions).iter().any(is_edit)
         };
         let mut decisions = BTreeMap::new();
         for key in reader.keys("decisions") {
