@@ -166,7 +166,12 @@ impl App {
             }
             Ok(authors(conflict, &mut open))
         })?;
-        Ok(tell(conflict, &offer, &Names { called, written }, lang))
+        Ok(tell(conflict, &offer, &Names { called, devices: self.device_names()?, written }, lang))
+    }
+
+    /// What devices are called, as far as this one knows: itself.
+    pub(super) fn device_names(&self) -> Result<BTreeMap<String, String>> {
+        Ok(self.device()?.map(|device| (device.short_name(), device.name)).into_iter().collect())
     }
 
     /// What there is to choose from.

@@ -37,7 +37,14 @@ impl App {
     ) -> Result<Vec<Change>> {
         self.store.read::<_, AppError>(|tx| {
             let mut document = replica::look(tx, id)?.ok_or(AppError::NotFound(id))?;
-            Ok(changes(&mut document, after, most, field))
+            let mut all = changes(&mut document, after, most, field);
+            let names = self.device_names()?;
+            for change in &mut all {
+                if let Some(name) = names.get(&change.device) {
+                    name.clone_into(&mut change.device);
+                }
+            }
+            Ok(all)
         })
     }
 
@@ -62,6 +69,10 @@ impl App {
     /// elsewhere it arrives one by one.
     pub fn undo_device(&mut self, device: &str, since: Timestamp) -> Result<TakenBack> {
         let moment = since.as_second();
+        // She may call this device by its name; others are known by how they stand in histories.
+        let names = self.device_names()?;
+        let own = names.iter().find(|(_, name)| *name == device).map(|(short, _)| short.clone());
+        let device = own.unwrap_or_else(|| device.to_owned());
         let ids = self.store.read::<_, AppError>(|tx| {
             let mut ids = Vec::new();
             for collection in [Collection::Appointments, Collection::Notes, Collection::Clients] {

@@ -19,11 +19,17 @@ async fn on_the_server(owner: &Caller<'_>) -> Vec<Json> {
     page["data"].as_array().expect("a list").clone()
 }
 
-/// Devices and server list the very same, words included.
+/// Devices and server list the very same, words included. Only what devices are called is known to the server alone.
 async fn all_agree(owner: &Caller<'_>, devices: &[&Device]) -> Vec<Json> {
     let server = on_the_server(owner).await;
+    let without_names = |mut all: Vec<Json>| {
+        for version in all.iter_mut().flat_map(|told| told["versions"].as_array_mut().expect("a list")) {
+            version["device"] = Json::Null;
+        }
+        all
+    };
     for device in devices {
-        assert_eq!(listed(device), server);
+        assert_eq!(without_names(listed(device)), without_names(server.clone()));
     }
     server
 }

@@ -23,6 +23,8 @@ use crate::money::Money;
 pub struct Names {
     /// Names of clients and services.
     pub called: BTreeMap<Uuid, String>,
+    /// Names of devices by how they stand in histories; one that is not here is shown as it stands there.
+    pub devices: BTreeMap<String, String>,
     /// Who wrote the sides of the conflict.
     pub written: Authors,
 }
@@ -179,7 +181,7 @@ impl Teller<'_> {
     fn versions(&self, conflict: &Conflict) -> Vec<Version> {
         let version = |id: Uuid, side: &str, says: String| {
             let written = self.names.written.get(&(id, side.to_owned()));
-            let device = written.map(|(device, _)| device.clone());
+            let device = written.map(|(device, _)| self.names.devices.get(device).unwrap_or(device).clone());
             Version { id, says, device, at: written.and_then(|(_, at)| format_seconds(*at)) }
         };
         let home = conflict.home;

@@ -16,7 +16,7 @@ use uuid::Uuid;
 use super::store;
 use crate::db::TenantTx;
 use crate::http::Problem;
-use crate::{appointments, auth, services, settings, sync};
+use crate::{appointments, auth, devices, services, settings, sync};
 
 /// How many free hours are offered for a visit.
 const OFFERED: usize = 3;
@@ -124,6 +124,6 @@ impl Desk {
         }
         let mut open = sync::open_all(tx, &conflict.about).await?;
         let written = authors(conflict, &mut open);
-        Ok(tell(conflict, &offer, &Names { called, written }, lang))
+        Ok(tell(conflict, &offer, &Names { called, devices: devices::names(tx).await?, written }, lang))
     }
 }

@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::store;
 use crate::http::{After, ItemListErrors, Page, PageQuery, PathId, Problem, QueryFields, Read};
-use crate::sync;
+use crate::{devices, sync};
 
 /// What may be asked for.
 #[derive(Debug, IntoParams)]
@@ -78,8 +78,12 @@ async fn list(
     let mut found = changes(&mut document, after, most, field.as_deref());
     let hashes: Vec<Hash> = found.iter().map(|change| change.id).collect();
     let received = store::received(&mut tx, id, &hashes).await?;
+    let names = devices::names(&mut tx).await?;
     tx.commit().await?;
     for change in &mut found {
+        if let Some(name) = names.get(&change.device) {
+            name.clone_into(&mut change.device);
+        }
         change.received_at = received.get(&change.id).map(ToString::to_string);
     }
     Ok(Json(cursor.page(limit, found, |change| After(Some(change.id.to_string()), id), |change| change)))

@@ -35,7 +35,7 @@ fn two_visits_of_one_hour_are_told_and_a_move_settles_them() {
     book(&mut app, "2026-12-01T10:30");
     let told = listed(&app).remove(0);
     assert!(told.title.contains("30 min"), "{}", told.title);
-    assert_eq!(told.versions[0].device.as_deref(), Some("device-1"));
+    assert_eq!(told.versions[0].device.as_deref(), Some("device 1"));
     let pending = app.pending().unwrap();
     let choice = told.resolutions.iter().find(|r| r.id.starts_with(&format!("move:{first}"))).unwrap();
     app.resolve_conflict(told.id, &choice.id, Some(told.facts)).unwrap();

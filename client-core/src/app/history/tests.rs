@@ -34,8 +34,8 @@ fn everything_a_device_did_since_a_moment_is_taken_back() {
     let nobody = app.undo_device("phone", Timestamp::UNIX_EPOCH).unwrap_err();
     assert_eq!(nobody.code(), ErrorCode::Conflict);
     let later = Timestamp::from_second(NOW + 1).unwrap();
-    assert_eq!(app.undo_device("device-1", later).unwrap_err().code(), ErrorCode::Conflict);
-    let taken = app.undo_device("device-1", Timestamp::from_second(NOW).unwrap()).unwrap();
+    assert_eq!(app.undo_device("device 1", later).unwrap_err().code(), ErrorCode::Conflict);
+    let taken = app.undo_device("device 1", Timestamp::from_second(NOW).unwrap()).unwrap();
     assert_eq!(taken.undone.len(), 2);
     assert!(app.client(anna).is_err(), "what it added is removed");
 }

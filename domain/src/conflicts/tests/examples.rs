@@ -247,8 +247,9 @@ fn a_conflict_is_told_in_both_languages_with_what_each_choice_does() {
     let services = BTreeMap::from([(first, service(first, &json!({ "name": "Маникюр" })))]);
     let conflict = only(&whole(rows.iter().map(|(id, row)| (*id, row)), &services));
     let names = Names {
+        devices: BTreeMap::from([("1a2b3c4d".to_owned(), "phone".to_owned())]),
         called: BTreeMap::from([(first.0, "Маникюр".to_owned()), (second, "Анна".to_owned())]),
-        written: [(A, "phone", 60), (B, "laptop", 120)]
+        written: [(A, "1a2b3c4d", 60), (B, "laptop", 120)]
             .map(|(id, device, at)| ((id, String::new()), (device.to_owned(), at)))
             .into(),
     };
