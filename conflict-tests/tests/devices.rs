@@ -2,6 +2,8 @@
 
 #[path = "devices/broken_links.rs"]
 mod broken_links;
+#[path = "devices/conflicts.rs"]
+mod conflicts;
 #[path = "devices/copies.rs"]
 mod copies;
 #[path = "devices/damage.rs"]

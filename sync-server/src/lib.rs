@@ -12,6 +12,7 @@ pub mod auth;
 pub mod billing;
 pub mod clients;
 pub mod config;
+pub mod conflicts;
 mod connections;
 pub mod db;
 pub mod devices;
@@ -22,6 +23,7 @@ pub mod embedded_postgres;
 mod embedded_postgres_tests;
 pub mod exports;
 pub mod health;
+pub mod history;
 #[cfg(test)]
 mod hostile_tests;
 pub mod http;

@@ -53,7 +53,7 @@ impl DeviceIdentity {
     /// As it stands in the history of every document: short, and without spaces.
     #[must_use]
     pub fn short_name(&self) -> String {
-        self.id.to_string().chars().rev().take(8).collect::<Vec<_>>().into_iter().rev().collect()
+        self.id.short()
     }
 }
 

@@ -6,9 +6,11 @@
 mod account;
 mod appointments;
 mod clients;
+mod conflicts;
 mod edit;
 mod error;
 mod export;
+mod history;
 mod home;
 mod notes;
 pub mod notices;
@@ -32,11 +34,14 @@ use uuid::Uuid;
 
 pub use account::{Account, DeviceIdentity, Tenant};
 pub use appointments::{Booked, Span};
+pub use conflicts::Settled;
 pub use edit::Created;
 pub use error::AppError;
 pub use export::Export;
+pub use history::TakenBack;
 pub use home::Home;
 pub use plan::PlanStanding;
+pub(crate) use services::price_list;
 pub use status::{RecordState, Status};
 pub use verify::Verified;
 

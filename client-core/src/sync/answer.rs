@@ -8,6 +8,7 @@ use uuid::Uuid;
 use super::engine::{Asked, Work};
 use super::{CURSOR, Context, EPOCH, HEAD, LAST_CONTACT, Report, ask, items, notice, records, results};
 use crate::app::notices;
+use crate::conflicts;
 use crate::store::{IntentState, Result, Tx};
 
 /// Meta: the server was restored, and device and server have not been found equal since.
@@ -51,6 +52,7 @@ pub(super) fn keep(
     notice_clock(tx, context.now, &answer.server_time)?;
     if !answer.more {
         tx.settle_intents()?;
+        conflicts::catch_up(tx)?;
     }
     ask::work(tx)
 }

@@ -24,6 +24,8 @@ const SLICES: &[&str] = &[
     "exports",
     "slots",
     "media",
+    "conflicts",
+    "history",
 ];
 
 /// The shared rooms of each crate: the folder that is looked at, and the names that stand beside the slices.

@@ -336,6 +336,13 @@ pub fn take_step(
     document.edit(author, at, step.command(), |w| put_event(w, event_id, step.status().as_str(), at, &known))
 }
 
+/// Says where a visit stands, to all that was said before; also if it stands there already.
+pub fn say(document: &mut Document, author: &Author, at: i64, event_id: &str, word: Status) -> Option<Chunk> {
+    let known: Vec<String> =
+        AppointmentRow::read(document).events.into_iter().map(|event| event.id).collect();
+    document.edit(author, at, "appointment.settle", |w| put_event(w, event_id, word.as_str(), at, &known))
+}
+
 fn put_event(w: &mut Writer<'_>, id: &str, kind: &str, at: i64, after: &[String]) {
     let after: Map<String, Json> = after.iter().map(|id| (id.clone(), Json::Bool(true))).collect();
     w.put_entry("events", id, &json!({ "type": kind, "at": at * 1000, "after": after }));

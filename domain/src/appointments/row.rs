@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 
 use super::Busy;
+use super::facts::{rival_words, was_moved_since_import, words_unaware_of_the_time};
 use super::status::{Event, Status, current_status, events, moment_of};
 use crate::dates::{VisitTime, format_seconds};
 use crate::documents::{Document, Facts};
@@ -162,8 +163,12 @@ impl AppointmentRow {
     /// Reads a document.
     #[must_use]
     pub fn read(document: &mut Document) -> Self {
-        let facts = Facts::of(document);
+        let mut facts = Facts::of(document);
         let mut reader = document.reader();
+        let events = events(reader.map("events"));
+        facts.statuses = rival_words(&mut reader, &events);
+        facts.unaware = words_unaware_of_the_time(&mut reader, &events);
+        facts.moved_since_import = was_moved_since_import(&mut reader);
         let times = reader.change_times();
         Self {
             kind: reader.str("kind").unwrap_or_else(|| "visit".to_owned()),
@@ -171,7 +176,7 @@ impl AppointmentRow {
             service_id: reader.str("serviceId").and_then(|id| id.parse().ok()),
             items: items(reader.map("items")),
             time: reader.str("time"),
-            events: events(reader.map("events")),
+            events,
             deposit_amount: reader.str("depositAmount"),
             price: reader.str("price"),
             cost: reader.str("cost"),

@@ -54,6 +54,14 @@ async fn find_with_tag(tx: &mut TenantTx, id: ClientId) -> Result<Option<(Client
     }
 }
 
+/// The client as it is shown, if not removed.
+pub async fn show_one(tx: &mut TenantTx, id: ClientId) -> Result<Option<Client>, StoreError> {
+    match find(tx, id).await? {
+        Some(row) => show(tx, id, row).await.map(Some),
+        None => Ok(None),
+    }
+}
+
 /// The document of a client who was not removed.
 async fn open(tx: &mut TenantTx, id: ClientId) -> Result<Option<Document>, StoreError> {
     let document = sync::load(tx, Collection::Clients, id.0).await?;

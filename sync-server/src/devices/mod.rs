@@ -10,6 +10,8 @@ mod store;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeMap;
+
 use domain::ids::DeviceId;
 use jiff::Timestamp;
 use serde::Serialize;
@@ -31,6 +33,12 @@ pub fn routes() -> OpenApiRouter<AppState> {
 /// The devices that are not revoked, by age.
 pub async fn connected(tx: &mut TenantTx) -> Result<Vec<Device>, StoreError> {
     store::list(tx, store::Which::Connected).await
+}
+
+/// What devices are called, also those that are gone, by how they stand in the history of documents.
+pub async fn names(tx: &mut TenantTx) -> Result<BTreeMap<String, String>, StoreError> {
+    let all = store::list(tx, store::Which::All).await?;
+    Ok(all.into_iter().map(|device| (device.id.short(), device.name)).collect())
 }
 
 /// A phone or laptop.

@@ -16,7 +16,7 @@ use domain::services::{Service, ServiceEdit};
 use domain::settings::{Section, Setting};
 use domain::sync::{Intent, IntentAction, IntentOutcome, IntentResult, RecordKind};
 use jiff::Timestamp;
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
 use super::session::Session;
@@ -125,6 +125,16 @@ async fn act<T: Tx>(
                 Err(refusal) => return Ok(Err(refusal)),
             }
         }
+        IntentAction::ClientTell => {
+            let kind = RecordKind::Message.as_str();
+            if session.record_body(kind, intent.target).await?.is_some() {
+                return Ok(Ok(()));
+            }
+            match message(intent, now) {
+                Some(body) => (kind.to_owned(), Change::Write(body)),
+                None => return Ok(Err(ErrorCode::IntentInvalid.into())),
+            }
+        }
         IntentAction::RecordOffer => match offered(session, intent).await? {
             Ok(Some((kind, body))) => (kind, Change::Write(body)),
             Ok(None) => return Ok(Ok(())),
@@ -176,6 +186,18 @@ fn service(
     serde_json::to_value(service).map(Change::Write).map_err(|_| ErrorCode::Internal.into())
 }
 
+/// A message to a client as it begins: not sent, until a channel takes it.
+fn message(intent: &Intent, now: Timestamp) -> Option<Json> {
+    let id = |name: &str| match intent.body.get(name) {
+        None | Some(Json::Null) => Some(None),
+        Some(id) => id.as_str().and_then(|id| id.parse::<Uuid>().ok()).map(Some),
+    };
+    let (client, visit) = (id("clientId")?, id("appointmentId")??);
+    let about = intent.body.get("about").and_then(Json::as_str).filter(|about| *about == "cancelled")?;
+    Some(json!({ "id": intent.target, "clientId": client, "appointmentId": visit, "about": about,
+                 "state": "not_sent", "createdAt": now.to_string() }))
+}
+
 /// A section of the settings as the device wants it, if it saw the one that stands.
 fn settings(
     intent: &Intent,
@@ -212,6 +234,12 @@ async fn offered<T: Tx>(
             .is_ok_and(|s| s.id.0 == intent.target && is_moment(&s.created_at) && is_moment(&s.updated_at)),
         "payment" => serde_json::from_value::<Payment>(body.clone())
             .is_ok_and(|p| p.id.0 == intent.target && is_day(&p.date) && is_moment(&p.created_at)),
+        "message" => {
+            let text = |name: &str| body.get(name).and_then(Json::as_str);
+            text("id") == Some(&intent.target.to_string())
+                && text("state").is_some()
+                && text("createdAt").is_some_and(is_moment)
+        }
         "media" => serde_json::from_value::<Media>(body.clone())
             .is_ok_and(|media| media.id.0 == intent.target && media.is_sound()),
         "settings" => is_setting(session, intent.target, body).await?,
