@@ -39,6 +39,7 @@ mod openapi_examples;
 #[cfg(test)]
 mod openapi_tests;
 pub mod operations;
+pub mod payments;
 pub mod redis;
 pub mod sealed;
 pub mod server;
@@ -51,6 +52,7 @@ pub mod sync;
 pub mod system;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
+pub mod web;
 pub mod writes;
 
 pub use state::AppState;

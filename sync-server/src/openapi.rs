@@ -9,7 +9,7 @@ use utoipa_swagger_ui::SwaggerUi;
 use crate::http::ProblemBody;
 use crate::{
     AppState, appointments, audit, auth, billing, clients, devices, exports, imports, media, notes,
-    openapi_conventions, openapi_examples, services, settings, slots, sync,
+    openapi_conventions, openapi_examples, payments, services, settings, slots, sync,
 };
 
 /// Where the document is.
@@ -37,6 +37,7 @@ pub const DOCUMENT: &str = "/api/v1/openapi.json";
         (name = "appointments", description = "Visits, and blocks of personal time"),
         (name = "notes", description = "Notes about clients and visits, colour formulas"),
         (name = "media", description = "Pictures: before, after, references, papers"),
+        (name = "payments", description = "Money that changed hands"),
         (name = "imports", description = "Files of other programs: looked at first, then imported, and undone as one step"),
         (name = "exports", description = "Everything she has, in one file, on every plan"),
         (name = "billing", description = "The plan, and what another one would mean"),
@@ -59,6 +60,7 @@ pub fn api() -> OpenApiRouter<AppState> {
         .merge(appointments::routes())
         .merge(notes::routes())
         .merge(media::routes())
+        .merge(payments::routes())
         .merge(imports::routes())
         .merge(exports::routes())
         .merge(billing::routes())

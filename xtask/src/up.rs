@@ -14,7 +14,7 @@ use std::{env, io};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 
 use crate::chore::{self, ChoreError};
-use crate::setup;
+use crate::{front_end, setup};
 
 const USUAL_PORT: u16 = 8080;
 const PAUSE: Duration = Duration::from_millis(50);
@@ -37,6 +37,7 @@ pub(crate) fn run(args: &Args) -> Result<(), ChoreError> {
     // Before the long build: a port that is taken now will be taken then.
     free_port(args.port)?;
     setup::run()?;
+    front_end::build()?;
     println!("up: building the server and the client");
     chore::run(&mut chore::cargo(&[
         "build",

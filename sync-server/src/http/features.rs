@@ -78,6 +78,8 @@ pub const PATHS: &[(&str, Needs)] = &[
     ("/media/{id}", EveryPlan),
     ("/notes", EveryPlan),
     ("/notes/{id}", EveryPlan),
+    ("/payments", EveryPlan),
+    ("/payments/{id}", EveryPlan),
     ("/services", EveryPlan),
     ("/services/{id}", EveryPlan),
     ("/settings", EveryPlan),
