@@ -11,11 +11,14 @@ const server = process.env['VELORIA_SERVER'] ?? 'http://127.0.0.1:8080';
 
 /** Clears what an older build left, but not the folder, and writes each text a second and a third time, compressed. */
 function compressed(): Plugin {
-  const dist = 'dist';
+  let dist = 'dist';
   const texts = /\.(js|css|html|svg|json|txt)$/;
   return {
     name: 'compressed',
     apply: 'build',
+    configResolved(config) {
+      dist = config.build.outDir;
+    },
     async buildStart() {
       const old = await readdir(dist).catch(() => []);
       await Promise.all(old.filter((name) => !name.startsWith('.')).map((name) => rm(join(dist, name), { recursive: true })));

@@ -160,13 +160,34 @@ export class Screen {
     return [...found, ...wide];
   }
 
-  /** Words of the other language on the screen: none, but for names. */
+  /** Every picture is drawn and every font is here. */
+  async calm(): Promise<void> {
+    await this.page.waitForLoadState('networkidle').catch(() => undefined);
+    await this.page.evaluate(() => document.fonts.ready);
+  }
+
+  /** Texts of buttons and tags that do not fit into them. */
+  async clipped(): Promise<string[]> {
+    return this.page.evaluate(() =>
+      [...document.querySelectorAll<HTMLElement>('button, a, .tag, h1, h2, label, .figure b')]
+        .filter((node) => node.offsetParent !== null && getComputedStyle(node).overflowX !== 'auto' && !node.closest('.sheet-of-days'))
+        .filter((node) => node.scrollWidth > node.clientWidth + 2 && node.clientWidth > 0 && !node.classList.contains('sr-only'))
+        .map((node) => `${node.tagName} ${node.innerText.slice(0, 40)}: ${node.scrollWidth} in ${node.clientWidth}`),
+    );
+  }
+
+  /** Russian words on the screen. */
+  async foreign(): Promise<string[]> {
+    return (await this.words()).match(/[а-яё][а-яё-]+/gi) ?? [];
+  }
+
   async words(): Promise<string> {
     return this.page.evaluate(() => document.body.innerText);
   }
 
   async keys(): Promise<Keys> {
-    return this.page.context().storageState();
+    // Only who is signed in: language and theme are each screen's own.
+    return { cookies: (await this.page.context().storageState()).cookies, origins: [] };
   }
 
   async close(): Promise<void> {

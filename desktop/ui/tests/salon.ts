@@ -10,6 +10,8 @@ export interface Salon {
   clients: Record<string, string>;
   services: Record<string, string>;
   visits: Record<string, string>;
+  /** Whether somebody typed this word into the salon. */
+  isHers: (word: string) => boolean;
 }
 
 let number = 0;
@@ -33,7 +35,20 @@ export async function account(server: string, more: { name?: string; locale?: st
   const { token } = await call<{ token: string }>('POST', '/auth/token', { email, password: PASSWORD, name: 'tests' });
   const ask = <T>(method: string, path: string, body?: unknown) => call<T>(method, path, body, token);
   if (plan) await ask('PUT', '/billing/plan', { plan });
-  return { email, password: PASSWORD, ask, clients: {}, services: {}, visits: {} };
+  const typed = new Set<string>();
+  const remembering = <T>(method: string, path: string, body?: unknown) => {
+    for (const word of JSON.stringify(body ?? '').match(/[а-яё][а-яё-]+/gi) ?? []) typed.add(word.toLowerCase());
+    return ask<T>(method, path, body);
+  };
+  return {
+    email,
+    password: PASSWORD,
+    ask: remembering,
+    clients: {},
+    services: {},
+    visits: {},
+    isHers: (word) => typed.has(word.toLowerCase()),
+  };
 }
 
 /** Today in the zone of the salon, moved by days. */

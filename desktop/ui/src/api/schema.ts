@@ -833,6 +833,22 @@ export interface paths {
         patch: operations["editNote"];
         trace?: never;
     };
+    "/api/v1/payments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["listPayments"];
+        put?: never;
+        post: operations["createPayment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/services": {
         parameters: {
             query?: never;
@@ -1325,6 +1341,14 @@ export interface components {
             clientId: components["schemas"]["ClientId"];
             kind?: string | null;
             meta?: Record<string, unknown> | null;
+        };
+        NewPayment: {
+            amount: number;
+            appointmentId?: null | components["schemas"]["AppointmentId"];
+            clientId?: null | components["schemas"]["ClientId"];
+            date: string;
+            description?: string | null;
+            provider?: string | null;
         };
         NewPhone: {
             password: string;
@@ -5497,6 +5521,8 @@ export interface operations {
                 "filter[createdAt][lte]"?: string;
                 "filter[email]"?: string;
                 "filter[email][in]"?: string;
+                "filter[id]"?: string;
+                "filter[id][in]"?: string;
                 "filter[locale]"?: "ru" | "en";
                 "filter[locale][in]"?: string;
                 "filter[loyaltyLevel]"?: string;
@@ -8618,6 +8644,236 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Note"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            429: {
+                headers: {
+                    "RateLimit-Limit"?: number;
+                    "RateLimit-Remaining"?: number;
+                    "RateLimit-Reset"?: number;
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    listPayments: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                "filter[active]"?: boolean;
+                "filter[basePrice]"?: number;
+                "filter[basePrice][gt]"?: number;
+                "filter[basePrice][gte]"?: number;
+                "filter[basePrice][lt]"?: number;
+                "filter[basePrice][lte]"?: number;
+                "filter[category]"?: string;
+                "filter[category][in]"?: string;
+                "filter[createdAt]"?: string;
+                "filter[createdAt][gt]"?: string;
+                "filter[createdAt][gte]"?: string;
+                "filter[createdAt][lt]"?: string;
+                "filter[createdAt][lte]"?: string;
+                "filter[durationMin]"?: number;
+                "filter[durationMin][gt]"?: number;
+                "filter[durationMin][gte]"?: number;
+                "filter[durationMin][lt]"?: number;
+                "filter[durationMin][lte]"?: number;
+                "filter[name]"?: string;
+                "filter[name][in]"?: string;
+                "filter[updatedAt]"?: string;
+                "filter[updatedAt][gt]"?: string;
+                "filter[updatedAt][gte]"?: string;
+                "filter[updatedAt][lt]"?: string;
+                "filter[updatedAt][lte]"?: string;
+                limit?: number;
+                sort?: "id" | "-id" | "name" | "-name" | "category" | "-category" | "basePrice" | "-basePrice" | "durationMin" | "-durationMin" | "createdAt" | "-createdAt" | "updatedAt" | "-updatedAt";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Payment"][];
+                        nextCursor?: string | null;
+                    };
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            429: {
+                headers: {
+                    "RateLimit-Limit"?: number;
+                    "RateLimit-Remaining"?: number;
+                    "RateLimit-Reset"?: number;
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    createPayment: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+                "If-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPayment"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Payment"];
                 };
             };
             400: {

@@ -70,6 +70,8 @@ export function start(node: HTMLElement, wanted: Wanted): Engine {
     longPressDelay: 300,
     eventInteractive: true,
     dayMaxEvents: 4,
+    eventTitleClass: 'visit-title',
+    eventTimeClass: 'visit-time',
     expandRows: true,
     events: (_range, done) => done(shapes as never),
     datesSet: ({ start: from, end: to, view }) => wanted.onrange(wall(from), wall(to), view.title),

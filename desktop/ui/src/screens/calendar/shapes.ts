@@ -67,6 +67,7 @@ function bufferShapes(visit: Appointment, start: Temporal.PlainDateTime, end: Te
     end: text(to),
     className: 'buffer',
     display: 'background',
+    color: 'var(--visit-buffer)',
   });
   return [
     ...(service?.bufferBeforeMin ? [buffer('before', start.subtract({ minutes: service.bufferBeforeMin }), start)] : []),
