@@ -43,6 +43,7 @@ mod openapi_examples;
 #[cfg(test)]
 mod openapi_tests;
 pub mod operations;
+pub mod payments;
 pub mod redis;
 pub mod sealed;
 pub mod server;
@@ -55,6 +56,7 @@ pub mod sync;
 pub mod system;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
+pub mod web;
 pub mod writes;
 
 pub use state::AppState;

@@ -9,7 +9,7 @@ use utoipa_swagger_ui::SwaggerUi;
 use crate::http::ProblemBody;
 use crate::{
     AppState, appointments, audit, auth, billing, clients, conflicts, devices, exports, history, imports,
-    media, notes, openapi_conventions, openapi_examples, services, settings, slots, sync,
+    media, notes, openapi_conventions, openapi_examples, payments, services, settings, slots, sync,
 };
 
 /// Where the document is.
@@ -39,6 +39,7 @@ pub const DOCUMENT: &str = "/api/v1/openapi.json";
         (name = "conflicts", description = "What needs her: visits that share an hour, clients of one number, and the like"),
         (name = "history", description = "What happened to a record, change by change"),
         (name = "media", description = "Pictures: before, after, references, papers"),
+        (name = "payments", description = "Money that changed hands"),
         (name = "imports", description = "Files of other programs: looked at first, then imported, and undone as one step"),
         (name = "exports", description = "Everything she has, in one file, on every plan"),
         (name = "billing", description = "The plan, and what another one would mean"),
@@ -63,6 +64,7 @@ pub fn api() -> OpenApiRouter<AppState> {
         .merge(conflicts::routes())
         .merge(history::routes())
         .merge(media::routes())
+        .merge(payments::routes())
         .merge(imports::routes())
         .merge(exports::routes())
         .merge(billing::routes())

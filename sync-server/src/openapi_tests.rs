@@ -191,13 +191,27 @@ async fn fill(olga: &Caller<'_>) -> Vec<String> {
             olga.raw(Method::POST, "/media", Some("application/octet-stream"), picture(shade).into()).await;
         media = id(answer.expect(201));
     }
+    let mut payment = String::new();
+    for amount in [1_500, -100] {
+        let body = json!({ "date": "2026-12-01", "amount": amount, "clientId": client, "description": "Тайна соседки" });
+        payment = id(olga.post("/payments", body).await.expect(201));
+    }
     let upload = id(olga.post("/media/uploads", json!({ "length": 9 })).await.expect(201));
-    vec![client, service, visit, note, device, token, import, media, upload]
+    vec![client, service, visit, note, device, token, import, media, payment, upload]
 }
 
 async fn everything_of(olga: &Caller<'_>) -> Vec<Json> {
     let mut all = Vec::new();
-    for path in ["/clients", "/services", "/appointments", "/notes", "/devices", "/auth/tokens", "/media"] {
+    for path in [
+        "/clients",
+        "/services",
+        "/appointments",
+        "/notes",
+        "/devices",
+        "/auth/tokens",
+        "/media",
+        "/payments",
+    ] {
         let mut list = olga.get(path).await.expect(200);
         for entry in list["data"].as_array_mut().unwrap() {
             entry.as_object_mut().unwrap().remove("lastUsedAt");

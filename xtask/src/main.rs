@@ -9,6 +9,7 @@ mod chore;
 #[path = "../../sync-server/src/embedded_postgres/mod.rs"]
 #[expect(dead_code, unreachable_pub, reason = "the server's source, of which a chore needs only a part")]
 mod embedded_postgres;
+mod front_end;
 mod generate;
 mod scratch;
 mod setup;

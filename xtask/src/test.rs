@@ -10,6 +10,7 @@ use std::thread;
 
 use crate::chore::{self, ChoreError};
 use crate::embedded_postgres::{Binaries, Durability, EmbeddedPostgres};
+use crate::front_end::{self, npm};
 use crate::scratch::Scratch;
 use crate::{check, setup};
 use tally::Tally;
@@ -20,8 +21,12 @@ const DATABASE: &str = "VELORIA_TEST_DATABASE_URL";
 /// With arguments only the runner runs, for then a person looks for one thing.
 pub(crate) fn run(arguments: &[String]) -> Result<(), ChoreError> {
     setup::run_for_tests()?;
+    front_end::build()?;
     let mut tally = Tally::default();
     let mut done = with_postgres(|url| run_tests(arguments, url, &mut tally));
+    if done.is_ok() && arguments.is_empty() {
+        done = test_front_end(&mut tally);
+    }
     if done.is_ok() && arguments.is_empty() {
         done = check::run();
     }
@@ -72,6 +77,14 @@ fn run_tests(arguments: &[String], database: &str, tally: &mut Tally) -> Result<
         count(chore::cargo(&[runner, &bugs, go_on].concat()).env(DATABASE, database), tally)?;
     }
     Ok(())
+}
+
+/// The pages: their rules alone, and then all of them in a browser before a server of their own.
+fn test_front_end(tally: &mut Tally) -> Result<(), ChoreError> {
+    count(&mut npm(&["run", "--silent", "test"]), tally)?;
+    chore::run(&mut chore::cargo(&["build", "--locked", "-p", "sync-server", "--bin", "sync-server"]))?;
+    let server = chore::built_in("debug", "sync-server")?;
+    count(npm(&["run", "--silent", "test:browser"]).env("VELORIA_SERVER_BIN", server), tally)
 }
 
 /// Runs the command, shows what it prints as it comes, and adds up what it says about tests.

@@ -1,6 +1,6 @@
 //! Payments: money that changed hands, as a record.
 //!
-//! A slice of the shared room. For now payments only come in through imports; the money module builds on this
+//! A slice of the shared room. Payments come in through imports and when she says that she was paid; the money module builds on this
 //! record later. Pure. A refund is a payment below zero; taxes stand apart and are never part of the amount.
 
 use std::collections::BTreeMap;

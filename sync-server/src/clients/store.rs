@@ -12,6 +12,7 @@ pub(super) static LIST: ListSpec = ListSpec {
     json: "row",
     living: "not deleted",
     fields: &[
+        Field::new("id", "id", Kind::Id, Use::Filter),
         Field::new("name", "name_folded", Kind::Folded, Use::Both),
         Field::new("phone", "phone", Kind::Phone, Use::Filter),
         Field::new("email", "email_key", Kind::Email, Use::Filter),

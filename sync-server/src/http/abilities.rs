@@ -25,6 +25,8 @@ pub const ABILITIES: &[&str] = &[
     "media:write",
     "notes:read",
     "notes:write",
+    "payments:read",
+    "payments:write",
     "services:read",
     "services:write",
     "settings:read",

@@ -85,6 +85,8 @@ pub const PATHS: &[(&str, Needs)] = &[
     ("/notes", EveryPlan),
     ("/notes/{id}", EveryPlan),
     ("/notes/{id}/changes", EveryPlan),
+    ("/payments", EveryPlan),
+    ("/payments/{id}", EveryPlan),
     ("/services", EveryPlan),
     ("/services/{id}", EveryPlan),
     ("/settings", EveryPlan),
