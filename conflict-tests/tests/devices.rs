@@ -14,6 +14,8 @@ mod homes;
 mod hostile;
 #[path = "devices/hours.rs"]
 mod hours;
+#[path = "devices/keys.rs"]
+mod keys;
 #[path = "devices/nodes.rs"]
 mod nodes;
 #[path = "devices/proxy.rs"]

@@ -6,6 +6,7 @@
 //! thing: versions, idempotency), `listing` (how it lists: filters, order), `jobs` (what is done
 //! later). Rules live in `domain`; here is what they need from the outside.
 
+pub mod admin;
 pub mod appointments;
 pub mod audit;
 pub mod auth;

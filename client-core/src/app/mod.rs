@@ -12,6 +12,7 @@ mod error;
 mod export;
 mod history;
 mod home;
+mod keys;
 mod notes;
 pub mod notices;
 mod payments;

@@ -33,7 +33,7 @@ pub(super) fn keep(
     items::receive(tx, &answer.items, &asked.want, at, report)?;
     for item in &answer.items {
         if let Item::Record(record) = item {
-            records::receive(tx, record)?;
+            records::receive(tx, record, at)?;
             report.pulled += 1;
         }
     }
@@ -50,6 +50,7 @@ pub(super) fn keep(
     tx.set_meta(HEAD, &answer.head)?;
     tx.set_meta(LAST_CONTACT, &context.now.to_string())?;
     notice_clock(tx, context.now, &answer.server_time)?;
+    records::tell_suspension(tx, context.now)?;
     if !answer.more {
         tx.settle_intents()?;
         conflicts::catch_up(tx)?;

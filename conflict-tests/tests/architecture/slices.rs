@@ -34,6 +34,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     (
         "sync-server/src",
         &[
+            "admin",
             "audit",
             "auth",
             "billing",

@@ -34,7 +34,7 @@ pub struct BookContext<'a> {
 }
 
 /// What is to be written; a field that is kept stays untouched.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct AppointmentEdit {
     /// `visit` or `block`.
     pub kind: Patch<String>,
@@ -63,6 +63,8 @@ pub struct AppointmentEdit {
     /// Further data; `null` removes an entry, others stay.
     pub meta: Patch<Map<String, Json>>,
 }
+
+crate::masked_debug!(AppointmentEdit {});
 
 /// The service that a request names, so that the caller can look it up for the [`BookContext`].
 #[must_use]

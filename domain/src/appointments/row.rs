@@ -14,7 +14,7 @@ use crate::ids::{AppointmentId, ClientId, ServiceId};
 use crate::money::{Currency, Money};
 
 /// What an appointment's document says.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct AppointmentRow {
     /// `visit`, `block`, or a word of tomorrow.
@@ -54,6 +54,8 @@ pub struct AppointmentRow {
     pub facts: Facts,
 }
 
+crate::masked_debug!(AppointmentRow { client_id, service_id });
+
 /// A further service of a visit.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -74,7 +76,7 @@ pub struct Item {
 }
 
 /// An appointment as REST, devices and exports show it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[cfg_attr(feature = "openapi", schema(example = json!({
     "id": "0192f0c1-2d3e-7f40-8a5b-6c7d8e9fa0b3",
@@ -158,6 +160,8 @@ pub struct Appointment {
     /// RFC 3339, by the clock of the device that wrote last.
     pub updated_at: Option<String>,
 }
+
+crate::masked_debug!(Appointment { id, status });
 
 impl AppointmentRow {
     /// Reads a document.

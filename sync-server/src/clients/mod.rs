@@ -29,6 +29,9 @@ use crate::db::{StoreError, TenantTx};
 use crate::writes::Tag;
 use crate::{AppState, appointments, sync};
 
+#[cfg(test)]
+pub(crate) use store::LIST;
+
 /// The routes of this slice.
 pub fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()

@@ -33,6 +33,7 @@ pub const PATHS: &[(&str, Needs)] = &[
     ("/appointments/{id}/complete", EveryPlan),
     ("/appointments/{id}/confirm", EveryPlan),
     ("/appointments/{id}/no-show", EveryPlan),
+    ("/appointments/{id}/policies", EveryPlan),
     ("/appointments/{id}/reschedule", EveryPlan),
     ("/audit-logs", AtAll(Feature::AuditLog)),
     ("/auth/email", EveryPlan),

@@ -15,6 +15,7 @@ mod pull;
 mod push;
 mod routes;
 mod session;
+mod settings;
 mod store;
 mod store_phases;
 mod store_rows;
@@ -26,6 +27,9 @@ use std::collections::BTreeMap;
 
 use domain::Projection;
 use domain::documents::{Chunk, Collection, Document, Heads};
+use domain::errors::FieldErrors;
+use domain::ids::TenantId;
+use domain::settings::Setting;
 use domain::sync::RecordKind;
 use serde_json::Value as Json;
 use uuid::Uuid;
@@ -134,6 +138,19 @@ pub async fn write_record(
     let mut session = Session::begin(tx, None).await?;
     session.keep_record(kind.as_str(), id, body).await?;
     session.finish().await
+}
+
+/// Writes a section of the settings. Returns the new head, or what cannot be because of what there is.
+pub async fn write_setting(
+    tx: &mut TenantTx,
+    tenant: TenantId,
+    setting: &Setting,
+) -> Result<Result<u64, FieldErrors>, StoreError> {
+    let mut session = Session::begin(tx, None).await?;
+    match settings::keep(&mut session, tenant, setting).await? {
+        Ok(()) => session.finish().await.map(Ok),
+        Err(told) => Ok(Err(told)),
+    }
 }
 
 /// A record's body.

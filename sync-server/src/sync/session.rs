@@ -123,6 +123,13 @@ impl<'a, T: Tx> Session<'a, T> {
         Ok(found.and_then(|record| record.body))
     }
 
+    /// Whether there is a record of this kind, with this session's writes; one that it removes still counts.
+    pub(super) async fn has_records_of(&mut self, kind: &str) -> Result<bool, StoreError> {
+        let is_written =
+            |(of, record): (&(String, Uuid), &StoredRecord)| of.0 == kind && record.body.is_some();
+        Ok(self.records.iter().any(is_written) || self.tx.has_records_of(kind).await?)
+    }
+
     /// Erases a document: its bytes, its row and its entries' bytes go; a mark stays, so late pushes are refused.
     pub async fn purge(&mut self, id: Uuid) -> Result<(), StoreError> {
         let Some(stored) = self.stored(id).await?.cloned() else { return Ok(()) };
