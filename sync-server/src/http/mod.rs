@@ -30,7 +30,7 @@ mod visitor;
 
 pub use abilities::{ABILITIES, EVERYTHING};
 pub use body::read_body;
-pub use client_address::{ProxiesError, TrustedProxies};
+pub use client_address::{ProxiesError, TrustedProxies, household};
 pub use cookies::{CookieStyle, SESSION_DAYS, clear_session, keep_mark, keep_session};
 pub use edge::{Edge, Origins, OriginsError};
 pub use errors_doc::{
