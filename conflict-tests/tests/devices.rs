@@ -12,6 +12,8 @@ mod homes;
 mod hostile;
 #[path = "devices/hours.rs"]
 mod hours;
+#[path = "devices/nodes.rs"]
+mod nodes;
 #[path = "devices/proxy.rs"]
 mod proxy;
 #[path = "devices/retries.rs"]

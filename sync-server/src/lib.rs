@@ -32,6 +32,8 @@ pub mod logging;
 pub mod mail;
 pub mod media;
 pub mod metrics;
+#[cfg(test)]
+mod nodes_tests;
 pub mod notes;
 pub mod openapi;
 mod openapi_conventions;

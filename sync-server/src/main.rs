@@ -19,6 +19,7 @@ use sync_server::operations::Operations;
 use sync_server::redis::Redis;
 use sync_server::sealed::Sealer;
 use sync_server::stop::Stop;
+use sync_server::sync::Live;
 use sync_server::system::{SharedIds, SystemClock, SystemIds};
 use sync_server::{AppState, doctor, logging, metrics, openapi, server};
 use tokio::net::TcpListener;
@@ -207,7 +208,8 @@ async fn state(config: &Config, url: &SecretString) -> Outcome<AppState> {
         .with_billing(billing)
         .with_sealer(sealer);
     let state = match config.redis.url()? {
-        Some(url) => state.with_redis(Redis::at(&url)?),
+        Some(url) if config.mission.broadcasts() => state.with_redis(Redis::at(&url)?),
+        Some(url) => state.with_redis(Redis::at(&url)?).with_live(Live::default()),
         None => state,
     };
     let edge = config.edge.edge(state.redis.clone());

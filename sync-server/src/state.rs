@@ -84,10 +84,18 @@ impl AppState {
         }
     }
 
-    /// The same with Redis.
+    /// The same with Redis, over which its nodes tell each other news and count wrong passwords together. Needs the async
+    /// runtime.
     #[must_use]
     pub fn with_redis(self, redis: Redis) -> Self {
-        Self { redis, ..self }
+        let (live, login_guard) = (Live::across(redis.clone()), LoginGuard::across(redis.clone()));
+        Self { redis, live, login_guard, ..self }
+    }
+
+    /// The same, with devices told in another way that there is news.
+    #[must_use]
+    pub fn with_live(self, live: Live) -> Self {
+        Self { live, ..self }
     }
 
     /// The same, with letters that leave this way.

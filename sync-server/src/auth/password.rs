@@ -68,13 +68,13 @@ pub(super) async fn sign_in(
 ) -> Result<SignedIn, SignInError> {
     let email_hash = hash_of(&credentials.email);
     let who = who(state, visitor, email_hash);
-    state.login_guard.begin(who, state.now()).map_err(SignInError::TooMany)?;
+    state.login_guard.begin(who, state.now()).await.map_err(SignInError::TooMany)?;
     let tried = try_in(state, visitor, email_hash, credentials).await;
     match &tried {
-        Ok(_) => state.login_guard.right(who),
+        Ok(_) => state.login_guard.right(who).await,
         Err(SignInError::Wrong | SignInError::Factor(FactorError::Wrong)) => {}
         // The password was right and nothing was guessed; or nobody could say.
-        Err(_) => state.login_guard.undecided(who),
+        Err(_) => state.login_guard.undecided(who).await,
     }
     let outcome = if tried.is_ok() { "success" } else { "failure" };
     metrics::counter!("veloria_sign_ins_total", "outcome" => outcome).increment(1);
@@ -153,7 +153,7 @@ pub(super) async fn prove(
     let (user, hash) = store::find_user(&mut tx, principal.user).await?.ok_or_else(Problem::not_found)?;
     tx.commit().await?;
     let who = who(state, visitor, hash_of(&user.email));
-    state.login_guard.begin(who, state.now()).map_err(SignInError::TooMany)?;
+    state.login_guard.begin(who, state.now()).await.map_err(SignInError::TooMany)?;
     let proved = async {
         let verdict = state.passwords.check(password, Some(hash)).await?;
         if verdict == Verdict::Wrong {
@@ -167,7 +167,7 @@ pub(super) async fn prove(
     };
     match proved.await {
         Ok(tx) => {
-            state.login_guard.right(who);
+            state.login_guard.right(who).await;
             Ok((user, tx))
         }
         Err(SignInError::Wrong) => {
@@ -175,7 +175,7 @@ pub(super) async fn prove(
         }
         Err(error) => {
             if !matches!(error, SignInError::Factor(FactorError::Wrong)) {
-                state.login_guard.undecided(who);
+                state.login_guard.undecided(who).await;
             }
             Err(error.into())
         }

@@ -51,6 +51,11 @@ impl Kinds {
         self
     }
 
+    /// Their names.
+    pub fn names(&self) -> impl Iterator<Item = &'static str> {
+        self.kinds.iter().map(|kind| kind.name)
+    }
+
     pub(super) fn kinds(&self) -> &[Kind] {
         &self.kinds
     }

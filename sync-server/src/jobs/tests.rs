@@ -2,6 +2,7 @@
 //! as their owner.
 
 mod crash;
+mod poison;
 mod recurring;
 
 use std::time::Duration;
@@ -22,6 +23,11 @@ use crate::testing::{TestDatabase, TestServer};
 
 const SETTINGS: WorkerSettings =
     WorkerSettings { places: 4, grace: Duration::from_millis(300), dead_after: Duration::from_secs(1) };
+
+/// Whether figures are wanted and not only counts: `cargo xtask soak --drills` says so.
+fn is_full() -> bool {
+    std::env::var_os("VELORIA_DRILLS").is_some()
+}
 
 /// Leaves a mark, once, with the request that it came from.
 #[derive(Serialize, Deserialize)]
@@ -123,6 +129,12 @@ impl Bench {
     async fn queue(&mut self) -> Vec<String> {
         self.column("select attempts || coalesce(' ' || last_error, '') from graphile_worker._private_jobs order by id")
             .await
+    }
+
+    /// What waits for its next attempt waits no longer.
+    async fn hurry(&mut self) {
+        let now = "update graphile_worker._private_jobs set run_at = now() where locked_at is null and run_at > now()";
+        sqlx::raw_sql(now).execute(&mut self.owner).await.unwrap();
     }
 
     /// Waits for something to become true; a test that waits for ever is ended by its runner.

