@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::convert::Infallible;
 use std::future::Future;
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::pin::{Pin, pin};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{self, Poll};
@@ -234,12 +234,12 @@ impl Drop for Now {
 
 /// How many connections each household has.
 #[derive(Clone, Debug, Default)]
-struct Households(Arc<Mutex<HashMap<String, usize>>>);
+struct Households(Arc<Mutex<HashMap<IpAddr, usize>>>);
 
 impl Households {
-    fn enter(&self, name: String, most: usize) -> Option<Household> {
+    fn enter(&self, name: IpAddr, most: usize) -> Option<Household> {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let count = all.entry(name.clone()).or_default();
+        let count = all.entry(name).or_default();
         if *count >= most {
             return None;
         }
@@ -251,7 +251,7 @@ impl Households {
 /// A connection of a household; given back when dropped.
 struct Household {
     all: Households,
-    name: String,
+    name: IpAddr,
 }
 
 impl Drop for Household {
@@ -336,11 +336,8 @@ mod tests {
 
     #[tokio::test]
     async fn who_asks_for_nothing_more_is_sent_away_though_every_ping_is_answered() {
-        let limits = Limits {
-            head: Duration::from_secs(20),
-            idle: Duration::from_millis(200),
-            ..Limits::default()
-        };
+        let limits =
+            Limits { head: Duration::from_secs(20), idle: Duration::from_millis(200), ..Limits::default() };
         let mut line = TcpStream::connect(start(limits).await).await.unwrap();
         let settings = [0, 0, 0, 4, 0, 0, 0, 0, 0];
         // GET / of http, from `x`, whole in one frame.

@@ -3,7 +3,7 @@
 //! What `X-Forwarded-*` says is believed from trusted proxies alone. From everybody else the headers are removed before
 //! anything reads them, so that no limit, no cookie and no journal goes by what a stranger wrote.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::str::FromStr;
 
 use axum::extract::{ConnectInfo, Request, State};
@@ -105,12 +105,12 @@ pub(super) async fn learn(State(state): State<AppState>, mut request: Request, n
 
 /// An address as it is counted: one of IPv6 stands for its network, of which a household has 2^64.
 #[must_use]
-pub fn household(address: IpAddr) -> String {
+pub fn household(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
-        IpAddr::V4(address) => address.to_string(),
+        IpAddr::V4(address) => address.into(),
         IpAddr::V6(address) => {
             let [a, b, c, d, ..] = address.segments();
-            format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
+            Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0).into()
         }
     }
 }

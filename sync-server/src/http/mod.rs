@@ -41,7 +41,7 @@ pub use input::{JsonObject, PathId};
 pub use layers::around;
 pub use output::now_text;
 pub use paging::{After, Cursor, Limit, Page, PageQuery};
-pub use principal::{Principal, Read, TokenKind};
+pub use principal::{Principal, Read, TokenKind, works_despite_suspension};
 pub use problem::{Problem, ProblemBody};
 pub use query::QueryFields;
 pub use request_id::{current_request_id, with_request_id};

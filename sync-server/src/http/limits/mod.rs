@@ -73,6 +73,12 @@ impl Limits {
         self.enter(principal.tenant, ledger)
     }
 
+    /// Whether counting a request of a key may wait for somebody outside this process.
+    pub(super) fn asks_elsewhere(&self, class: Class) -> bool {
+        let counts = |scope| self.rates.of(scope, class).is_some();
+        self.buckets.are_shared() && (counts(Scope::Token) || counts(Scope::Tenant))
+    }
+
     async fn charge(&self, scope: Scope, class: Class, who: &str, ledger: &Ledger) -> Result<(), Problem> {
         let Some(rate) = self.rates.of(scope, class) else { return Ok(()) };
         let key = format!("{}:{}:{who}", scope.as_str(), class.as_str());
@@ -162,11 +168,11 @@ pub(super) async fn guard(State(state): State<AppState>, mut request: Request, n
     // Whether we live is asked often and must always be answered.
     let is_counted = request.uri().path().starts_with("/api/");
     let counted = match peer.filter(|_| is_counted) {
-        Some(peer) => state.edge.limits.charge(Scope::Ip, class, &household(peer), &ledger).await,
+        Some(peer) => state.edge.limits.charge(Scope::Ip, class, &household(peer).to_string(), &ledger).await,
         None => Ok(()),
     };
     let mut response = match counted {
-        Ok(()) => match timeout(class.longest(), next.run(request)).await {
+        Ok(()) => match timeout(class.longest(&route), next.run(request)).await {
             Ok(response) => response,
             Err(_) => Problem::new(ErrorCode::Unavailable).after(Duration::from_secs(1)).into_response(),
         },
