@@ -88,6 +88,7 @@ pub(super) async fn confirm_email(
     fields.finish(())?;
     let key = key.filter(|key| key.tenant == principal.tenant).ok_or_else(codes::refused)?;
     let mut tx = state.begin(&principal).await?;
+    super::hold(&mut tx, &principal, state.now()).await?;
     let confirmed = codes::use_up(&state, &mut tx, key, Purpose::Email).await?;
     if confirmed.user != principal.user {
         return Err(codes::refused());
@@ -98,7 +99,9 @@ pub(super) async fn confirm_email(
         return Err(Problem::new(ErrorCode::EmailTaken).field("code", FieldProblem::Taken));
     }
     let user = User { email: confirmed.value, ..old.clone() };
-    store::put_contacts(&mut tx, &user).await?;
+    store::put_email(&mut tx, user.id, &user.email).await?;
+    // Letters with codes went to the old address, which may be somebody else's by now.
+    codes::use_up_all(&state, &mut tx, user.id).await?;
     audit::record(&mut tx, Event::new(Action::EmailChanged, SubjectKind::User, user.id.0));
     letters::tell_at(&state, &mut tx, &user, &old.email, Notice::EmailChanged).await?;
     tx.commit().await?;

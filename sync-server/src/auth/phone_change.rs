@@ -80,13 +80,14 @@ pub(super) async fn confirm_phone(
     fields.finish(())?;
     let key = key.filter(|key| key.tenant == principal.tenant).ok_or_else(codes::refused)?;
     let mut tx = state.begin(&principal).await?;
+    super::hold(&mut tx, &principal, state.now()).await?;
     let confirmed = codes::use_up(&state, &mut tx, key, Purpose::Phone).await?;
     if confirmed.user != principal.user {
         return Err(codes::refused());
     }
     let (user, _) = store::find_user(&mut tx, principal.user).await?.ok_or_else(Problem::not_found)?;
     let user = User { phone: Some(confirmed.value), ..user };
-    store::put_contacts(&mut tx, &user).await?;
+    store::put_phone(&mut tx, user.id, user.phone.as_deref()).await?;
     audit::record(&mut tx, Event::new(Action::PhoneChanged, SubjectKind::User, user.id.0));
     tx.commit().await?;
     Ok(Json(user))

@@ -63,7 +63,8 @@ pub(super) async fn register(
     JsonObject(object): JsonObject,
 ) -> Result<(StatusCode, Json<Account>), Problem> {
     let form = Form::read(&object)?;
-    let password_hash = state.passwords.hash(&form.password).await.map_err(RegisterError::from)?;
+    let password_hash =
+        state.passwords.hash_of_newcomer(&form.password).await.map_err(RegisterError::from)?;
     let email_hash = email_hash(&form.email);
     let account = form.account(TenantId(state.new_id()), UserId(state.new_id()), state.now());
     keep(&state, &visitor, &account, email_hash, &password_hash).await?;

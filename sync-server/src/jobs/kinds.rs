@@ -34,6 +34,7 @@ impl Kinds {
             .with::<super::SweepEffects>()
             .with::<crate::imports::DropFiles>()
             .with::<crate::writes::SweepKeys>()
+            .with::<crate::auth::SweepSignIns>()
             .with::<media::RemoveBytes>()
             .with::<media::Sweep>()
     }
