@@ -112,6 +112,8 @@ pub(super) struct Known<'a> {
     pub(super) plan: Plan,
     pub(super) zone: TimeZone,
     pub(super) standing: store::Standing,
+    /// What was due in the month that runs.
+    pub(super) paid: Money,
     pub(super) devices: Vec<Device>,
     pub(super) now: Timestamp,
 }
@@ -127,7 +129,16 @@ impl<'a> Known<'a> {
         let plan = tenant.plan.parse().map_err(|_| StoreError::damaged("a tenant with an unknown plan"))?;
         let zone = domain::dates::zone_rules(&tenant.timezone).unwrap_or(TimeZone::UTC);
         let (standing, devices) = (store::standing(tx).await?, devices::connected(tx).await?);
-        Ok(Self { billing, tenant, plan, zone, standing, devices, now })
+        let paid = Money::new(0, billing.prices.of(plan).currency());
+        let known = Self { billing, tenant, plan, zone, standing, paid, devices, now };
+        let Some(period) = known.period() else { return Ok(known) };
+        let paid = store::due_since(tx, period.from, paid.currency()).await?;
+        Ok(Self { paid, ..known })
+    }
+
+    /// The month that runs.
+    fn period(&self) -> Option<Period> {
+        self.anchor().and_then(|anchor| Period::around(self.now, anchor, &self.zone))
     }
 
     /// When she began to pay, as far as it counts for the present plan. A business that was put on a plan before changes were
@@ -146,13 +157,13 @@ impl<'a> Known<'a> {
     /// What changing to a plan would cost now.
     pub(super) fn change_to(&self, plan: Plan) -> Option<plans::Change> {
         let way = (self.plan, plan);
-        plans::change(way, &self.billing.prices, self.anchor(), self.now, &self.zone)
+        plans::change(way, &self.billing.prices, self.anchor(), self.paid, self.now, &self.zone)
     }
 
     /// The answer.
     pub(super) fn show(&self) -> BillingPlan {
         let currency = self.billing.prices.of(self.plan).currency();
-        let period = self.anchor().and_then(|anchor| Period::around(self.now, anchor, &self.zone));
+        let period = self.period();
         let feature = |&id: &Feature| ShownFeature {
             id,
             module: id.module(),
