@@ -4,6 +4,7 @@ use std::future::Future;
 use std::time::Duration;
 
 use axum::Router;
+use futures::future::join;
 use tokio::net::TcpListener;
 use tokio::time::timeout;
 
@@ -32,5 +33,5 @@ pub async fn serve(listener: TcpListener, state: AppState, stop: impl Future<Out
     let (limits, proxies) = (connections::Limits::default(), state.edge.proxies.clone());
     let running = connections::serve(listener, router(&state), limits, proxies, stop).await;
     // Whoever needs longer than this is cut off.
-    let _ = timeout(LAST_REQUESTS, running.shutdown()).await;
+    let _ = timeout(LAST_REQUESTS, join(running.shutdown(), state.live.close())).await;
 }
