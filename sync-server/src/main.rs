@@ -250,8 +250,7 @@ async fn state(config: &Config, url: &SecretString) -> Outcome<AppState> {
     let gallery =
         Gallery::open(&config.media.disk(&config.serve.data)?, keys, Painter::new(env::current_exe()?))?;
     let sealer = Sealer::new(&key, &previous);
-    let seed = sealer.derive("entitlements 1");
-    let billing = Billing::new(config.billing.prices()?, seed.expose_secret());
+    let billing = Billing::new(config.billing.prices()?, &key.derive(b"entitlements 1"));
     let state = AppState::new(db, Arc::new(SystemClock), SharedIds::new(SystemIds), gallery, is_production)
         .with_mail(config.mail.mailer(config.app.env, &config.serve.data)?)
         .with_billing(billing)

@@ -20,7 +20,7 @@ use crate::services::Service;
 
 pub use calendar::calendar;
 pub use cards::cards;
-pub use tables::{Table, tables, zipped};
+pub use tables::{LIST_MARK, Table, is_ours, tables, zipped};
 
 /// All that she has, each list by id.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

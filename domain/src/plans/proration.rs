@@ -140,19 +140,22 @@ pub struct Change {
 }
 
 /// What going from one plan to another costs at `now`. `anchor` is when the business began to pay; none while it is on the
-/// free plan. Nothing if the month is beyond what a calendar has.
+/// free plan. `paid` is what was due in the month that runs: no more than that is given back, so a plan that was a gift, or a
+/// month that nobody has written down yet, is worth no money. Nothing if the month is beyond what a calendar has.
 #[must_use]
 pub fn change(
     (from, to): (Plan, Plan),
     prices: &Prices,
     anchor: Option<Timestamp>,
+    paid: Money,
     now: Timestamp,
     zone: &TimeZone,
 ) -> Option<Change> {
     // A period begins at a whole second, so that its first moment is worth the whole price.
     let anchor = anchor.or_else(|| Timestamp::from_second(now.as_second()).ok())?;
     let period = Period::around(now, anchor, zone)?;
-    let (back, price) = (period.worth(prices.of(from), now), period.worth(prices.of(to), now));
+    let (worth, price) = (period.worth(prices.of(from), now), period.worth(prices.of(to), now));
+    let back = Money::new(worth.minor().min(paid.minor().max(0)), worth.currency());
     let due = price.checked_add(back.checked_neg().ok()?).ok()?;
     Some(Change { period, due })
 }
@@ -179,14 +182,23 @@ mod tests {
     fn half_a_month_costs_half_a_price() {
         let moscow = zone("Europe/Moscow");
         let start = at("2026-11-01T00:00:00+03:00");
-        let begun = change((Plan::Ivory, Plan::Veloria), &prices(), None, start, &moscow).unwrap();
+        let begun =
+            change((Plan::Ivory, Plan::Veloria), &prices(), None, Money::rub(0), start, &moscow).unwrap();
         assert_eq!((begun.due, begun.period.from), (Money::rub(99_000), start));
         assert_eq!(begun.period.to, at("2026-12-01T00:00:00+03:00"));
         let half = at("2026-11-16T00:00:00+03:00");
-        let up = change((Plan::Veloria, Plan::Imperium), &prices(), Some(start), half, &moscow).unwrap();
+        let paid = begun.due;
+        let up =
+            change((Plan::Veloria, Plan::Imperium), &prices(), Some(start), paid, half, &moscow).unwrap();
         assert_eq!((up.due, up.period), (Money::rub(75_000), begun.period));
-        let down = change((Plan::Imperium, Plan::Ivory), &prices(), Some(start), half, &moscow).unwrap();
-        assert_eq!(down.due, Money::rub(-124_500), "a credit");
+        let down = |paid| {
+            change((Plan::Imperium, Plan::Ivory), &prices(), Some(start), Money::rub(paid), half, &moscow)
+                .unwrap()
+                .due
+        };
+        assert_eq!(down(174_000), Money::rub(-124_500), "a credit");
+        assert_eq!(down(1_000), Money::rub(-1_000), "no more than was due");
+        assert_eq!(down(0), Money::rub(0), "a gift is worth no money");
     }
 
     #[test]
@@ -241,14 +253,23 @@ mod tests {
         #[test]
         fn a_way_over_a_third_plan_costs_what_the_straight_way_costs(
             (a, b, c) in (plan(), plan(), plan()), anchor in moment(), after in 0_i64..200_000_000, zone in a_zone(),
-            (veloria, more) in (0_i64..10_000_000, 0_i64..10_000_000),
+            (veloria, more) in (0_i64..10_000_000, 0_i64..10_000_000), paid in 0_i64..30_000_000,
         ) {
             let prices = Prices::new(Money::rub(veloria), Money::rub(veloria + more)).unwrap();
             let now = Timestamp::from_second(anchor.as_second() + after).unwrap();
-            let cost = |way| change(way, &prices, Some(anchor), now, &zone).unwrap().due.minor();
-            prop_assert_eq!(cost((a, b)) + cost((b, c)), cost((a, c)));
-            prop_assert_eq!(cost((a, b)) + cost((b, a)), 0);
-            prop_assert_eq!(cost((a, a)), 0);
+            let cost = |way, paid| {
+                change(way, &prices, Some(anchor), Money::rub(paid), now, &zone).unwrap().due.minor()
+            };
+            let over = |b, c| {
+                let first = cost((a, b), paid);
+                first + cost((b, c), paid + first)
+            };
+            prop_assert_eq!(over(b, c), cost((a, c), paid));
+            // Once the month is written down as due, there and back costs nothing.
+            if paid >= prices.of(a).minor() {
+                prop_assert_eq!(over(b, a), 0);
+            }
+            prop_assert!(paid + over(b, c) >= 0, "nobody gets back what was never due");
         }
 
         #[test]
@@ -272,13 +293,13 @@ mod tests {
         #[test]
         fn no_change_takes_more_than_the_price_or_gives_more_than_was_paid(
             (a, b) in (plan(), plan()), anchor in moment(), after in 0_i64..200_000_000, zone in a_zone(),
+            paid in -300_000_i64..600_000,
         ) {
             let now = Timestamp::from_second(anchor.as_second() + after).unwrap();
-            let due = change((a, b), &prices(), Some(anchor), now, &zone).unwrap().due;
-            let (most, least) = (prices().of(b).minor(), -prices().of(a).minor());
+            let due = change((a, b), &prices(), Some(anchor), Money::rub(paid), now, &zone).unwrap().due;
+            let (most, least) = (prices().of(b).minor(), -prices().of(a).minor().min(paid.max(0)));
             prop_assert!((least..=most).contains(&due.minor()));
-            let is_right_way = if a <= b { due.minor() >= 0 } else { due.minor() <= 0 };
-            prop_assert!(is_right_way, "{}", due.minor());
+            prop_assert!(a > b || due.minor() >= 0, "{}", due.minor());
         }
     }
 

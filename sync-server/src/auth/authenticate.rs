@@ -33,6 +33,9 @@ pub async fn authenticate(
     }
     if replaces_older || token.last_used_at.is_none_or(|last| now.duration_since(last) >= TOUCH_EVERY) {
         // Kept at once: whoever goes on in a transaction must not hold the key's row, and a refused request counts, too.
+        if replaces_older {
+            store_sessions::hold(&mut tx, token.user).await?;
+        }
         store::touch(&mut tx, &token, now).await?;
         if let Some(device) = token.device.filter(|_| replaces_older) {
             store_sessions::end_older_keys(&mut tx, device, token.id, now).await?;

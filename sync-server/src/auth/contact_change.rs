@@ -98,6 +98,7 @@ pub(super) async fn confirmed(
     fields.finish(())?;
     let key = key.filter(|key| key.tenant == principal.tenant).ok_or_else(codes::refused)?;
     let mut tx = state.begin(principal).await?;
+    super::hold(&mut tx, principal, state.now()).await?;
     let confirmed = codes::use_up(state, &mut tx, key, contact.purpose()).await?;
     if confirmed.user != principal.user {
         return Err(codes::refused());

@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 use super::contact_change::{self, Contact, LetterCode};
 use super::password::hash_of;
 use super::views::User;
-use super::{letters, store};
+use super::{codes, letters, store};
 use crate::http::{JsonObject, PasswordErrors, Principal, Problem, ProblemBody, Visitor};
 use crate::{AppState, audit};
 
@@ -64,7 +64,9 @@ pub(super) async fn confirm_email(
         return Err(Problem::new(ErrorCode::EmailTaken).field("code", FieldProblem::Taken));
     }
     let user = User { email, ..old.clone() };
-    store::put_contacts(&mut tx, &user).await?;
+    store::put_email(&mut tx, user.id, &user.email).await?;
+    // Letters with codes went to the old address, which may be somebody else's by now.
+    codes::use_up_all(&state, &mut tx, user.id).await?;
     audit::record(&mut tx, Event::new(Action::EmailChanged, SubjectKind::User, user.id.0));
     letters::tell_at(&state, &mut tx, &user, &old.email, Notice::EmailChanged).await?;
     tx.commit().await?;

@@ -30,6 +30,7 @@ mod session_list;
 mod store;
 mod store_codes;
 mod store_sessions;
+mod sweep;
 mod token_create;
 mod token_list;
 mod token_refresh;
@@ -43,12 +44,15 @@ mod csrf_tests;
 #[cfg(test)]
 mod language_tests;
 #[cfg(test)]
+mod race_tests;
+#[cfg(test)]
 mod suspended_tests;
 #[cfg(test)]
 mod tests;
 
 use domain::accounts::{Notice, TenantStatus};
 use domain::audit::{Action, Event, SubjectKind};
+use domain::errors::ErrorCode;
 use domain::ids::{TenantId, UserId};
 use domain::sync::RecordKind;
 use jiff::Timestamp;
@@ -58,7 +62,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::db::{StoreError, TenantTx};
-use crate::http::QueryFields;
+use crate::http::{Principal, Problem, QueryFields};
 use crate::{AppState, audit, sync};
 
 pub use authenticate::{authenticate, is_valid};
@@ -67,6 +71,7 @@ pub use login_guard::{LoginGuard, Who};
 pub use passwords::Passwords;
 pub(crate) use register::{RegisterError, open_account};
 use store_sessions::Ended;
+pub use sweep::SweepSignIns;
 pub use views::{Account, Tenant, User};
 
 /// The routes of this slice.
@@ -104,6 +109,12 @@ pub async fn zone_for(tx: &mut TenantTx, query: &QueryFields) -> Result<String, 
         return Ok("UTC".to_owned());
     }
     Ok(find_tenant(tx).await?.map_or_else(|| "UTC".to_owned(), |tenant| tenant.timezone))
+}
+
+/// Whether the business may change nothing. Asked again under its lock: a request that began before may have waited for it.
+pub async fn is_suspended(tx: &mut TenantTx) -> Result<bool, StoreError> {
+    let tenant = find_tenant(tx).await?;
+    Ok(tenant.is_some_and(|tenant| tenant.status == TenantStatus::Suspended.as_str()))
 }
 
 /// Suspends a business, or makes it active again, from this transaction on; its devices are told. Gives the new head of the
@@ -186,6 +197,17 @@ pub(crate) async fn revoke_keys(
 /// Keeps a new key.
 pub async fn keep_key(tx: &mut TenantTx, key: &NewKey) -> Result<(), StoreError> {
     store::insert_token(tx, key).await
+}
+
+/// Holds the person behind a key until the end of the transaction, and asks whether the key still works: what is made in it
+/// for that key cannot outlive an end of all sign-ins that came meanwhile.
+pub async fn hold(tx: &mut TenantTx, principal: &Principal, now: Timestamp) -> Result<(), Problem> {
+    store_sessions::hold(tx, principal.user).await?;
+    if store::is_alive(tx, principal.token_id, now).await? {
+        Ok(())
+    } else {
+        Err(Problem::new(ErrorCode::Unauthorized))
+    }
 }
 
 /// Revokes all keys of a device, at once.

@@ -57,7 +57,7 @@ pub(super) async fn confirm_phone(
 ) -> Result<Json<User>, Problem> {
     let (phone, old, mut tx) = contact_change::confirmed(&state, &principal, Contact::Phone, &object).await?;
     let user = User { phone: Some(phone), ..old };
-    store::put_contacts(&mut tx, &user).await?;
+    store::put_phone(&mut tx, user.id, user.phone.as_deref()).await?;
     audit::record(&mut tx, Event::new(Action::PhoneChanged, SubjectKind::User, user.id.0));
     tx.commit().await?;
     Ok(Json(user))

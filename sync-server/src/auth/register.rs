@@ -73,7 +73,7 @@ pub(crate) async fn open_account(
     cause: impl FnOnce(UserId) -> Cause,
 ) -> Result<Account, RegisterError> {
     let form = Form::read(said)?;
-    let password_hash = state.passwords.hash(&form.password).await?;
+    let password_hash = state.passwords.hash_of_newcomer(&form.password).await?;
     let email_hash = email_hash(&form.email);
     let account = form.account(TenantId(state.new_id()), UserId(state.new_id()), state.now());
     keep(state, cause(account.user.id), &account, email_hash, &password_hash).await?;

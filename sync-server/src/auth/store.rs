@@ -7,6 +7,7 @@ use jiff_sqlx::ToSqlx;
 use uuid::Uuid;
 
 use super::keys::NewKey;
+use super::store_sessions;
 use super::views::{Tenant, User};
 use crate::db::{Db, StoreError, TenantTx};
 
@@ -351,21 +352,23 @@ pub(super) async fn touch(tx: &mut TenantTx, token: &StoredToken, now: Timestamp
     Ok(())
 }
 
-/// Revokes a key of a person; whether there was one. A device's key goes with its device.
+/// Revokes a key of a person, and with one of a pair the other; whether there was one. A device's key goes with its device.
 pub(super) async fn revoke_token(
     tx: &mut TenantTx,
     user: UserId,
     token: TokenId,
     now: Timestamp,
 ) -> Result<bool, StoreError> {
+    store_sessions::hold(tx, user).await?;
     let tenant = tx.tenant();
     let revoked = sqlx::query!(
         "update tokens
          set revoked_at = $4
          where tenant_id = $1
            and user_id = $2
-           and id = $3
-           and revoked_at is null",
+           and revoked_at is null
+           and (id = $3
+                or family = (select family from tokens where tenant_id = $1 and user_id = $2 and id = $3))",
         tenant.0,
         user.0,
         token.0,
@@ -373,7 +376,7 @@ pub(super) async fn revoke_token(
     )
     .execute(tx.conn())
     .await?;
-    Ok(revoked.rows_affected() == 1)
+    Ok(revoked.rows_affected() > 0)
 }
 
 /// Revokes all keys of a device.
@@ -407,21 +410,25 @@ pub(super) async fn remove_identity(tx: &mut TenantTx, user: UserId) -> Result<(
     Ok(())
 }
 
-/// Keeps the address and phone of a person.
-pub(super) async fn put_contacts(tx: &mut TenantTx, user: &User) -> Result<(), StoreError> {
+/// Keeps the address of a person.
+pub(super) async fn put_email(tx: &mut TenantTx, user: UserId, email: &str) -> Result<(), StoreError> {
     let tenant = tx.tenant();
-    sqlx::query!(
-        "update users
-         set email = $3, phone = $4
-         where tenant_id = $1
-           and id = $2",
-        tenant.0,
-        user.id.0,
-        user.email,
-        user.phone
-    )
-    .execute(tx.conn())
-    .await?;
+    sqlx::query!("update users set email = $3 where tenant_id = $1 and id = $2", tenant.0, user.0, email)
+        .execute(tx.conn())
+        .await?;
+    Ok(())
+}
+
+/// Keeps the phone of a person.
+pub(super) async fn put_phone(
+    tx: &mut TenantTx,
+    user: UserId,
+    phone: Option<&str>,
+) -> Result<(), StoreError> {
+    let tenant = tx.tenant();
+    sqlx::query!("update users set phone = $3 where tenant_id = $1 and id = $2", tenant.0, user.0, phone)
+        .execute(tx.conn())
+        .await?;
     Ok(())
 }
 

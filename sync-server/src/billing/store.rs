@@ -1,6 +1,6 @@
 //! Every statement about plans.
 
-use domain::money::Money;
+use domain::money::{Currency, Money};
 use domain::plans::Plan;
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx;
@@ -128,4 +128,26 @@ pub(super) async fn standing(tx: &mut TenantTx) -> Result<Standing, StoreError> 
         due_minor: sums.due,
         changes: sums.changes,
     })
+}
+
+/// What was due from changes since a moment; less than nothing is a credit.
+pub(super) async fn due_since(
+    tx: &mut TenantTx,
+    since: Timestamp,
+    currency: Currency,
+) -> Result<Money, StoreError> {
+    let tenant = tx.tenant();
+    let due = sqlx::query_scalar!(
+        r#"select coalesce(sum(due_minor), 0)::bigint as "due!"
+           from plan_changes
+           where tenant_id = $1
+             and at >= $2
+             and currency = $3"#,
+        tenant.0,
+        since.to_sqlx() as _,
+        currency.as_str()
+    )
+    .fetch_one(tx.conn())
+    .await?;
+    Ok(Money::new(due, currency))
 }

@@ -131,6 +131,22 @@ async fn a_plan_that_was_taken_away_from_outside_leaves_every_device_connected()
 }
 
 #[tokio::test]
+async fn a_plan_that_was_given_is_no_money_to_get_back() {
+    let server = TestServer::start().await;
+    let anna = server.register("anna").await;
+    server.put_on(&anna, Plan::Imperium).await;
+    let billing = anna.get("/billing/plan").await.expect(200);
+    assert_eq!(offer(&billing, "ivory")["change"]["due"], 0);
+    assert_eq!(put(&anna, "ivory").await.expect(200)["due"], 0);
+
+    // What she asked for in this month is hers to get back, and no more.
+    put(&anna, "veloria").await.expect(200);
+    server.put_on(&anna, Plan::Imperium).await;
+    let due = put(&anna, "ivory").await.expect(200)["due"].as_f64().unwrap();
+    assert!((0.0..0.1).contains(&due), "{due}");
+}
+
+#[tokio::test]
 async fn what_is_no_plan_is_told() {
     let server = TestServer::start().await;
     let anna = server.register("anna").await;

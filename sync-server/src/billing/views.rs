@@ -118,6 +118,8 @@ pub(super) struct Known<'a> {
     pub(super) plan: Plan,
     pub(super) zone: TimeZone,
     pub(super) standing: store::Standing,
+    /// What was due in the month that runs.
+    pub(super) paid: Money,
     pub(super) devices: Vec<Device>,
     pub(super) storage: u64,
     pub(super) now: Timestamp,
@@ -144,7 +146,16 @@ impl<'a> Known<'a> {
         let zone = domain::dates::zone_rules(&tenant.timezone).unwrap_or(TimeZone::UTC);
         let (standing, devices) = (store::standing(tx).await?, devices::connected(tx).await?);
         let storage = media::used_bytes(tx).await?;
-        Ok(Some(Self { billing, tenant, plan, zone, standing, devices, storage, now }))
+        let paid = Money::new(0, billing.prices.of(plan).currency());
+        let known = Self { billing, tenant, plan, zone, standing, paid, devices, storage, now };
+        let Some(period) = known.period() else { return Ok(Some(known)) };
+        let paid = store::due_since(tx, period.from, paid.currency()).await?;
+        Ok(Some(Self { paid, ..known }))
+    }
+
+    /// The month that runs.
+    fn period(&self) -> Option<Period> {
+        self.anchor().and_then(|anchor| Period::around(self.now, anchor, &self.zone))
     }
 
     /// When she began to pay, as far as it counts for the present plan. A business that was put on a plan before changes were
@@ -163,13 +174,13 @@ impl<'a> Known<'a> {
     /// What changing to a plan would cost now.
     pub(super) fn change_to(&self, plan: Plan) -> Option<plans::Change> {
         let way = (self.plan, plan);
-        plans::change(way, &self.billing.prices, self.anchor(), self.now, &self.zone)
+        plans::change(way, &self.billing.prices, self.anchor(), self.paid, self.now, &self.zone)
     }
 
     /// The answer.
     pub(super) fn show(&self) -> BillingPlan {
         let currency = self.billing.prices.of(self.plan).currency();
-        let period = self.anchor().and_then(|anchor| Period::around(self.now, anchor, &self.zone));
+        let period = self.period();
         let feature = |&id: &Feature| ShownFeature {
             id,
             module: id.module(),

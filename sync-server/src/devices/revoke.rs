@@ -22,6 +22,8 @@ pub(super) async fn revoke_device(
 ) -> Result<StatusCode, Problem> {
     let now = auth::to_micros(state.now());
     let mut tx = state.begin(&principal).await?;
+    // What the device is registering or renewing just now is seen, or sees this.
+    auth::hold(&mut tx, &principal, now).await?;
     if !super::disconnect(&mut tx, id, now).await? {
         return Err(Problem::not_found());
     }

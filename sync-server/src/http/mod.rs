@@ -31,7 +31,7 @@ mod visitor;
 
 pub use abilities::{ABILITIES, EVERYTHING};
 pub use body::read_body;
-pub use client_address::{ProxiesError, TrustedProxies};
+pub use client_address::{ProxiesError, TrustedProxies, household};
 pub use cookies::{CookieStyle, SESSION_DAYS, clear_session, keep_mark, keep_session};
 pub use edge::{Edge, Origins, OriginsError};
 pub use errors_doc::{
@@ -43,7 +43,7 @@ pub use language::Language;
 pub use layers::around;
 pub use output::now_text;
 pub use paging::{After, Cursor, Limit, Page, PageQuery};
-pub use principal::{Principal, Read, TokenKind};
+pub use principal::{Principal, Read, TokenKind, works_despite_suspension};
 pub use problem::{Problem, ProblemBody};
 pub use query::QueryFields;
 pub use request_id::{current_request_id, with_request_id};

@@ -135,7 +135,7 @@ impl FromRequestParts<AppState> for Read {
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
         let token =
             presented(&parts.headers, state.is_production).ok_or(Problem::new(ErrorCode::Unauthorized))?;
-        let (principal, tx) = crate::auth::authenticate(&state.db, &token, state.now()).await?;
+        let (principal, mut tx) = crate::auth::authenticate(&state.db, &token, state.now()).await?;
         if let Some(language) = parts.extensions.get::<PersonsLanguage>() {
             language.note(&principal.locale);
         }
@@ -144,12 +144,19 @@ impl FromRequestParts<AppState> for Read {
             return Err(Problem::new(ErrorCode::Forbidden));
         }
         features::check(principal.plan, &parts.method, route)?;
-        if principal.is_suspended() && !parts.method.is_safe() && !abilities::despite_suspension(route) {
+        if principal.is_suspended() && !works_despite_suspension(parts) {
             return Err(Problem::new(ErrorCode::TenantSuspended));
         }
         if let Some(ledger) = parts.extensions.get::<Ledger>() {
             let class = Class::of(&parts.method, route);
-            state.edge.limits.admit(&principal, class, ledger).await?;
+            // Whoever waits for Redis holds no connection meanwhile.
+            if state.edge.limits.asks_elsewhere(class) {
+                tx.commit().await?;
+                state.edge.limits.admit(&principal, class, ledger).await?;
+                tx = state.db.tenant(principal.tenant).await?;
+            } else {
+                state.edge.limits.admit(&principal, class, ledger).await?;
+            }
         }
         let span = tracing::Span::current();
         span.record("tenant", tracing::field::display(principal.tenant));
@@ -159,6 +166,12 @@ impl FromRequestParts<AppState> for Read {
         let tx = tx.caused_by(principal.cause());
         Ok(Self { principal, tx })
     }
+}
+
+/// Whether a suspended business may send this request, too.
+pub fn works_despite_suspension(parts: &Parts) -> bool {
+    let route = parts.extensions.get::<MatchedPath>().map_or("none", MatchedPath::as_str);
+    parts.method.is_safe() || abilities::despite_suspension(route)
 }
 
 /// The token of the `Authorization` header; only without that header the session of the cookie.

@@ -35,6 +35,7 @@ impl Kinds {
             .with::<crate::billing::BeginMonths>()
             .with::<crate::imports::DropFiles>()
             .with::<crate::writes::SweepKeys>()
+            .with::<crate::auth::SweepSignIns>()
             .with::<media::RemoveBytes>()
             .with::<media::Sweep>()
     }

@@ -17,6 +17,7 @@ mod picture;
 mod piece;
 mod place;
 mod progress;
+mod queue;
 mod range;
 mod schemas;
 mod store;

@@ -1,12 +1,19 @@
 //! Pictures: through the front door.
 
+use std::io;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
 use axum::body::Body;
 use axum::http::Method;
 use jiff::SignedDuration;
 use serde_json::{Value as Json, json};
 
-use super::{RemoveBytes, Sweep};
+use super::{Gallery, RemoveBytes, Sweep};
+use crate::http::Edge;
+use crate::http::limits::{Limits, Rates};
 use crate::jobs::{Job as _, JobContext};
+use crate::redis::Redis;
 use crate::testing::{Answer, Caller, TestServer, picture};
 
 const BYTES: Option<&str> = Some("application/octet-stream");
@@ -360,4 +367,114 @@ async fn no_forged_link_opens() {
     println!("forged links: {refused} of {refused} refused with 403, {elsewhere} named no file");
     server.clock().advance(SignedDuration::from_mins(10));
     assert_eq!(fetch(&server, &json!(link)).await.status, 403);
+}
+
+#[tokio::test]
+async fn pieces_that_are_still_coming_count_as_if_they_were_here() {
+    let server = TestServer::start().await;
+    let anna = server.register("anna").await;
+    let most = domain::plans::Plan::Ivory.limits().storage_bytes;
+    let length = domain::media::MAX_FILE_BYTES as u64;
+    let begin = || anna.post("/media/uploads", json!({ "length": length }));
+    for _ in 0..most / length {
+        assert_eq!(begin().await.status, 201);
+    }
+    let refused = begin().await;
+    assert_eq!((refused.status, refused.code()), (403, "storage_full"));
+}
+
+#[tokio::test]
+async fn while_a_piece_is_being_stored_no_connection_is_held_and_nobody_else_stores_it() {
+    let server = TestServer::start_with(Gallery::slow(Duration::from_secs(2))).await;
+    let anna = server.register("anna").await;
+    let begun = anna.post("/media/uploads", json!({ "length": 9 })).await;
+    let path = begun.header("location").strip_prefix("/api/v1").unwrap().to_owned();
+    let sending = send(&anna, &path, 0, b"1234");
+    let looking = async {
+        loop {
+            let other = send(&anna, &path, 0, b"12345").await;
+            if other.code() == "request_running" {
+                let (open, idle) = server.state().db.connections();
+                break usize::try_from(open).unwrap() - idle;
+            }
+        }
+    };
+    let (sent, busy) = tokio::join!(sending, looking);
+    assert_eq!((sent.expect(200)["offset"].clone(), busy), (json!(4), 0));
+    assert_eq!(send(&anna, &path, 4, b"5").await.expect(200)["offset"], 5);
+}
+
+#[tokio::test]
+async fn more_files_at_once_than_a_business_may_bring_are_not_even_read() {
+    let server = TestServer::start().await;
+    let [anna, olga] = [server.register("anna").await, server.register("olga").await];
+    let tenant = anna.account["tenant"]["id"].as_str().unwrap().parse().unwrap();
+    let brings = [(); 2].map(|()| server.state().gallery.queue.enter(tenant).unwrap());
+    let read = |_: &mut Context<'_>| -> Poll<Option<Result<&'static str, io::Error>>> {
+        panic!("nobody reads this")
+    };
+    let unread = Body::from_stream(futures::stream::poll_fn(read));
+    let refused = anna.raw(Method::POST, "/media", BYTES, unread).await;
+    assert_eq!((refused.status, refused.code()), (503, "unavailable"));
+    assert!(!refused.header("retry-after").is_empty());
+    assert_eq!(upload(&olga, "", picture(1)).await.status, 201, "a neighbour is not concerned");
+    let file = picture(2);
+    let begun = anna.post("/media/uploads", json!({ "length": file.len() })).await;
+    let path = begun.header("location").strip_prefix("/api/v1").unwrap().to_owned();
+    assert_eq!(send(&anna, &path, 0, &file).await.status, 503, "all of it is here");
+    drop(brings);
+    let done = send(&anna, &path, file.len(), b"").await.expect(200);
+    assert!(done["mediaId"].is_string(), "and becomes a picture when there is a turn");
+}
+
+#[tokio::test]
+async fn a_client_with_many_photos_is_opened_and_a_photo_comes_in_small_pieces() {
+    let limits = Limits::new(Rates::default(), Some(64), Redis::default());
+    let server = TestServer::start().await.with_edge(Edge { limits, ..Edge::open() });
+    let anna = server.register("anna").await;
+    let id = upload(&anna, "", picture(1)).await.expect(201)["id"].as_str().unwrap().to_owned();
+    for _ in 0..100 {
+        assert_eq!(anna.get(&format!("/media/{id}")).await.status, 200);
+    }
+    let begun = anna.post("/media/uploads", json!({ "length": 200 })).await;
+    let path = begun.header("location").strip_prefix("/api/v1").unwrap().to_owned();
+    for offset in 0..100 {
+        assert_eq!(send(&anna, &path, offset, b"x").await.status, 200);
+    }
+    let mut answers = Vec::new();
+    for _ in 0..40 {
+        answers.push(upload(&anna, "", picture(1)).await.status);
+    }
+    assert!(answers.contains(&429), "whole files are few");
+}
+
+#[tokio::test]
+async fn a_deleted_picture_is_shown_to_nobody_at_once_and_its_bytes_stay_for_a_month() {
+    let server = TestServer::start().await;
+    let anna = server.register("anna").await;
+    let media = upload(&anna, "", picture(1)).await.expect(201);
+    let link = media["urls"]["small"].clone();
+    assert_eq!(fetch(&server, &link).await.status, 200);
+    let _worker = server.work().await;
+    assert_eq!(anna.delete(&format!("/media/{}", media["id"].as_str().unwrap())).await.status, 204);
+    assert_eq!(fetch(&server, &link).await.status, 404);
+    let tenant = anna.account["tenant"]["id"].as_str().unwrap().parse().unwrap();
+    let (state, id) = (server.state(), media["id"].as_str().unwrap().parse().unwrap());
+    let bytes = async || {
+        let options = object_store::GetOptions::default();
+        state.gallery.get(tenant, id, "small.jpg", options).await.unwrap().is_some()
+    };
+    let context =
+        JobContext { state: state.clone(), tenant, id: state.new_id(), attempt: 1, is_last_attempt: false };
+    // The server was restored from a backup, and knows the picture again.
+    let mut tx = state.db.tenant(tenant).await.unwrap();
+    crate::sync::lock(&mut tx).await.unwrap();
+    assert!(super::keep(&mut tx, &serde_json::from_value(media).unwrap()).await.is_ok());
+    tx.commit().await.unwrap();
+    RemoveBytes { id: id.0 }.run(context.clone()).await.unwrap();
+    assert!(bytes().await);
+    assert_eq!(anna.delete(&format!("/media/{id}")).await.status, 204);
+    assert!(bytes().await, "a month has not passed");
+    RemoveBytes { id: id.0 }.run(context).await.unwrap();
+    assert!(!bytes().await);
 }

@@ -220,7 +220,8 @@ fn setting(
         .map_err(|_| ErrorCode::Conflict.into())
 }
 
-/// A record that a device still has and a restored server lost. Kept only where there is nothing.
+/// A record that a device still has and a restored server lost. Kept only where there never was anything: what was removed
+/// stays removed.
 async fn offered<T: Tx>(
     session: &mut Session<'_, T>,
     intent: &Intent,
@@ -247,8 +248,8 @@ async fn offered<T: Tx>(
     if !is_whole {
         return Ok(Err(ErrorCode::IntentInvalid));
     }
-    let standing = session.record_body(kind, intent.target).await?;
-    Ok(Ok(standing.is_none().then(|| (kind.to_owned(), body.clone()))))
+    let was_there = session.knows_record(kind, intent.target).await?;
+    Ok(Ok((!was_there).then(|| (kind.to_owned(), body.clone()))))
 }
 
 fn is_moment(text: &str) -> bool {

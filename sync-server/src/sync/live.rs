@@ -6,9 +6,10 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use domain::ids::TenantId;
+use domain::ids::{TenantId, TokenId};
 use tokio::sync::{mpsc, watch};
 
+use super::sockets::{Socket, Sockets};
 use crate::redis::Redis;
 
 /// Where nodes tell each other.
@@ -23,6 +24,7 @@ const MOST_TOLD: usize = 100_000;
 pub struct Live {
     here: Arc<Here>,
     others: Option<mpsc::Sender<(TenantId, u64)>>,
+    sockets: Sockets,
 }
 
 #[derive(Debug, Default)]
@@ -51,7 +53,7 @@ impl Live {
             }
         });
         tokio::spawn(tell_others(redis, words));
-        Self { here, others: Some(others) }
+        Self { here, others: Some(others), sockets: Sockets::default() }
     }
 
     /// Tells everybody who listens to a tenant where its log stands. A lower number than the last is not told.
@@ -61,6 +63,16 @@ impl Live {
             // Nobody waits for this: with no room the word is lost, and the next sync says it again.
             let _ = others.try_send((tenant, head));
         }
+    }
+
+    /// A place for one more socket of a key, if it and its business have not too many in this process.
+    pub(super) fn enter(&self, tenant: TenantId, token: TokenId) -> Option<Socket> {
+        self.sockets.enter(tenant, token)
+    }
+
+    /// Says goodbye to every socket, and waits for the last to be closed.
+    pub async fn close(&self) {
+        self.sockets.close().await;
     }
 
     pub(super) fn listen(&self, tenant: TenantId, head: u64) -> watch::Receiver<u64> {

@@ -10,12 +10,15 @@ mod compare;
 mod cursor;
 mod intents;
 mod live;
+#[cfg(test)]
+mod live_tests;
 pub mod memory;
 mod pull;
 mod push;
 mod routes;
 mod session;
 mod settings;
+mod sockets;
 mod store;
 mod store_phases;
 mod store_rows;

@@ -213,6 +213,15 @@ impl TestServer {
         store::everything(&self.database.url()).await
     }
 
+    /// Comes back once so many of this server's transactions wait for a lock: for races whose order is to be the same each
+    /// time.
+    ///
+    /// # Panics
+    /// If they never do.
+    pub async fn until_waiting(&self, many: i64) {
+        store::until_waiting(&self.database.url(), many).await;
+    }
+
     /// Sends a request through all layers, as if from this machine.
     pub async fn send(&self, mut request: Request<Body>) -> Answer {
         let peer = SocketAddr::from((Ipv4Addr::LOCALHOST, 50_000));

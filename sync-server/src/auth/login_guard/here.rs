@@ -47,7 +47,7 @@ impl Here {
         if tries.len() + 3 > MOST {
             tries.retain(|_, tries| tries.is_fresh(now));
             if tries.len() + 3 > MOST {
-                tries.clear();
+                forget_oldest(&mut tries);
             }
         }
         for count in who.counts() {
@@ -91,6 +91,19 @@ impl Tries {
     fn is_fresh(&self, now: Timestamp) -> bool {
         now.duration_since(self.last) < SignedDuration::try_from(MEMORY).unwrap_or(SignedDuration::MAX)
     }
+}
+
+/// Forgets the tenth that was quiet for longest: whoever comes from very many addresses does not wash off what others did just
+/// now.
+fn forget_oldest(tries: &mut HashMap<Count, Tries>) {
+    let mut lasts: Vec<Timestamp> = tries.values().map(|tries| tries.last).collect();
+    let (_, &mut border, _) = lasts.select_nth_unstable(MOST / 10);
+    let mut left = MOST / 10;
+    tries.retain(|_, tries| {
+        let goes = tries.last < border || tries.last == border && left > 0;
+        left -= usize::from(goes && left > 0);
+        !goes
+    });
 }
 
 fn take_back(tries: &mut HashMap<Count, Tries>, count: Count) {
@@ -156,6 +169,36 @@ mod tests {
         assert_eq!(guard.begin(who(1, 201), at(0)), Ok(()));
         assert!(guard.begin(who(1, 202), at(0)).is_err());
         assert_eq!(guard.begin(who(2, 1), at(0)), Ok(()), "elsewhere nobody waits");
+    }
+
+    #[test]
+    fn a_household_of_ipv6_is_one_address() {
+        let guard = Here::default();
+        let at_home =
+            |n: u16| Who { ip: format!("2001:db8:1:2::{n:x}").parse().unwrap(), email: [1; 32], known: None };
+        let begun = (0..1_000).filter(|&n| guard.begin(at_home(n), at(0)).is_ok()).count();
+        assert_eq!(begun, 10);
+    }
+
+    #[test]
+    fn many_guessers_wash_off_nothing_that_was_guessed_just_now() {
+        let guard = Here::default();
+        let of = |n: u32| Who {
+            ip: n.to_be_bytes().into(),
+            email: [9; 32],
+            known: Some(u128::from(n).to_be_bytes()),
+        };
+        for n in 0..20_000 {
+            guard.begin(of(n), at(0)).unwrap();
+        }
+        for _ in 0..10 {
+            guard.begin(who(1, 1), at(1)).unwrap();
+        }
+        for n in 20_000..35_000 {
+            guard.begin(of(n), at(2)).unwrap();
+        }
+        assert!(guard.begin(who(1, 1), at(2)).is_err());
+        assert!(guard.tries().len() <= MOST);
     }
 
     #[test]

@@ -13,6 +13,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use crate::http::household;
 use crate::redis::Redis;
 use here::Here;
 use shared::Shared;
@@ -59,7 +60,9 @@ impl Count {
 
 impl Who {
     fn counts(self) -> impl Iterator<Item = Count> {
-        let strangers = [Count::Pair(self.ip, self.email), Count::Email(self.email), Count::Address(self.ip)];
+        // As the limits of requests count: whoever has an address of IPv6 has 2^64 of them.
+        let ip = household(self.ip);
+        let strangers = [Count::Pair(ip, self.email), Count::Email(self.email), Count::Address(ip)];
         let known = self.known.map(Count::Known);
         let strangers = strangers.into_iter().filter(move |_| known.is_none());
         known.into_iter().chain(strangers)

@@ -28,6 +28,11 @@ impl Buckets {
         Self { redis, script, start: Stopwatch::start(), here: Mutex::default() }
     }
 
+    /// Whether there is a Redis to ask.
+    pub(super) const fn are_shared(&self) -> bool {
+        self.redis.is_set()
+    }
+
     /// Takes one place in a caller's bucket, if there is one.
     pub(super) async fn take(&self, key: &str, rate: Rate) -> Verdict {
         if self.redis.is_set() {

@@ -168,3 +168,31 @@ async fn each_night_old_keys_effects_and_files_go_also_of_those_who_ask_no_more(
         assert_eq!(bench.column(left).await, [expected]);
     }
 }
+
+#[tokio::test]
+async fn one_business_that_cannot_be_planned_or_fired_stops_nobody_elses() {
+    let mut bench = Bench::new().await;
+    let state = bench.server.state().clone();
+    let db = JobsDb::connect(&bench.server.database().url(), 2).await.unwrap();
+    let kinds = Kinds::default().with::<SweepKeys>();
+    // Of a zone that this build does not know.
+    let ill = bench.tenant;
+    let mut zone = async |zone: &str| {
+        let change = format!("update tenants set timezone = '{zone}' where id = '{ill}'");
+        sqlx::raw_sql(AssertSqlSafe(change)).execute(&mut bench.owner).await.unwrap();
+    };
+    zone("Moon/Tranquility").await;
+    bench.server.register("olga").await;
+    schedule::look(&state, &db, kinds.kinds()).await.unwrap();
+    zone("Europe/Moscow").await;
+    schedule::look(&state, &db, kinds.kinds()).await.unwrap();
+    zone("Moon/Tranquility").await;
+    drop(zone);
+    let planned = "select name from jobs.schedules";
+    assert_eq!(bench.column(planned).await.len(), 2);
+    bench.server.clock().advance(SignedDuration::from_hours(25));
+    schedule::look(&state, &db, kinds.kinds()).await.unwrap();
+    let due = format!("select name from jobs.schedules where next_at <= '{}'", state.now());
+    assert!(bench.column(&due).await.is_empty(), "hers is put off");
+    assert_eq!(bench.queue().await.len(), 1, "the other's is there");
+}
