@@ -113,6 +113,7 @@ const RU: Words = Words {
     comma: ",",
     titles: &[
         ("imports.drop_files", "Удалить файлы импорта"),
+        ("auth.sweep_sign_ins", "Забыть недействующие ключи и коды"),
         ("jobs.sweep_effects", "Забыть старые отметки задач"),
         ("mail.send", "Отправить письмо"),
         ("media.remove", "Удалить снимки"),
@@ -165,6 +166,7 @@ const EN: Words = Words {
     comma: ".",
     titles: &[
         ("imports.drop_files", "Remove files of imports"),
+        ("auth.sweep_sign_ins", "Forget dead keys and codes"),
         ("jobs.sweep_effects", "Forget old marks of jobs"),
         ("mail.send", "Send a letter"),
         ("media.remove", "Remove pictures"),
