@@ -272,7 +272,7 @@ test('a day that does not exist is told in the field', async () => {
   await screen.pressPart('book');
   await screen.type('Дата', '31.02.2027');
   await screen.page.keyboard.press('Tab');
-  await screen.part('book-sheet').locator('.error').first().waitFor();
+  await screen.part('book-sheet').locator('.fault').first().waitFor();
   await screen.close();
 });
 
