@@ -59,6 +59,11 @@ export function weekdayAndDay(when: Zoned | Temporal.PlainDate): string {
   return format({ weekday: 'long', day: 'numeric', month: 'long' }).format(wall(when));
 }
 
+/** «вт, 1 декабря» */
+export function shortWeekdayAndDay(when: Zoned | Temporal.PlainDate): string {
+  return format({ weekday: 'short', day: 'numeric', month: 'long' }).format(wall(when));
+}
+
 export function weekday(when: Temporal.PlainDate, width: 'long' | 'short' = 'long'): string {
   return format({ weekday: width }).format(wall(when));
 }
@@ -81,6 +86,12 @@ export function money(amount: number | null | undefined, currency = session.curr
     minimumFractionDigits: digits,
     maximumFractionDigits: digits,
   }).format(amount);
+}
+
+/** «₽» */
+export function currencySign(currency = session.currency): string {
+  const parts = new Intl.NumberFormat(i18n.tag, { style: 'currency', currency }).formatToParts(0);
+  return parts.find(({ type }) => type === 'currency')?.value ?? currency;
 }
 
 /** «1 ч 30 мин», «90 min» in the words of the language. */

@@ -93,7 +93,9 @@ test('one line of words books a visit', async () => {
   await screen.part('pick-client').filter({ hasText: 'Ольга' }).click();
   await screen.pressPart('save');
   await screen.sees(/Записано/);
-  expect(await visitsOf(quiet)).toMatchObject([{ clientId: made.clients['olga'], serviceId: made.services['brows'], startsAt: `${quiet}T15:30:00+03:00` }]);
+  expect(await visitsOf(quiet)).toMatchObject([
+    { clientId: made.clients['olga'], serviceId: made.services['brows'], startsAt: `${quiet}T15:30:00+03:00` },
+  ]);
   await screen.close();
 });
 
@@ -118,7 +120,11 @@ test('somebody new is booked with a telephone alone, and somebody who is here al
 });
 
 test('an hour that is taken is told, and taken all the same if she means it', async () => {
-  await made.ask('POST', '/appointments', { clientId: made.clients['olga'], serviceId: made.services['brows'], startsAt: `${quiet}T12:00` });
+  await made.ask('POST', '/appointments', {
+    clientId: made.clients['olga'],
+    serviceId: made.services['brows'],
+    startsAt: `${quiet}T12:00`,
+  });
   const screen = await calendar();
   await screen.pressPart('book');
   await screen.part('pick-client').filter({ hasText: 'Ирина' }).click();
@@ -132,7 +138,11 @@ test('an hour that is taken is told, and taken all the same if she means it', as
 });
 
 test('a visit is dragged by five minutes at a time, and comes back within five seconds', async () => {
-  await made.ask('POST', '/appointments', { clientId: made.clients['olga'], serviceId: made.services['brows'], startsAt: `${quiet}T12:00` });
+  await made.ask('POST', '/appointments', {
+    clientId: made.clients['olga'],
+    serviceId: made.services['brows'],
+    startsAt: `${quiet}T12:00`,
+  });
   const screen = await calendar();
   const visit = screen.page.locator('.visit').first();
   const box = await visit.boundingBox();
@@ -156,7 +166,11 @@ test('a visit is dragged by five minutes at a time, and comes back within five s
 });
 
 test('what dragging does, a keyboard does too', async () => {
-  await made.ask('POST', '/appointments', { clientId: made.clients['olga'], serviceId: made.services['brows'], startsAt: `${quiet}T12:00` });
+  await made.ask('POST', '/appointments', {
+    clientId: made.clients['olga'],
+    serviceId: made.services['brows'],
+    startsAt: `${quiet}T12:00`,
+  });
   const screen = await calendar();
   await screen.page.locator('.visit').first().focus();
   await screen.page.keyboard.press('Enter');
@@ -200,6 +214,7 @@ test('what another window changes is seen here without a reload', async () => {
   const screen = await Screen.open({ server, keys });
   await screen.go(`/clients/${made.clients['irina']}`);
   await screen.sees('Ирина Соколова');
+  await screen.listening();
   await made.ask('PATCH', `/clients/${made.clients['irina']}`, { notes: 'Переехала, теперь удобнее по вечерам.' });
   await screen.sees('Переехала, теперь удобнее по вечерам.');
   await screen.close();
@@ -272,7 +287,7 @@ test('a day that does not exist is told in the field', async () => {
   await screen.pressPart('book');
   await screen.type('Дата', '31.02.2027');
   await screen.page.keyboard.press('Tab');
-  await screen.part('book-sheet').locator('.error').first().waitFor();
+  await screen.part('book-sheet').locator('.fault').first().waitFor();
   await screen.close();
 });
 

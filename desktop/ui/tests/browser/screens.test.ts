@@ -45,8 +45,8 @@ const SCREENS: [name: string, path: () => string][] = [
   ['not-found', () => '/nowhere/at/all'],
 ];
 
-/** Hers, and the name of the other language. */
-const isMeant = (word: string) => made.isHers(word) || ['Вера', 'Русский'].includes(word);
+/** Hers, the letters of a name in a circle, and the name of the other language. */
+const isMeant = (word: string) => made.isHers(word) || /^[А-ЯЁ]{1,2}$/.test(word) || ['Вера', 'Русский'].includes(word);
 
 for (const size of ['phone', 'desk'] as const) {
   for (const lang of ['ru', 'en'] as const) {

@@ -10,10 +10,14 @@ const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
 
 /** Without comments. */
 function code(text: string): string {
-  return text.replace(/<!--[\s\S]*?-->/g, '').replace(/\/\*[\s\S]*?\*\//g, '').replace(/^\s*\/\/.*$/gm, '');
+  return text
+    .replace(/<!--[\s\S]*?-->/g, '')
+    .replace(/\/\*[\s\S]*?\*\//g, '')
+    .replace(/^\s*\/\/.*$/gm, '');
 }
 
-const where = (pattern: RegExp, but: string[] = []) => files.filter(({ path, text }) => !but.includes(path) && pattern.test(text)).map(({ path }) => path);
+const where = (pattern: RegExp, but: string[] = []) =>
+  files.filter(({ path, text }) => !but.includes(path) && pattern.test(text)).map(({ path }) => path);
 
 /** What a file imports, as paths below `src`. */
 function imports({ path, text }: { path: string; text: string }): string[] {
@@ -56,14 +60,21 @@ describe('rooms', () => {
 
   test('shared knows no slice, parts know no screen', () => {
     const broken = files.flatMap((file) => {
-      const never = file.path.startsWith('shared/') ? ['parts/', 'screens/', 'shell/'] : file.path.startsWith('parts/') ? ['screens/', 'shell/'] : [];
-      return imports(file).filter((target) => never.some((room) => target.startsWith(room))).map((target) => `${file.path} -> ${target}`);
+      const never = file.path.startsWith('shared/')
+        ? ['parts/', 'screens/', 'shell/']
+        : file.path.startsWith('parts/')
+          ? ['screens/', 'shell/']
+          : [];
+      return imports(file)
+        .filter((target) => never.some((room) => target.startsWith(room)))
+        .map((target) => `${file.path} -> ${target}`);
     });
     expect(broken).toEqual([]);
   });
 
   test('one folder touches the code of Materialize, one file that of FullCalendar', () => {
-    const using = (name: string) => files.filter((file) => imports(file).some((target) => target.startsWith(name) && !target.endsWith('.css'))).map(({ path }) => path);
+    const using = (name: string) =>
+      files.filter((file) => imports(file).some((target) => target.startsWith(name) && !target.endsWith('.css'))).map(({ path }) => path);
     expect(using('@materializecss').every((path) => path.startsWith('materialize/'))).toBe(true);
     expect(using('fullcalendar')).toEqual(['screens/calendar/engine.ts']);
   });
