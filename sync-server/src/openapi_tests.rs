@@ -173,6 +173,11 @@ async fn fill(olga: &Caller<'_>) -> Vec<String> {
     let id = |json: Json| json["id"].as_str().unwrap().to_owned();
     let visit = json!({ "clientId": client, "serviceId": service, "startsAt": "2026-12-01T10:00" });
     let visit = id(olga.post("/appointments", visit).await.expect(201));
+    // Three visits of one hour are three conflicts.
+    for _ in 0..2 {
+        let more = json!({ "startsAt": "2026-12-01T10:00", "durationMin": 60, "note": "Тайна", "allowOverlap": true });
+        olga.post("/appointments", more).await.expect(201);
+    }
     let note = json!({ "clientId": client, "body": "Тайна соседки" });
     let note = id(olga.post("/notes", note).await.expect(201));
     let device = id(olga.post("/devices", json!({ "name": "Тайна соседки" })).await.expect(201));

@@ -16,6 +16,7 @@ use crate::{AppState, clients, sync};
 
 /// Into whom.
 #[derive(Debug, ToSchema)]
+#[schema(example = json!({ "into": "0192f0c1-2d3e-7f40-8a5b-6c7d8e9fa0b1" }))]
 #[expect(dead_code, reason = "describes the body; the body itself is read by `Fields`")]
 pub(super) struct Merge {
     /// The client who stays.
