@@ -66,7 +66,9 @@ pub fn undo(document: &mut Document, author: &Author, at: i64, hash: Hash) -> Op
         // Written as if right after the change, and merged with all that came since: others' letters stay.
         let mended = document.at(&[hash], |document| {
             document.edit(author, at, "undo.change", |w| {
-                texts.iter().for_each(|(field, text)| w.put_text(field, text.as_str().unwrap_or_default()));
+                for (field, text) in &texts {
+                    w.put_text(field, text.as_str().unwrap_or_default());
+                }
             })
         });
         undone.chunks.extend(mended);
