@@ -15,7 +15,7 @@ use crate::testing::{Caller, PASSWORD, TestServer};
 async fn set(server: &TestServer, caller: &Caller<'_>, status: TenantStatus) {
     let tenant = caller.account["tenant"]["id"].as_str().unwrap().parse().unwrap();
     let mut tx = server.state().db.tenant(tenant).await.unwrap();
-    super::set_status(&mut tx, status).await.unwrap();
+    set_status(&mut tx, status).await.unwrap();
     tx.commit().await.unwrap();
 }
 
