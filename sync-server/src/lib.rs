@@ -6,12 +6,14 @@
 //! thing: versions, idempotency), `listing` (how it lists: filters, order), `jobs` (what is done
 //! later). Rules live in `domain`; here is what they need from the outside.
 
+pub mod admin;
 pub mod appointments;
 pub mod audit;
 pub mod auth;
 pub mod billing;
 pub mod clients;
 pub mod config;
+pub mod conflicts;
 mod connections;
 pub mod db;
 pub mod devices;
@@ -22,6 +24,7 @@ pub mod embedded_postgres;
 mod embedded_postgres_tests;
 pub mod exports;
 pub mod health;
+pub mod history;
 #[cfg(test)]
 mod hostile_tests;
 pub mod http;
@@ -41,6 +44,7 @@ mod openapi_examples;
 #[cfg(test)]
 mod openapi_tests;
 pub mod operations;
+pub mod payments;
 pub mod redis;
 pub mod sealed;
 pub mod server;
@@ -53,6 +57,7 @@ pub mod sync;
 pub mod system;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
+pub mod web;
 pub mod writes;
 
 pub use state::AppState;

@@ -8,8 +8,8 @@ use futures::future::join;
 use tokio::net::TcpListener;
 use tokio::time::timeout;
 
-use crate::http::{Problem, around};
-use crate::{AppState, connections, health, media, openapi};
+use crate::http::around;
+use crate::{AppState, connections, health, media, openapi, web};
 
 /// How long running requests may take to end once we are told to stop.
 const LAST_REQUESTS: Duration = Duration::from_secs(10);
@@ -23,7 +23,7 @@ pub fn router(state: &AppState) -> Router {
         .merge(openapi::pages(document))
         .merge(health::routes())
         .merge(media::files())
-        .fallback(async || Problem::not_found())
+        .fallback(web::answer)
         .with_state(state.clone());
     around(routes, state)
 }

@@ -2,6 +2,7 @@
 //! that fails.
 
 use crate::chore::{self, ChoreError};
+use crate::front_end::{self, npm};
 use crate::generate;
 
 pub(crate) fn run() -> Result<(), ChoreError> {
@@ -15,6 +16,11 @@ pub(crate) fn run() -> Result<(), ChoreError> {
         chore::run(doc.env("RUSTDOCFLAGS", "-D warnings"))
     })?;
     step("generated files", || generate::run(generate::Mode::Compare))?;
+    step("front end", || {
+        front_end::packages()?;
+        chore::run(&mut npm(&["run", "--silent", "lint"]))?;
+        chore::run(&mut npm(&["run", "--silent", "check"]))
+    })?;
     step("architecture", || {
         chore::run(&mut chore::cargo(&["test", "--locked", "-p", "conflict-tests", "--test", "architecture"]))
     })

@@ -59,11 +59,16 @@ pub(crate) fn cargo(args: &[&str]) -> Command {
     cargo
 }
 
-/// Cargo put us into `<target>/<profile>/`, and what it builds in release stands beside that, wherever the target is.
+/// A program built in release.
 pub(crate) fn built(program: &str) -> Result<PathBuf, ChoreError> {
+    built_in("release", program)
+}
+
+/// Cargo put us into `<target>/<profile>/`, and what it builds in another profile stands beside that, wherever the target is.
+pub(crate) fn built_in(profile: &str, program: &str) -> Result<PathBuf, ChoreError> {
     let me = env::current_exe().map_err(ChoreError::file(Path::new("xtask")))?;
     let target = me.ancestors().nth(2).unwrap_or(&me);
-    Ok(target.join("release").join(program))
+    Ok(target.join(profile).join(program))
 }
 
 /// Runs to the end; its output is ours.

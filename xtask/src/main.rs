@@ -6,9 +6,11 @@
 mod bench;
 mod check;
 mod chore;
+mod counts;
 #[path = "../../sync-server/src/embedded_postgres/mod.rs"]
 #[expect(dead_code, unreachable_pub, reason = "the server's source, of which a chore needs only a part")]
 mod embedded_postgres;
+mod front_end;
 mod generate;
 mod scratch;
 mod setup;

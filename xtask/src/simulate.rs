@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::chore::{self, ChoreError};
-use crate::setup;
+use crate::{counts, setup};
 
 #[derive(Debug, clap::Args)]
-#[command(group(clap::ArgGroup::new("length").required(true).args(["histories", "hours", "drills"])))]
+#[command(group(clap::ArgGroup::new("length").required(true).args(["histories", "hours", "drills", "counts"])))]
 pub(crate) struct SoakArgs {
     /// Stop after this many histories
     #[arg(long, value_name = "N")]
@@ -16,6 +16,9 @@ pub(crate) struct SoakArgs {
     /// Stop after this many hours
     #[arg(long, value_name = "H")]
     hours: Option<f64>,
+    /// No histories: the tests of sign-in, tokens, links and pictures with their full counts
+    #[arg(long)]
+    counts: bool,
     /// Begin with this seed, for instance one that failed
     #[arg(long, value_name = "S")]
     seed: Option<u64>,
@@ -29,6 +32,9 @@ pub(crate) struct SoakArgs {
 }
 
 pub(crate) fn soak(args: &SoakArgs) -> Result<(), ChoreError> {
+    if args.counts {
+        return counts::run();
+    }
     if let Some(part) = &args.drills {
         return drills(part);
     }

@@ -10,18 +10,23 @@ use std::thread;
 
 use crate::chore::{self, ChoreError};
 use crate::embedded_postgres::{Binaries, Durability, EmbeddedPostgres};
+use crate::front_end::{self, npm};
 use crate::scratch::Scratch;
 use crate::{check, setup};
 use tally::Tally;
 
 /// Where tests find the Postgres that was started for them.
-const DATABASE: &str = "VELORIA_TEST_DATABASE_URL";
+pub(crate) const DATABASE: &str = "VELORIA_TEST_DATABASE_URL";
 
 /// With arguments only the runner runs, for then a person looks for one thing.
 pub(crate) fn run(arguments: &[String]) -> Result<(), ChoreError> {
     setup::run_for_tests()?;
+    front_end::build()?;
     let mut tally = Tally::default();
     let mut done = with_postgres(|url| run_tests(arguments, url, &mut tally));
+    if done.is_ok() && arguments.is_empty() {
+        done = test_front_end(&mut tally);
+    }
     if done.is_ok() && arguments.is_empty() {
         done = check::run();
     }
@@ -31,7 +36,7 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), ChoreError> {
 
 /// One throwaway Postgres for the whole run; every test makes a database of its own in it. Without this each test's
 /// process would start one for itself.
-fn with_postgres(run: impl FnOnce(&str) -> Result<(), ChoreError>) -> Result<(), ChoreError> {
+pub(crate) fn with_postgres(run: impl FnOnce(&str) -> Result<(), ChoreError>) -> Result<(), ChoreError> {
     let scratch = Scratch::new()?;
     let postgres = EmbeddedPostgres::start(
         Binaries::locate(None)?,
@@ -72,6 +77,14 @@ fn run_tests(arguments: &[String], database: &str, tally: &mut Tally) -> Result<
         count(chore::cargo(&[runner, &bugs, go_on].concat()).env(DATABASE, database), tally)?;
     }
     Ok(())
+}
+
+/// The pages: their rules alone, and then all of them in a browser before a server of their own.
+fn test_front_end(tally: &mut Tally) -> Result<(), ChoreError> {
+    count(&mut npm(&["run", "--silent", "test"]), tally)?;
+    chore::run(&mut chore::cargo(&["build", "--locked", "-p", "sync-server", "--bin", "sync-server"]))?;
+    let server = chore::built_in("debug", "sync-server")?;
+    count(npm(&["run", "--silent", "test:browser"]).env("VELORIA_SERVER_BIN", server), tally)
 }
 
 /// Runs the command, shows what it prints as it comes, and adds up what it says about tests.

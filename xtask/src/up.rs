@@ -16,7 +16,7 @@ use std::{env, io};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 
 use crate::chore::{self, ChoreError};
-use crate::setup;
+use crate::{front_end, setup};
 use demo::Filling;
 
 const USUAL_PORT: u16 = 8080;
@@ -43,6 +43,7 @@ pub(crate) fn run(args: &Args) -> Result<(), ChoreError> {
     // Before the long build: a port that is taken now will be taken then.
     free_port(args.port)?;
     setup::run()?;
+    front_end::build()?;
     println!("up: building the server and the client");
     chore::run(&mut chore::cargo(&[
         "build",

@@ -9,6 +9,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::accounts::Notice;
+use crate::conflicts::Kind;
 use crate::money::{Currency, Money};
 use crate::phone::Phone;
 
@@ -19,17 +20,32 @@ fn made_keys() -> BTreeSet<String> {
     let months = (1..=12).map(|month| format!("month.{month}"));
     let weekdays = (1..=7).map(|weekday| format!("weekday.{weekday}"));
     let letters = Notice::ALL.iter().flat_map(|notice| notice.keys());
-    errors.chain(fields).chain(letters).chain(months).chain(weekdays).collect()
+    // The other kinds are told by what they are about.
+    let plain = Kind::ALL.iter().filter(|kind| {
+        kind.is_warning()
+            || matches!(
+                kind,
+                Kind::EditedAfterDeletion
+                    | Kind::VisitOfDeletedClient
+                    | Kind::VisitOfMergedClient
+                    | Kind::InactiveService
+            )
+    });
+    let conflicts = plain.map(|kind| format!("conflict.{kind}"));
+    errors.chain(conflicts).chain(fields).chain(letters).chain(months).chain(weekdays).collect()
 }
 
 /// All code of the workspace.
 fn code() -> Vec<String> {
-    fn walk(folder: &Path, found: &mut Vec<PathBuf>) {
+    fn walk(folder: &Path, endings: &[&str], found: &mut Vec<PathBuf>) {
         for entry in fs::read_dir(folder).unwrap().map(Result::unwrap) {
             let path = entry.path();
             if path.is_dir() {
-                walk(&path, found);
-            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                walk(&path, endings, found);
+            } else if path
+                .extension()
+                .is_some_and(|extension| endings.iter().any(|known| extension == *known))
+            {
                 found.push(path);
             }
         }
@@ -37,8 +53,10 @@ fn code() -> Vec<String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
     let mut files = Vec::new();
     for krate in ["domain", "sync-server", "client-core"] {
-        walk(&root.join(krate).join("src"), &mut files);
+        walk(&root.join(krate).join("src"), &["rs"], &mut files);
     }
+    // The pages are compiled against the keys, so none can be missing there; here it matters that none is unused.
+    walk(&root.join("desktop/ui/src"), &["ts", "svelte"], &mut files);
     files.iter().map(|path| fs::read_to_string(path).unwrap()).collect()
 }
 
@@ -99,13 +117,15 @@ fn no_text_is_unused_and_no_key_that_is_used_is_missing() {
     let code = code();
     let made = made_keys();
     for key in bases(Catalogue::of(Lang::Ru)) {
-        let quoted = format!("\"{key}\"");
+        let (quoted, single) = (format!("\"{key}\""), format!("'{key}'"));
         let is_word = key.strip_prefix("word.").is_some_and(|word| {
             let quoted = format!("\"{word}\"");
             code.iter().any(|file| file.contains(&quoted))
         });
         assert!(
-            made.contains(key) || is_word || code.iter().any(|file| file.contains(&quoted)),
+            made.contains(key)
+                || is_word
+                || code.iter().any(|file| file.contains(&quoted) || file.contains(&single)),
             "{key} is unused"
         );
     }

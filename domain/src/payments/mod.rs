@@ -1,6 +1,6 @@
 //! Payments: money that changed hands, as a record.
 //!
-//! A slice of the shared room. For now payments only come in through imports; the money module builds on this
+//! A slice of the shared room. Payments come in through imports and when she says that she was paid; the money module builds on this
 //! record later. Pure. A refund is a payment below zero; taxes stand apart and are never part of the amount.
 
 use std::collections::BTreeMap;
@@ -14,7 +14,7 @@ use crate::input::{Fields, Sign};
 use crate::money::Currency;
 
 /// A payment as stored, sent and shown.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[cfg_attr(feature = "openapi", schema(example = json!({
     "id": "0192f0c1-2d3e-7f40-8a5b-6c7d8e9fa0b6",
@@ -67,6 +67,8 @@ pub struct Payment {
     /// RFC 3339, the server's clock.
     pub created_at: String,
 }
+
+crate::masked_debug!(Payment { id });
 
 impl Payment {
     /// Reads a request that records a payment: it needs `date` and `amount`. `now` is RFC 3339.

@@ -5,7 +5,7 @@
 //! one is. So a way over a third plan costs what the straight way costs, and there and back costs nothing.
 
 use jiff::tz::TimeZone;
-use jiff::{Timestamp, ToSpan as _};
+use jiff::{SignedDuration, Timestamp, ToSpan as _};
 
 use super::Plan;
 use crate::money::{Currency, Money};
@@ -68,6 +68,9 @@ impl Prices {
     }
 }
 
+/// No month is shorter.
+const FORTNIGHT: SignedDuration = SignedDuration::from_hours(24 * 14);
+
 /// A month that is, or would be, paid for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Period {
@@ -91,6 +94,30 @@ impl Period {
             (0..=passed.max(0)).rev().find(|&months| start(months).is_some_and(|start| start <= now));
         let months = months.unwrap_or(0);
         Some(Self { from: start(months)?, to: start(months + 1)? })
+    }
+
+    /// The months that began after the last entry of a ledger and not after `now`: each is due when it begins. `begun` is when the
+    /// last month began that is in the ledger. A business that moves to another zone shifts its hours, so what begins within a
+    /// fortnight of that is the same month.
+    #[must_use]
+    pub fn begun_since(
+        last: Timestamp,
+        begun: Timestamp,
+        now: Timestamp,
+        anchor: Timestamp,
+        zone: &TimeZone,
+    ) -> Vec<Self> {
+        let (mut months, mut begun) = (Vec::new(), begun);
+        let mut end = Self::around(last, anchor, zone).map(|month| month.to);
+        while let Some(start) = end.filter(|end| *end <= now) {
+            let Some(month) = Self::around(start, anchor, zone) else { break };
+            if month.from.duration_since(begun) >= FORTNIGHT {
+                months.push(month);
+                begun = month.from;
+            }
+            end = Some(month.to).filter(|end| *end > start);
+        }
+        months
     }
 
     /// What a month of this price is worth at a moment of it.
@@ -273,6 +300,36 @@ mod tests {
             let (most, least) = (prices().of(b).minor(), -prices().of(a).minor().min(paid.max(0)));
             prop_assert!((least..=most).contains(&due.minor()));
             prop_assert!(a > b || due.minor() >= 0, "{}", due.minor());
+        }
+    }
+
+    #[test]
+    fn each_month_that_begins_is_due_once_wherever_the_business_moves() {
+        let at = |text: &str| text.parse::<Timestamp>().unwrap();
+        let moscow = crate::dates::zone_rules("Europe/Moscow").unwrap();
+        let anchor = at("2026-01-31T09:00:00Z");
+        let since = |last, begun, now, zone: &TimeZone| -> Vec<String> {
+            let months = Period::begun_since(at(last), at(begun), at(now), anchor, zone);
+            months.iter().map(|month| month.from.to_string()).collect()
+        };
+        let first = "2026-01-31T09:00:00Z";
+        assert!(since(first, first, "2026-02-28T08:59:59Z", &moscow).is_empty());
+        assert_eq!(
+            since(first, first, "2026-04-01T00:00:00Z", &moscow),
+            ["2026-02-28T09:00:00Z", "2026-03-31T09:00:00Z"]
+        );
+        // A change in the middle of a month, and the next month in five days.
+        assert_eq!(
+            since("2026-02-23T00:00:00Z", first, "2026-03-01T00:00:00Z", &moscow),
+            ["2026-02-28T09:00:00Z"]
+        );
+        // She moved east after the month was written down: by that clock the hour comes sooner and is the same month.
+        let omsk = crate::dates::zone_rules("Asia/Omsk").unwrap();
+        let los_angeles = crate::dates::zone_rules("America/Los_Angeles").unwrap();
+        let march = "2026-02-28T09:00:00Z";
+        for zone in [omsk, los_angeles] {
+            assert!(since(march, march, "2026-03-02T00:00:00Z", &zone).is_empty());
+            assert_eq!(since(march, march, "2026-04-02T00:00:00Z", &zone).len(), 1);
         }
     }
 }

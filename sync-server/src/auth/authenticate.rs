@@ -24,7 +24,7 @@ pub async fn authenticate(
     let key = Key::parse(text).ok_or(AuthError::Unknown)?;
     let mut tx = db.tenant(key.tenant).await?;
     let shown = store::find_token(&mut tx, key.hash).await?.ok_or(AuthError::Unknown)?;
-    let ShownToken { token, plan, status, replaces_older } = shown;
+    let ShownToken { token, plan, status, entitlement, locale, replaces_older } = shown;
     if token.device_revoked_at.is_some() {
         return Err(AuthError::DeviceRevoked);
     }
@@ -60,6 +60,8 @@ pub async fn authenticate(
         abilities,
         status,
         plan,
+        entitlement,
+        locale,
     };
     Ok((principal, tx))
 }

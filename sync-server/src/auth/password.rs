@@ -68,7 +68,7 @@ pub(super) async fn sign_in(
     visitor: &Visitor,
     credentials: &Credentials,
 ) -> Result<SignedIn, SignInError> {
-    let email_hash = hash_of(&credentials.email);
+    let email_hash = hash_of(credentials.email.show());
     let who = who(state, visitor, email_hash);
     state.login_guard.begin(who, state.now()).await.map_err(SignInError::TooMany)?;
     let tried = try_in(state, visitor, email_hash, credentials).await;

@@ -18,6 +18,8 @@ pub(super) enum Ended {
         /// The key.
         except: Option<TokenId>,
     },
+    /// Personal access tokens.
+    Tokens,
     /// All keys that are not those of devices.
     EverythingButDevices,
     /// All keys.
@@ -56,21 +58,22 @@ pub(super) async fn hold_with_password(
     Ok(held.is_some())
 }
 
-/// Ends keys of a person.
+/// Ends keys of a person; how many there were.
 pub(super) async fn end(
     tx: &mut TenantTx,
     user: UserId,
     ended: Ended,
     now: Timestamp,
-) -> Result<(), StoreError> {
+) -> Result<u64, StoreError> {
     hold(tx, user).await?;
     let tenant = tx.tenant();
     let (kinds, except): (&[&str], Option<TokenId>) = match ended {
         Ended::SignIns { except } => (&["session", "access", "refresh"], except),
+        Ended::Tokens => (&["pat"], None),
         Ended::EverythingButDevices => (&["session", "access", "refresh", "pat"], None),
         Ended::Everything => (&["session", "access", "refresh", "pat", "device"], None),
     };
-    sqlx::query!(
+    let ended = sqlx::query!(
         "update tokens
          set revoked_at = $4
          where tenant_id = $1
@@ -87,7 +90,7 @@ pub(super) async fn end(
     )
     .execute(tx.conn())
     .await?;
-    Ok(())
+    Ok(ended.rows_affected())
 }
 
 /// A sign-in.

@@ -6,12 +6,13 @@ use crate::db::{StoreError, TenantTx};
 use crate::listing::{self, Field, Found, Kind, ListSpec, Listing, Use};
 
 /// What clients can be filtered and sorted by.
-pub(super) static LIST: ListSpec = ListSpec {
+pub(crate) static LIST: ListSpec = ListSpec {
     list: "clients",
     table: "clients",
     json: "row",
     living: "not deleted",
     fields: &[
+        Field::new("id", "id", Kind::Id, Use::Filter),
         Field::new("name", "name_folded", Kind::Folded, Use::Both),
         Field::new("phone", "phone", Kind::Phone, Use::Filter),
         Field::new("email", "email_key", Kind::Email, Use::Filter),

@@ -130,15 +130,13 @@ impl MissionConfig {
             }
         }
         match self.broadcast.as_deref() {
-            None => {}
-            Some("redis") if has_redis => {}
-            Some("redis") => answers.push(
+            Some("redis") if !has_redis => answers.push(
                 "BROADCAST_DRIVER=redis: without REDIS_URL devices of another node hear of news when they ask, not at once",
             ),
             Some("log" | "null") if has_redis => answers.push(
                 "BROADCAST_DRIVER=log or null: nodes tell each other nothing, though REDIS_URL is set; redis lets them",
             ),
-            Some("log" | "null") => {}
+            None | Some("redis" | "log" | "null") => {}
             Some(_) => {
                 return Err(SettingError::Bad { name: "BROADCAST_DRIVER", expected: "log, redis or null" });
             }

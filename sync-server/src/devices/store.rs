@@ -39,11 +39,14 @@ pub(super) enum Which {
     All,
     /// Those that have a key: neither revoked nor signed out.
     Connected,
+    /// Those of them that a person connected.
+    ConnectedBy(UserId),
 }
 
 /// Devices by age.
 pub(super) async fn list(tx: &mut TenantTx, which: Which) -> Result<Vec<Device>, StoreError> {
     let tenant = tx.tenant();
+    let person = if let Which::ConnectedBy(user) = which { Some(user.0) } else { None };
     let rows = sqlx::query!(
         "select d.id, d.name, d.platform, d.app_version, d.created_at, d.last_seen_at, d.revoked_at
          from devices d
@@ -54,9 +57,11 @@ pub(super) async fn list(tx: &mut TenantTx, which: Which) -> Result<Vec<Device>,
                                 where t.tenant_id = d.tenant_id
                                   and t.device_id = d.id
                                   and t.revoked_at is null)))
+           and ($3::uuid is null or d.user_id = $3)
          order by d.created_at, d.id",
         tenant.0,
-        which == Which::All
+        which == Which::All,
+        person
     )
     .fetch_all(tx.conn())
     .await?;

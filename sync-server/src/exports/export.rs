@@ -73,6 +73,7 @@ struct Stored {
     tenant: Json,
     services: Vec<String>,
     payments: Vec<String>,
+    media: Vec<String>,
     rows: Vec<StoredRow>,
 }
 
@@ -85,7 +86,8 @@ impl Stored {
         });
         let services = store::records(tx, "service").await?;
         let payments = store::records(tx, "payment").await?;
-        Ok(Self { tenant, services, payments, rows: store::rows(tx).await? })
+        let media = store::records(tx, "media").await?;
+        Ok(Self { tenant, services, payments, media, rows: store::rows(tx).await? })
     }
 
     /// In the order in which a device exports it.
@@ -97,6 +99,7 @@ impl Stored {
             notes: Vec::new(),
             services: records(&self.services)?,
             payments: records(&self.payments)?,
+            media: records(&self.media)?,
         };
         let rows = self.rows.into_iter().map(StoredRow::parse).collect::<Result<Vec<_>, _>>()?;
         let mut last_visits: BTreeMap<ClientId, (i64, String)> = BTreeMap::new();

@@ -14,6 +14,7 @@ mod errors_doc;
 pub mod features;
 mod finish;
 mod input;
+mod language;
 mod layers;
 pub mod limits;
 mod output;
@@ -38,6 +39,7 @@ pub use errors_doc::{
     PasswordErrors, QuestionErrors, RemoveErrors, SignInErrors, UploadErrors, WriteErrors,
 };
 pub use input::{JsonObject, PathId};
+pub use language::Language;
 pub use layers::around;
 pub use output::now_text;
 pub use paging::{After, Cursor, Limit, Page, PageQuery};

@@ -17,6 +17,7 @@ use utoipa::ToSchema;
 use super::abilities;
 use super::cookies::{CookieStyle, session_of};
 use super::features;
+use super::language::PersonsLanguage;
 use super::limits::{Class, Ledger};
 use super::problem::Problem;
 use super::request_id::current_request_id;
@@ -81,6 +82,10 @@ pub struct Principal {
     pub status: TenantStatus,
     /// What the business pays for, as of this request.
     pub plan: Plan,
+    /// The signed word about that, as devices carry it.
+    pub entitlement: Option<String>,
+    /// The language that the person has chosen.
+    pub locale: String,
 }
 
 impl Principal {
@@ -131,6 +136,9 @@ impl FromRequestParts<AppState> for Read {
         let token =
             presented(&parts.headers, state.is_production).ok_or(Problem::new(ErrorCode::Unauthorized))?;
         let (principal, mut tx) = crate::auth::authenticate(&state.db, &token, state.now()).await?;
+        if let Some(language) = parts.extensions.get::<PersonsLanguage>() {
+            language.note(&principal.locale);
+        }
         let route = parts.extensions.get::<MatchedPath>().map_or("none", MatchedPath::as_str);
         if !abilities::may(&principal.abilities, &parts.method, route) {
             return Err(Problem::new(ErrorCode::Forbidden));

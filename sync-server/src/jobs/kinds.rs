@@ -32,6 +32,7 @@ impl Kinds {
         Self::default()
             .with::<SendLetter>()
             .with::<super::SweepEffects>()
+            .with::<crate::billing::BeginMonths>()
             .with::<crate::imports::DropFiles>()
             .with::<crate::writes::SweepKeys>()
             .with::<crate::auth::SweepSignIns>()

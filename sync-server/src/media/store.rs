@@ -11,7 +11,7 @@ use crate::db::{StoreError, TenantTx};
 use crate::listing::{self, Field, Found, Kind, ListSpec, Listing, Use};
 
 /// What pictures can be filtered and sorted by.
-pub(super) static LIST: ListSpec = ListSpec {
+pub(crate) static LIST: ListSpec = ListSpec {
     list: "media",
     table: "records",
     json: "body",

@@ -65,6 +65,11 @@ async fn a_photo_is_uploaded_attached_listed_fetched_and_deleted() {
     }
     assert_eq!(anna.get("/media?filter[type]=photo_after").await.expect(200)["data"], json!([]));
 
+    let everything = anna.get("/export").await.expect(200);
+    assert_eq!(everything["media"][0]["id"], json!(id));
+    let hers = anna.get(&format!("/clients/{client}/export")).await.expect(200);
+    assert_eq!(hers["media"][0]["id"], json!(id));
+
     let shown = anna.get(&format!("/media/{id}")).await.expect(200);
     for size in ["full", "large", "small"] {
         let file = fetch(&server, &shown["urls"][size]).await;
@@ -314,6 +319,55 @@ async fn a_plan_has_room_for_so_much_and_no_more() {
     assert_eq!(upload(&anna, "", picture(1)).await.status, 200, "what is there is there");
     assert_eq!(anna.delete(&format!("/media/{}", media["id"].as_str().unwrap())).await.status, 204);
     assert_eq!(upload(&anna, "", picture(2)).await.status, 201);
+}
+
+/// A forgery of a link, the `number`th; `None` if it cannot even be asked for.
+fn forged(link: &str, number: usize) -> Option<String> {
+    let start = "/files/".len();
+    let mut bytes = link.as_bytes().to_vec();
+    match number % 5 {
+        // One bit anywhere.
+        0..=2 => {
+            let position = start + number.wrapping_mul(7_919) % (bytes.len() - start);
+            bytes[position] ^= 1 << (number / 5 % 8);
+        }
+        // Another digit anywhere in the signature, at its end most of all.
+        3 => {
+            let position = bytes.len() - 1 - number / 5 % 64;
+            bytes[position] = if bytes[position] == b'0' { b'1' } else { b'0' };
+        }
+        // Something more.
+        _ => bytes.extend(format!("&x{number}=1").bytes()),
+    }
+    let forged = String::from_utf8(bytes).ok()?;
+    let is_askable = forged.parse::<axum::http::Uri>().is_ok() && !forged.contains('#');
+    (is_askable && forged != link).then_some(forged)
+}
+
+#[tokio::test]
+async fn no_forged_link_opens() {
+    let server = TestServer::start().await;
+    let anna = server.register("anna").await;
+    let media = upload(&anna, "", picture(1)).await.expect(201);
+    let link = media["urls"]["full"].as_str().unwrap().to_owned();
+    let count =
+        std::env::var("VELORIA_FORGED_LINKS").ok().and_then(|count| count.parse().ok()).unwrap_or(500);
+    let (mut refused, mut elsewhere, mut number) = (0_usize, 0_usize, 0_usize);
+    while refused < count {
+        number += 1;
+        let Some(forged) = forged(&link, number) else { continue };
+        match fetch(&server, &json!(forged)).await.status {
+            403 => refused += 1,
+            // A bit that makes another path of it.
+            400 | 404 | 405 => elsewhere += 1,
+            status => panic!("{forged}: {status}"),
+        }
+    }
+    assert!(elsewhere < refused / 5, "{elsewhere} of {number} were no links any more");
+    assert_eq!(fetch(&server, &json!(link)).await.status, 200, "the true one opens all the while");
+    println!("forged links: {refused} of {refused} refused with 403, {elsewhere} named no file");
+    server.clock().advance(SignedDuration::from_mins(10));
+    assert_eq!(fetch(&server, &json!(link)).await.status, 403);
 }
 
 #[tokio::test]

@@ -62,7 +62,7 @@ fn state(words: &Words, overview: &Overview) -> String {
         (_, dead) => ("bad", format!("{}: {dead}.", words.need_somebody)),
     };
     // A person with a screen reader hears it when the page comes back from a button.
-    format!("<p class=\"state {class}\" role=\"status\">{verdict} {counts}</p>")
+    format!("<p class=\"state {class}\" role=\"status\">{verdict}<small>{counts}</small></p>")
 }
 
 /// One field of a table.
@@ -86,7 +86,7 @@ fn number(number: i64) -> Cell {
 }
 
 fn acts(buttons: &[String]) -> Cell {
-    Cell { class: "acts", html: buttons.concat() }
+    Cell { class: "act", html: format!("<div class=\"acts\">{}</div>", buttons.concat()) }
 }
 
 /// A heading with a table, or with a sentence where there is nothing.
@@ -107,7 +107,11 @@ fn section(
             let _ = write!(body, "<td class=\"{class}\" data-head=\"{head}\">{html}</td>");
         }
         body.push_str("</tr>");
-        classes = row.iter().map(|cell| cell.class.starts_with('n') && cell.class != "name").collect();
+        // Numbers and buttons stand to the right, and so do their heads.
+        classes = row
+            .iter()
+            .map(|cell| cell.class.starts_with("n ") || matches!(cell.class, "n" | "act"))
+            .collect();
     }
     let _ = write!(page, "<section aria-labelledby=\"{id}\"><h2 id=\"{id}\">{title}</h2>");
     if body.is_empty() {
@@ -115,8 +119,8 @@ fn section(
         return;
     }
     page.push_str("<table><thead><tr>");
-    for (head, is_number) in heads.iter().zip(classes) {
-        let _ = write!(page, "<th scope=\"col\"{}>{head}</th>", if is_number { " class=\"n\"" } else { "" });
+    for (head, is_right) in heads.iter().zip(classes) {
+        let _ = write!(page, "<th scope=\"col\"{}>{head}</th>", if is_right { " class=\"n\"" } else { "" });
     }
     let _ = write!(page, "</tr></thead><tbody>{body}</tbody></table></section>");
 }
@@ -179,7 +183,7 @@ fn trouble_row(words: &Words, job: &Troubled) -> Vec<Cell> {
             let _ = write!(ids, "<small>{word} <code>{}</code></small>", escape(value));
         }
     }
-    let number = format!(" №&nbsp;{id}");
+    let number = format!(" {}&nbsp;{id}", words.number);
     vec![
         name(words.kind(&job.name), &job.name, &number),
         Cell { class: "cause", html: format!("{}{ids}", escape(&job.error)) },

@@ -152,7 +152,7 @@ fn the_page_speaks_both_languages_and_says_so_when_there_is_nothing() {
     assert!(pages[1].contains("No job is in trouble."));
     assert!(pages.iter().all(|page| page.contains("class=\"state bad\"")), "nobody works, and it says so");
     let well = look::Overview { workers: 1, ..nothing };
-    assert!(render(Words::of(Lang::En), &well, &[]).contains("All is well. Workers alive: 1."));
+    assert!(render(Words::of(Lang::En), &well, &[]).contains("All is well.<small>Workers alive: 1."));
 }
 
 #[test]

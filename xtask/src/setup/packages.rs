@@ -41,10 +41,24 @@ const FOR_THE_DOWNLOAD: [Need; 3] = [
     },
 ];
 
+const FOR_THE_BROWSER: [Need; 1] =
+    [Need { package: "chromium", purpose: "the tests of the pages in a real browser", is_met: has_browser }];
+
+/// What else is wanted besides the build.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Wants {
+    /// Postgres, or another program, will come as a Python wheel.
+    pub(super) download: bool,
+    /// Pages will be tested.
+    pub(super) browser: bool,
+}
+
 /// Installs what is missing, with `sudo` unless we are root.
-pub(super) fn install_missing(with_download: bool) -> Result<(), ChoreError> {
-    let download = FOR_THE_DOWNLOAD.iter().filter(|_| with_download);
-    let missing: Vec<&Need> = FOR_THE_BUILD.iter().chain(download).filter(|need| !(need.is_met)()).collect();
+pub(super) fn install_missing(wants: Wants) -> Result<(), ChoreError> {
+    let download = FOR_THE_DOWNLOAD.iter().filter(|_| wants.download);
+    let browser = FOR_THE_BROWSER.iter().filter(|_| wants.browser);
+    let all = FOR_THE_BUILD.iter().chain(download).chain(browser);
+    let missing: Vec<&Need> = all.filter(|need| !(need.is_met)()).collect();
     if missing.is_empty() {
         return Ok(());
     }
@@ -126,6 +140,12 @@ fn has_pip() -> bool {
 
 fn has_curl() -> bool {
     runs("curl", &["--version"])
+}
+
+fn has_browser() -> bool {
+    // The same names in the same order as in `desktop/ui/tests/browser.ts`.
+    std::env::var_os("VELORIA_CHROMIUM").is_some()
+        || ["chromium", "chromium-browser", "google-chrome"].iter().any(|name| runs(name, &["--version"]))
 }
 
 fn runs(program: &str, args: &[&str]) -> bool {

@@ -1,4 +1,4 @@
-//! How many tests ran, read from the closing lines of nextest and of `cargo test`. Pure text in, numbers out.
+//! How many tests ran, read from the closing lines of nextest, of `cargo test` and of vitest. Pure text in, numbers out.
 
 use std::fmt;
 
@@ -24,6 +24,9 @@ impl Tally {
                 .filter_map(|line| line.strip_prefix("test result: ")?.split_once(". "))
                 .for_each(|(_, counts)| self.add_counts(counts.split(';')));
         }
+        lines()
+            .filter_map(|line| line.strip_prefix("Tests  "))
+            .for_each(|counts| self.add_counts(counts.split('|')));
     }
 
     /// `4 passed (1 slow), 1 failed, 2 skipped`, or the same with semicolons.
@@ -76,6 +79,13 @@ mod tests {
         let doc = "test result: ok. 3 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out; finished in 1.2s\n\
                    test result: ok. 4 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; finished in 1.2s\n";
         assert_eq!(tally(&[nextest, doc]), "17 passed, 0 failed");
+    }
+
+    #[test]
+    fn tests_of_pages_count_too() {
+        let good = " Test Files  2 passed (2)\n      Tests  13 passed (13)\n";
+        let bad = "\u{1b}[2m      Tests \u{1b}[22m 1 failed | 12 passed | 2 skipped (15)\n";
+        assert_eq!(tally(&[good, bad]), "25 passed, 1 failed");
     }
 
     #[test]

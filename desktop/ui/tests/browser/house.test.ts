@@ -1,0 +1,122 @@
+// What is done once in a while: services from the starter list, hours, an import and its undo, an export, the second factor.
+import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { closeBrowser, type Keys, Screen } from '../browser';
+import { account, type Salon } from '../salon';
+
+const server = inject('server');
+let made: Salon;
+let keys: Keys;
+
+beforeAll(async () => {
+  made = await account(server, { plan: 'veloria' });
+  const screen = await Screen.open({ server });
+  await screen.go('/login');
+  await screen.type('Почта', made.email);
+  await screen.type('Пароль', made.password);
+  await screen.pressPart('sign-in');
+  await screen.part('first-steps').waitFor();
+  keys = await screen.keys();
+  await screen.close();
+});
+afterAll(closeBrowser);
+
+test('services come from the list, with her prices', async () => {
+  const screen = await Screen.open({ server, size: 'phone', keys });
+  await screen.go('/services');
+  await screen.type(/^Маникюр с покрытием/, '2 500');
+  await screen.type(/^Коррекция бровей/, '1200,50');
+  await screen.pressPart('add-starters');
+  await screen.part('service').filter({ hasText: 'Маникюр с покрытием' }).waitFor();
+  const { data } = await made.ask<{ data: { name: string; basePrice: number; category: string }[] }>('GET', '/services?sort=name');
+  expect(data.map(({ name, basePrice, category }) => [name, basePrice, category])).toEqual([
+    ['Коррекция бровей', 1200.5, 'Брови'],
+    ['Маникюр с покрытием', 2500, 'Ногти'],
+  ]);
+  await screen.close();
+});
+
+test('hours, a break and a holiday are kept', async () => {
+  const screen = await Screen.open({ server, keys });
+  await screen.go('/settings/hours');
+  const monday = screen.page.locator('fieldset').first();
+  await monday.getByLabel('С', { exact: true }).fill('9');
+  await monday.getByRole('button', { name: 'Перерыв' }).click();
+  await screen.press('Добавить отпуск');
+  await screen.type('Первый день', '01.01.2027');
+  await screen.type('Последний день', '08.01.2027');
+  await screen.pressPart('save-hours');
+  await screen.sees('Сохранено');
+  const { value } = await made.ask<{ value: { weekly: Record<string, unknown>; breaks: unknown; timeOff: unknown[] } }>(
+    'GET',
+    '/settings/business-hours',
+  );
+  expect(value.weekly['mon']).toEqual([{ from: '09:00', to: '19:00' }]);
+  expect(value.breaks).toEqual({ mon: [{ from: '13:00', to: '14:00' }] });
+  expect(value.timeOff).toMatchObject([{ from: '2027-01-01T00:00:00', to: '2027-01-09T00:00:00' }]);
+  await screen.close();
+});
+
+test('a file is looked at, imported and taken back', async () => {
+  const screen = await Screen.open({ server, size: 'phone', keys });
+  await screen.go('/data');
+  const table = 'Имя;Телефон;Метки\nАнна Петрова;+7 916 123-45-67;vip\nОльга;8 (903) 222-33-44;\nОльга;8 (903) 222-33-44;\n';
+  await screen.part('import-file').setInputFiles({ name: 'clients.csv', mimeType: 'text/csv', buffer: Buffer.from(table) });
+  await screen.sees('Что в столбцах');
+  await screen.sees('Анна Петрова');
+  await screen.keep('import-preview-phone-ru');
+  expect(await screen.hindrances()).toEqual([]);
+  await screen.pressPart('run-import');
+  await screen.sees('Перенесено');
+  expect((await made.ask<{ data: unknown[] }>('GET', '/clients')).data).toHaveLength(2);
+  await screen.pressPart('undo-import');
+  await screen.part('confirm').getByRole('button', { name: 'Отменить импорт' }).click();
+  await screen.sees('Отменён');
+  expect((await made.ask<{ data: unknown[] }>('GET', '/clients')).data).toHaveLength(0);
+  await screen.close();
+});
+
+test('everything comes out as a file', async () => {
+  const screen = await Screen.open({ server, keys });
+  await screen.go('/data');
+  const download = screen.page.waitForEvent('download');
+  await screen.press('Скачать: Полная копия');
+  expect((await download).suggestedFilename()).toMatch(/^veloria-.*\.json$/);
+  await screen.close();
+});
+
+test('a note is written, changed and removed', async () => {
+  const client = await made.ask<{ id: string }>('POST', '/clients', { name: 'Ирина' });
+  const screen = await Screen.open({ server, keys });
+  await screen.go(`/clients/${client.id}`);
+  await screen.type('Что важно помнить', 'Пьёт кофе\nбез сахара');
+  await screen.pressPart('save-note');
+  await screen.part('note').getByText('без сахара').waitFor();
+  await screen.part('note').getByRole('button', { name: 'Изменить' }).click();
+  await screen.part('note').getByRole('textbox').fill('Пьёт чай');
+  await screen.part('note').getByTestId('save-note').click();
+  await screen.part('note').getByText('Пьёт чай').waitFor();
+  await screen.part('note').getByRole('button', { name: 'Удалить' }).click();
+  await screen.part('confirm').getByRole('button', { name: 'Удалить' }).click();
+  await screen.sees('Заметок о клиенте пока нет.');
+  await screen.close();
+});
+
+test('a consent is given and taken back, and both stand in the ledger', async () => {
+  const client = await made.ask<{ id: string }>('POST', '/clients', { name: 'Мария' });
+  const screen = await Screen.open({ server, size: 'phone', keys });
+  await screen.go(`/clients/${client.id}`);
+  const consent = screen.page.getByRole('switch', { name: 'Публикация фотографий' });
+  for (const isOn of [true, false]) {
+    await consent.focus();
+    await screen.page.keyboard.press('Space');
+    await screen.page.waitForFunction(
+      (wanted) =>
+        document.querySelectorAll<HTMLInputElement>('input[role=switch]')[3]?.checked === wanted &&
+        !document.querySelector<HTMLInputElement>('input[role=switch]:disabled'),
+      isOn,
+    );
+  }
+  const { consents } = await made.ask<{ consents: { given: boolean }[] }>('GET', `/clients/${client.id}`);
+  expect(consents.map(({ given }) => given)).toEqual([true, false]);
+  await screen.close();
+});

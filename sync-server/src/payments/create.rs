@@ -1,0 +1,51 @@
+//! `POST /payments`: she was paid, or paid back.
+
+use axum::extract::State;
+use domain::errors::FieldProblem;
+use domain::ids::PaymentId;
+use domain::payments::Payment;
+use domain::sync::RecordKind;
+
+use super::schemas::NewPayment;
+use crate::db::TenantTx;
+use crate::http::{Problem, WriteErrors, now_text};
+use crate::writes::{Reply, Write, WriteHeaders};
+use crate::{AppState, appointments, auth, clients, sync};
+
+/// Record a payment
+#[utoipa::path(
+    post, path = "/payments", operation_id = "createPayment", tag = "payments",
+    params(WriteHeaders),
+    request_body = NewPayment,
+    responses((status = 201, description = "Recorded", body = Payment, headers(("location" = String))), WriteErrors)
+)]
+pub(super) async fn create_payment(
+    State(state): State<AppState>,
+    mut write: Write,
+) -> Result<Reply, Problem> {
+    let tenant = auth::find_tenant(&mut write.tx).await?.ok_or_else(Problem::not_found)?;
+    // What is in the books of an import stays told apart from what she says here.
+    write.body.0.entry("provider").or_insert_with(|| "cash".into());
+    let id = PaymentId(state.new_id());
+    let payment = Payment::new_from_json(id, &write.body.0, tenant.currency(), &now_text(state.now()))?;
+    check_names(&mut write.tx, &payment).await?;
+    let body = serde_json::to_value(&payment).map_err(|error| Problem::internal(&error))?;
+    let written = sync::write_record(&mut write.tx, RecordKind::Payment, id.0, Some(&body));
+    let head = Box::pin(written).await?;
+    let reply = Reply::created(&format!("payments/{id}"), &payment)?.tagged(&super::tag(&payment)?);
+    write.finish(&state, Some(head), reply).await
+}
+
+async fn check_names(tx: &mut TenantTx, payment: &Payment) -> Result<(), Problem> {
+    if let Some(client) = payment.client_id
+        && clients::find(tx, client).await?.is_none()
+    {
+        return Err(Problem::not_found().field("clientId", FieldProblem::Unknown));
+    }
+    if let Some(visit) = payment.appointment_id
+        && appointments::find(tx, visit).await?.is_none()
+    {
+        return Err(Problem::not_found().field("appointmentId", FieldProblem::Unknown));
+    }
+    Ok(())
+}
