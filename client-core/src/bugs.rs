@@ -10,6 +10,8 @@ pub enum Bug {
     ActorReused,
     /// The declared hash of a received change is not compared with its bytes.
     HashNotCompared,
+    /// The kept conflicts do not follow the rows.
+    ConflictsNotKeptUp,
 }
 
 #[cfg(feature = "bugs")]

@@ -6,6 +6,7 @@
 
 pub mod app;
 pub mod bugs;
+mod conflicts;
 pub mod driver;
 pub mod import;
 mod replica;

@@ -41,6 +41,12 @@ pub(crate) fn open(tx: &Tx<'_>, id: Uuid, at: i64) -> Result<Opened> {
     Ok(Opened::Ready(document))
 }
 
+/// Opens a document for looking only: what is damaged is not there, and nothing is kept.
+pub(crate) fn look(tx: &Tx<'_>, id: Uuid) -> Result<Option<Document>> {
+    let stored = tx.document(id)?.filter(|stored| stored.form != Form::Purged);
+    Ok(stored.and_then(|stored| load(&stored)))
+}
+
 /// Stores a document with everything that follows from it. The outbox must be up to date: what waits there is what
 /// the server does not know yet. Answers the row.
 pub(crate) fn keep(tx: &Tx<'_>, id: Uuid, document: &mut Document) -> Result<Projection> {

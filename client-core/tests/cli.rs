@@ -230,3 +230,53 @@ fn stdio_answers_each_line_with_a_line_and_a_wrong_one_with_an_error() {
     assert_eq!(unknown["error"]["code"], "bad_request");
     assert_eq!((&pending["ok"], last), (&json!(2), &json!({ "pending": 2 })));
 }
+
+#[test]
+fn what_goes_wrong_is_told_without_a_word_of_what_a_person_is_or_has_said() {
+    let folder = home();
+    let home = folder.path();
+    let (name, phone, mail, note) =
+        ("Канарейкина", "+79995550147", "kanareika@voliera.example", "аллергия-на-канареек");
+    let client = json_of(
+        home,
+        &["clients", "add", "--name", name, "--phone", phone, "--email", mail, "--notes", note],
+    );
+    let id = client["id"].as_str().unwrap();
+    let all = format!("{name} {phone} {mail} {note}");
+    let email = format!("email={name}");
+    let deposit = format!("depositAmount={note}");
+    let wrong: [&[&str]; 9] = [
+        &["clients", "add", "--name", name, "--phone", note],
+        &["clients", "edit", id, "--set", &email],
+        &["clients", "show", &all],
+        &["appointments", "add", "--client", id, "--at", &all, "--min", "60"],
+        &["appointments", "edit", id, "--set", &deposit],
+        &["notes", "add", "--client", &all, "--body", note],
+        &["settings", "set", "profile", &format!("timezone={note}")],
+        &["sync"],
+        &["login", "--server", "http://127.0.0.1:9", "--email", mail],
+    ];
+    for arguments in wrong {
+        let output = Command::new(env!("CARGO_BIN_EXE_veloria"))
+            .arg("--home")
+            .arg(home)
+            .args(arguments)
+            .env("VELORIA_PASSPHRASE", PASSPHRASE)
+            .env("VELORIA_PASSWORD", &all)
+            .env("RUST_LOG", "trace")
+            .env("RUST_BACKTRACE", "full")
+            .env_remove("VELORIA_HOME")
+            .stdin(Stdio::null())
+            .output()
+            .unwrap();
+        assert!(!output.status.success(), "{arguments:?}");
+        let said = String::from_utf8_lossy(&output.stderr).to_lowercase();
+        // A command line that cannot be read is shown back to whoever typed it, as every program does.
+        if output.status.code() == Some(2) {
+            continue;
+        }
+        for bird in ["канарейкин", "9995550147", "kanareika", "voliera", "аллергия-на"] {
+            assert!(!said.contains(bird), "{arguments:?}: {said}");
+        }
+    }
+}

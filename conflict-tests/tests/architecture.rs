@@ -3,6 +3,8 @@
 
 #[path = "architecture/crates.rs"]
 mod crates;
+#[path = "architecture/migrations.rs"]
+mod migrations;
 #[path = "architecture/places.rs"]
 mod places;
 #[path = "architecture/slices.rs"]
@@ -52,6 +54,12 @@ fn time_and_chance_have_one_home() {
 #[test]
 fn the_domain_does_no_io_and_a_device_listens_on_no_port() {
     assert_kept("rooms without sockets and files (STYLE 1)", &each(places::forbidden_io));
+}
+
+#[test]
+fn migrations_expand_and_say_so_when_they_contract() {
+    let broken: Vec<String> = sources::committed_texts().iter().flat_map(migrations::contracts).collect();
+    assert_kept("the version before survives a migration (docs/operations.md)", &broken);
 }
 
 #[test]

@@ -61,3 +61,8 @@ fn a_hash_that_the_server_does_not_compare_is_found() {
 fn a_hash_that_a_device_does_not_compare_is_found() {
     is_found("hash-not-compared-by-device");
 }
+
+#[test]
+fn conflicts_that_do_not_follow_the_rows_are_found() {
+    is_found("conflicts-not-kept-up");
+}

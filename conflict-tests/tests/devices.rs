@@ -2,6 +2,8 @@
 
 #[path = "devices/broken_links.rs"]
 mod broken_links;
+#[path = "devices/conflicts.rs"]
+mod conflicts;
 #[path = "devices/copies.rs"]
 mod copies;
 #[path = "devices/damage.rs"]
@@ -12,6 +14,10 @@ mod homes;
 mod hostile;
 #[path = "devices/hours.rs"]
 mod hours;
+#[path = "devices/keys.rs"]
+mod keys;
+#[path = "devices/nodes.rs"]
+mod nodes;
 #[path = "devices/proxy.rs"]
 mod proxy;
 #[path = "devices/retries.rs"]

@@ -30,6 +30,8 @@ wire_enum! {
         PasswordReset = "password.reset",
         /// The address that signs in was changed.
         EmailChanged = "email.changed",
+        /// How a person is called, where they are or what they speak was changed.
+        PersonChanged = "account.changed",
         /// The phone of a person was changed.
         PhoneChanged = "phone.changed",
         /// Codes are asked for at sign-in.

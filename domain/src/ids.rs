@@ -73,6 +73,15 @@ ids! {
     IntentId,
 }
 
+impl DeviceId {
+    /// As it stands in the history of every document: short, and without spaces.
+    #[must_use]
+    pub fn short(self) -> String {
+        let id = self.0.to_string();
+        id[id.len() - 8..].to_owned()
+    }
+}
+
 /// The name space of imported things (a UUIDv8-free, fixed, arbitrary UUID; never changed).
 const IMPORTS: Uuid = Uuid::from_u128(0x6f1d_2f5e_93c4_5b0e_8a37_5d1e_70c2_a9b1);
 

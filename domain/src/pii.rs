@@ -32,6 +32,19 @@ impl<T> Pii<T> {
     }
 }
 
+/// `Debug` of something that holds what a person is or has said: the fields that are named here, which are ids, times and states,
+/// and nothing of the rest. So a row that somebody logs, or that a panic quotes, says which one it is and not whose.
+#[macro_export]
+macro_rules! masked_debug {
+    ($name:ident { $($field:ident),* }) => {
+        impl ::std::fmt::Debug for $name {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                f.debug_struct(stringify!($name))$(.field(stringify!($field), &self.$field))*.finish_non_exhaustive()
+            }
+        }
+    };
+}
+
 impl<T> From<T> for Pii<T> {
     fn from(value: T) -> Self {
         Self(value)

@@ -9,7 +9,8 @@ use uuid::Uuid;
 
 use crate::appointments::AppointmentRow;
 use crate::clients::ClientRow;
-use crate::documents::{Collection, Document};
+use crate::conflicts::Decision;
+use crate::documents::{Collection, Document, Facts};
 use crate::notes::NoteRow;
 
 /// The row of a document of any collection.
@@ -35,6 +36,16 @@ pub fn project(document: &mut Document) -> Projection {
 }
 
 impl Projection {
+    /// Of which collection it is a row.
+    #[must_use]
+    pub const fn collection(&self) -> Collection {
+        match self {
+            Self::Clients(_) => Collection::Clients,
+            Self::Appointments(_) => Collection::Appointments,
+            Self::Notes(_) => Collection::Notes,
+        }
+    }
+
     /// Reads back what [`Projection::to_json`] wrote.
     pub fn from_json(collection: Collection, json: &str) -> Result<Self, serde_json::Error> {
         Ok(match collection {
@@ -63,6 +74,22 @@ impl Projection {
             Self::Appointments(row) => &row.meta,
             Self::Notes(row) => &row.meta,
         }
+    }
+
+    /// What its change graph says.
+    #[must_use]
+    pub fn facts(&self) -> &Facts {
+        match self {
+            Self::Clients(row) => &row.facts,
+            Self::Appointments(row) => &row.facts,
+            Self::Notes(row) => &row.facts,
+        }
+    }
+
+    /// What was decided about a conflict whose home it is, the decision that holds first.
+    #[must_use]
+    pub fn decisions(&self, conflict: Uuid) -> &[Decision] {
+        self.facts().decisions.get(&conflict).map_or(&[], Vec::as_slice)
     }
 
     /// Whether the document is marked as deleted.

@@ -153,14 +153,17 @@ async fn what_is_deep_or_many_is_refused_at_once() {
     assert!(!answer.contains("HTTP/1.1 2") && !answer.contains("HTTP/1.1 5"), "{answer:.60}");
 }
 
-/// What comes back for these bytes until the server ends or says nothing more.
+/// What comes back for these bytes until the server hangs up, which it must.
 async fn ask(url: &str, bytes: &str) -> String {
     let mut line = TcpStream::connect(url.strip_prefix("http://").unwrap()).await.unwrap();
     // A server that has heard enough may close while we speak.
     let _ = line.write_all(bytes.as_bytes()).await;
     let mut answer = Vec::new();
-    let _ = tokio::time::timeout(Duration::from_millis(500), line.read_to_end(&mut answer)).await;
-    String::from_utf8_lossy(&answer).into_owned()
+    let end = tokio::time::timeout(Duration::from_mins(1), line.read_to_end(&mut answer)).await;
+    let answer = String::from_utf8_lossy(&answer).into_owned();
+    // Reset or closed; a line that stays open could be asked for more.
+    assert!(end.is_ok(), "the line stays open after {answer}");
+    answer
 }
 
 #[tokio::test]
@@ -187,12 +190,19 @@ async fn a_head_that_two_readers_could_read_in_two_ways_hides_no_second_request(
             format!("{start}transfer-encoding: chunked\r\ntransfer-encoding: identity\r\n\r\n"),
         ),
         ("a bare line feed", format!("{start}x: y\ncontent-length: 0\r\ncontent-length: {length}\r\n\r\n")),
+        // RFC 9112 lets a server go by the chunks if it hangs up after the answer; what is hidden is never read.
+        (
+            "a length and chunks",
+            format!("{start}content-length: 4\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n"),
+        ),
+        (
+            "chunks and a length",
+            format!("{start}transfer-encoding: chunked\r\ncontent-length: 4\r\n\r\n0\r\n\r\n"),
+        ),
     ] {
         let answer = ask(server.url(), &format!("{head}{hidden}")).await;
-        assert!(!answer.contains("200 OK"), "{name}: the hidden request was answered: {answer}");
+        let answers = answer.matches("HTTP/1.1 ").count();
+        let is_refused = answer.is_empty() || (answers == 1 && answer.starts_with("HTTP/1.1 400"));
+        assert!(is_refused, "{name}: {answer}");
     }
-    // A length and chunks: RFC 9112 lets a server go by the chunks if it closes after the answer; both together hide nothing then.
-    let both = format!("{start}content-length: 4\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n{hidden}");
-    let answer = ask(server.url(), &both).await;
-    assert!(answer.matches("HTTP/1.1 ").count() <= 2, "{answer}");
 }

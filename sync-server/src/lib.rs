@@ -6,12 +6,14 @@
 //! thing: versions, idempotency), `listing` (how it lists: filters, order), `jobs` (what is done
 //! later). Rules live in `domain`; here is what they need from the outside.
 
+pub mod admin;
 pub mod appointments;
 pub mod audit;
 pub mod auth;
 pub mod billing;
 pub mod clients;
 pub mod config;
+pub mod conflicts;
 mod connections;
 pub mod db;
 pub mod devices;
@@ -22,6 +24,7 @@ pub mod embedded_postgres;
 mod embedded_postgres_tests;
 pub mod exports;
 pub mod health;
+pub mod history;
 #[cfg(test)]
 mod hostile_tests;
 pub mod http;
@@ -32,6 +35,8 @@ pub mod logging;
 pub mod mail;
 pub mod media;
 pub mod metrics;
+#[cfg(test)]
+mod nodes_tests;
 pub mod notes;
 pub mod openapi;
 mod openapi_conventions;

@@ -8,17 +8,20 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::Parser as _;
+use domain::lang::Lang;
 use secrecy::{ExposeSecret as _, SecretString};
+use sync_server::admin::{self, Admin};
 use sync_server::billing::Billing;
 use sync_server::config::{AppEnv, Cli, Command, Config};
 use sync_server::db::{Db, JobsDb, migrate};
-use sync_server::embedded_postgres::{Binaries, Durability, EmbeddedPostgres};
+use sync_server::embedded_postgres::{Binaries, Durability, EmbeddedPostgres, address_of_running};
 use sync_server::jobs::{Kinds, Worker, WorkerSettings};
 use sync_server::media::{Gallery, LinkKeys, Painter, remake_picture};
 use sync_server::operations::Operations;
 use sync_server::redis::Redis;
 use sync_server::sealed::Sealer;
 use sync_server::stop::Stop;
+use sync_server::sync::Live;
 use sync_server::system::{SharedIds, SystemClock, SystemIds};
 use sync_server::{AppState, doctor, logging, metrics, openapi, server};
 use tokio::net::TcpListener;
@@ -53,7 +56,10 @@ fn run(Cli { command, config }: Cli) -> Outcome<()> {
     }
     // Two TLS libraries in one build, and rustls would not know which to take.
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
-    if command == Command::Doctor {
+    if let Command::Admin(admin) = &command {
+        return administer(admin, &config);
+    }
+    if matches!(command, Command::Doctor) {
         let findings = Runtime::new()?.block_on(doctor::examine(&config));
         for finding in &findings {
             println!("{finding}");
@@ -70,20 +76,60 @@ fn run(Cli { command, config }: Cli) -> Outcome<()> {
         tracing::warn!("{answer}");
     }
     // Before the runtime: starting blocks, and stopping comes after everything else.
-    let (postgres, url) = database(command, &config)?;
-    let outcome = Runtime::new()?.block_on(work(command, &config, &url));
+    let (postgres, url) = database(matches!(command, Command::Worker), &config)?;
+    let outcome = Runtime::new()?.block_on(work(&command, &config, &url));
     if let Some(postgres) = postgres {
         postgres.stop()?;
     }
     outcome
 }
 
+/// What an operator does by hand: on the database that is named, on that of the server that runs on this data folder, or on one
+/// that is started for it.
+fn administer(admin: &Admin, config: &Config) -> Outcome<()> {
+    let running = match config.database.url()? {
+        None => address_of_running(&config.serve.data.join("postgres"), "postgres").map(SecretString::from),
+        named => named,
+    };
+    let (postgres, url) = match running {
+        Some(url) => (None, url),
+        None => database(false, config)?,
+    };
+    let done = Runtime::new()?.block_on(async {
+        migrate(&url).await?;
+        let state = state(config, &url).await?;
+        let everybody = JobsDb::connect(&url, 1).await?;
+        Outcome::Ok(admin::act(&state, &everybody, &admin.act).await)
+    })?;
+    if let Some(postgres) = postgres {
+        postgres.stop()?;
+    }
+    let lang = admin.lang.unwrap_or_else(language);
+    match done {
+        Ok(shown) => {
+            println!("{}", if admin.json { shown.json() } else { shown.lines() });
+            Ok(())
+        }
+        Err(error) if admin.json => {
+            println!("{}", error.json(lang));
+            Err(error.code().to_string().into())
+        }
+        Err(error) => Err(error.lines(lang).into()),
+    }
+}
+
+/// The language of the environment, as other programs find it.
+fn language() -> Lang {
+    let named = ["LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(|name| env::var(name).ok());
+    named.and_then(|tag| tag.parse().ok()).unwrap_or_default()
+}
+
 /// The database that is named, or else one of our own.
-fn database(command: Command, config: &Config) -> Outcome<(Option<EmbeddedPostgres>, SecretString)> {
+fn database(is_worker: bool, config: &Config) -> Outcome<(Option<EmbeddedPostgres>, SecretString)> {
     if let Some(url) = config.database.url()? {
         return Ok((None, url));
     }
-    if command == Command::Worker {
+    if is_worker {
         return Err("a worker needs the database of its server: set DATABASE_URL".into());
     }
     let folder = config.serve.data.join("postgres");
@@ -93,7 +139,7 @@ fn database(command: Command, config: &Config) -> Outcome<(Option<EmbeddedPostgr
     Ok((Some(postgres), url))
 }
 
-async fn work(command: Command, config: &Config, url: &SecretString) -> Outcome<()> {
+async fn work(command: &Command, config: &Config, url: &SecretString) -> Outcome<()> {
     let stop = Stop::listen(config.serve.stop_on_stdin_eof)?;
     tokio::select! {
         migrated = migrate(url) => migrated?,
@@ -106,7 +152,11 @@ async fn work(command: Command, config: &Config, url: &SecretString) -> Outcome<
     match command {
         Command::Serve => serve(config, url, stop).await,
         Command::Worker => work_only(config, url, stop).await,
-        Command::Migrate | Command::Openapi | Command::Doctor | Command::RemakePicture => Ok(()),
+        Command::Migrate
+        | Command::Openapi
+        | Command::Doctor
+        | Command::Admin(_)
+        | Command::RemakePicture => Ok(()),
     }
 }
 
@@ -200,14 +250,14 @@ async fn state(config: &Config, url: &SecretString) -> Outcome<AppState> {
     let gallery =
         Gallery::open(&config.media.disk(&config.serve.data)?, keys, Painter::new(env::current_exe()?))?;
     let sealer = Sealer::new(&key, &previous);
-    let seed = sealer.derive("entitlements 1");
-    let billing = Billing::new(config.billing.prices()?, seed.expose_secret());
+    let billing = Billing::new(config.billing.prices()?, &key.derive(b"entitlements 1"));
     let state = AppState::new(db, Arc::new(SystemClock), SharedIds::new(SystemIds), gallery, is_production)
         .with_mail(config.mail.mailer(config.app.env, &config.serve.data)?)
         .with_billing(billing)
         .with_sealer(sealer);
     let state = match config.redis.url()? {
-        Some(url) => state.with_redis(Redis::at(&url)?),
+        Some(url) if config.mission.broadcasts() => state.with_redis(Redis::at(&url)?),
+        Some(url) => state.with_redis(Redis::at(&url)?).with_live(Live::default()),
         None => state,
     };
     let edge = config.edge.edge(state.redis.clone());

@@ -8,8 +8,8 @@ use utoipa_swagger_ui::SwaggerUi;
 
 use crate::http::ProblemBody;
 use crate::{
-    AppState, appointments, audit, auth, billing, clients, devices, exports, imports, media, notes,
-    openapi_conventions, openapi_examples, payments, services, settings, slots, sync,
+    AppState, appointments, audit, auth, billing, clients, conflicts, devices, exports, history, imports,
+    media, notes, openapi_conventions, openapi_examples, payments, services, settings, slots, sync,
 };
 
 /// Where the document is.
@@ -36,6 +36,8 @@ pub const DOCUMENT: &str = "/api/v1/openapi.json";
         (name = "services", description = "The price list"),
         (name = "appointments", description = "Visits, and blocks of personal time"),
         (name = "notes", description = "Notes about clients and visits, colour formulas"),
+        (name = "conflicts", description = "What needs her: visits that share an hour, clients of one number, and the like"),
+        (name = "history", description = "What happened to a record, change by change"),
         (name = "media", description = "Pictures: before, after, references, papers"),
         (name = "payments", description = "Money that changed hands"),
         (name = "imports", description = "Files of other programs: looked at first, then imported, and undone as one step"),
@@ -59,6 +61,8 @@ pub fn api() -> OpenApiRouter<AppState> {
         .merge(services::routes())
         .merge(appointments::routes())
         .merge(notes::routes())
+        .merge(conflicts::routes())
+        .merge(history::routes())
         .merge(media::routes())
         .merge(payments::routes())
         .merge(imports::routes())

@@ -173,6 +173,11 @@ async fn fill(olga: &Caller<'_>) -> Vec<String> {
     let id = |json: Json| json["id"].as_str().unwrap().to_owned();
     let visit = json!({ "clientId": client, "serviceId": service, "startsAt": "2026-12-01T10:00" });
     let visit = id(olga.post("/appointments", visit).await.expect(201));
+    // Three visits of one hour are three conflicts.
+    for _ in 0..2 {
+        let more = json!({ "startsAt": "2026-12-01T10:00", "durationMin": 60, "note": "Тайна", "allowOverlap": true });
+        olga.post("/appointments", more).await.expect(201);
+    }
     let note = json!({ "clientId": client, "body": "Тайна соседки" });
     let note = id(olga.post("/notes", note).await.expect(201));
     let device = id(olga.post("/devices", json!({ "name": "Тайна соседки" })).await.expect(201));
@@ -299,6 +304,96 @@ async fn a_neighbours_id_is_404_on_every_route() {
     assert!(!String::from_utf8_lossy(&answer.bytes).contains("Тайна") && answer.status == 200);
     assert_eq!(everything_of(&olga).await, before);
     assert!(tried > 200 && by_id > 100, "{tried} {by_id}");
+}
+
+/// An id that is almost somebody's, and texts that are none.
+fn almost(stranger: &str) -> Vec<String> {
+    let flipped = |at: usize| {
+        let mut bytes = stranger.as_bytes().to_vec();
+        bytes[at] = if bytes[at] == b'a' { b'b' } else { b'a' };
+        String::from_utf8(bytes).unwrap()
+    };
+    let texts =
+        ["%00", "..%2F..%2Fclients", "%27%20or%201%3D1--", "00000000-0000-0000-0000-000000000000", "-1"];
+    [flipped(0), flipped(35), stranger.to_uppercase(), format!("%7B{stranger}%7D"), stranger.replace('-', "")]
+        .into_iter()
+        .chain(texts.map(str::to_owned))
+        .collect()
+}
+
+/// The example of a body with a stranger's id in the place of each id in turn, however deep it stands.
+fn with_each_id(body: &Json, stranger: &str) -> Vec<Json> {
+    fn places(value: &Json, path: &str, found: &mut Vec<String>) {
+        match value {
+            Json::Object(map) => {
+                for (name, value) in map {
+                    let here = format!("{path}/{name}");
+                    if name.ends_with("Id") && value.is_string() {
+                        found.push(here);
+                    } else {
+                        places(value, &here, found);
+                    }
+                }
+            }
+            Json::Array(list) => {
+                for (index, value) in list.iter().enumerate() {
+                    places(value, &format!("{path}/{index}"), found);
+                }
+            }
+            _ => {}
+        }
+    }
+    let mut found = Vec::new();
+    places(body, "", &mut found);
+    let deep = found.into_iter().filter(|place| place.matches('/').count() > 1);
+    deep.map(|place| {
+        let mut body = body.clone();
+        *body.pointer_mut(&place).unwrap() = json!(stranger);
+        body
+    })
+    .collect()
+}
+
+#[tokio::test]
+async fn what_is_almost_a_neighbours_id_opens_nothing_and_breaks_nothing() {
+    let server = TestServer::start().await;
+    let [anna, olga] = [server.register("anna").await, server.register("olga").await];
+    for caller in [&anna, &olga] {
+        server.put_on(caller, Plan::Imperium).await;
+    }
+    let strangers = fill(&olga).await;
+    let before = everything_of(&olga).await;
+    let mut tried = 0;
+    for operation in operations() {
+        let token = json!({ "email": anna.email, "password": PASSWORD, "name": "test" });
+        let token = server.anonymous().post("/auth/token", token).await.expect(201);
+        let caller = server.with_token(token["token"].as_str().unwrap());
+        let name = format!("{} {}", operation.method, operation.path);
+        let check = |answer: &crate::testing::Answer| {
+            let text = String::from_utf8_lossy(&answer.bytes).into_owned();
+            assert!(answer.status < 500, "{name}: {} {text}", answer.status);
+            assert!(!text.contains("Тайна"), "{name}: {text}");
+        };
+        if let (Some(start), Some(end)) = (operation.path.find('{'), operation.path.find('}')) {
+            for id in strangers.iter().take(2).flat_map(|stranger| almost(stranger)) {
+                let path = format!("{}{id}{}", &operation.path[..start], &operation.path[end + 1..]);
+                let answer = caller.send(operation.method.clone(), &path, operation.body()).await;
+                check(&answer);
+                assert!(answer.status >= 400, "{name} {id}: {}", answer.status);
+                tried += 1;
+            }
+        }
+        for stranger in &strangers {
+            for body in operation.body().iter().flat_map(|body| with_each_id(body, stranger)) {
+                let answer = caller.send(operation.method.clone(), &operation.path, Some(body)).await;
+                check(&answer);
+                assert!(answer.status >= 400, "{name}: {}", answer.status);
+                tried += 1;
+            }
+        }
+    }
+    assert_eq!(everything_of(&olga).await, before);
+    assert!(tried > 300, "{tried}");
 }
 
 async fn anna_client(anna: &Caller<'_>) -> String {

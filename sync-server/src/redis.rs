@@ -1,13 +1,18 @@
-//! Redis: what several nodes share and may lose: today rate limits. Optional; whoever asks it gets `None` when there
-//! is none, or none that answers, and goes on with what its own process knows. Nothing that must not be lost is here.
+//! Redis: what several nodes share and may lose: how often somebody asked, wrong passwords, the word that there is news.
+//! Optional; whoever asks it gets `None` when there is none, or none that answers, and goes on with what its own process
+//! knows. Nothing that must not be lost is here.
 
 use std::fmt;
+use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use futures::StreamExt as _;
 use redis::aio::{ConnectionManager, ConnectionManagerConfig};
 use redis::{Client, Cmd, FromRedisValue, RedisResult, Script};
 use secrecy::{ExposeSecret as _, SecretString};
+use tokio::sync::mpsc;
+use tokio::time::{sleep, timeout};
 
 use crate::system::Stopwatch;
 
@@ -15,6 +20,10 @@ use crate::system::Stopwatch;
 const PATIENCE: Duration = Duration::from_millis(250);
 /// After a failure Redis is left alone for so long, so that no request waits in vain.
 const REST: Duration = Duration::from_secs(1);
+/// Whoever listens asks so often whether anybody is still there: a line may be dead and not say so.
+const ASK: Duration = Duration::from_secs(10);
+/// What was heard and nobody has taken yet; more is dropped.
+const MOST_HEARD: usize = 1_024;
 
 /// The address is not one. Its text is not shown, for there may be a password in it.
 #[derive(Debug, thiserror::Error)]
@@ -77,10 +86,29 @@ impl Redis {
         self.ask::<String>(&redis::cmd("PING")).await.is_some()
     }
 
-    /// For those who listen: they need a connection of their own.
+    /// Says something to all who listen to a channel. Whether Redis took it.
+    pub async fn tell(&self, channel: &str, word: &str) -> bool {
+        self.ask::<u64>(redis::cmd("PUBLISH").arg(channel).arg(word)).await.is_some()
+    }
+
+    /// What is said on a channel, for as long as the receiver is there. Whenever Redis goes, it listens again once it is back;
+    /// what was said in between is lost.
     #[must_use]
-    pub fn client(&self) -> Option<Client> {
-        self.0.as_ref().map(|connected| connected.client.clone())
+    pub fn hear(&self, channel: &'static str) -> mpsc::Receiver<String> {
+        let (heard, receiver) = mpsc::channel(MOST_HEARD);
+        if let Some(connected) = &self.0 {
+            let client = connected.client.clone();
+            tokio::spawn(async move {
+                while !heard.is_closed() {
+                    // Whoever asks Redis for something says in the log that it is gone; here it would be the same again.
+                    if let Err(error) = hear_once(&client, channel, &heard).await {
+                        tracing::debug!(%error, "nothing can be heard from other nodes");
+                    }
+                    sleep(REST).await;
+                }
+            });
+        }
+        receiver
     }
 
     async fn with<T, F>(&self, ask: F) -> Option<T>
@@ -92,7 +120,7 @@ impl Redis {
             return None;
         }
         let mut manager = connected.manager.clone();
-        match tokio::time::timeout(PATIENCE * 2, ask(&mut manager)).await {
+        match timeout(PATIENCE * 2, ask(&mut manager)).await {
             Ok(Ok(answer)) => {
                 connected.note(None);
                 Some(answer)
@@ -129,6 +157,26 @@ impl Connected {
     fn failed(&self, cause: &str) {
         if !self.note(Some(Stopwatch::start())) {
             tracing::warn!(cause, "Redis does not answer; each process goes on with what it knows itself");
+        }
+    }
+}
+
+/// Listens until the line breaks, or nobody wants to know any more.
+async fn hear_once(client: &Client, channel: &str, heard: &mpsc::Sender<String>) -> RedisResult<()> {
+    // Its own clock of patience is longer than ours.
+    let silence = |_| io::Error::from(io::ErrorKind::TimedOut);
+    let (mut line, mut words) =
+        timeout(PATIENCE * 4, client.get_async_pubsub()).await.map_err(silence)??.split();
+    timeout(PATIENCE * 4, line.subscribe(channel)).await.map_err(silence)??;
+    loop {
+        tokio::select! {
+            word = words.next() => match word {
+                // With no room it is dropped.
+                Some(word) => _ = heard.try_send(word.get_payload()?),
+                None => return Ok(()),
+            },
+            () = sleep(ASK) => timeout(PATIENCE * 4, line.ping::<redis::Value>()).await.map_err(silence)?.map(drop)?,
+            () = heard.closed() => return Ok(()),
         }
     }
 }

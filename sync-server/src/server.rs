@@ -4,6 +4,7 @@ use std::future::Future;
 use std::time::Duration;
 
 use axum::Router;
+use futures::future::join;
 use tokio::net::TcpListener;
 use tokio::time::timeout;
 
@@ -29,7 +30,8 @@ pub fn router(state: &AppState) -> Router {
 
 /// Serves until `stop` is done, and then until the running requests are.
 pub async fn serve(listener: TcpListener, state: AppState, stop: impl Future<Output = ()> + Send + 'static) {
-    let running = connections::serve(listener, router(&state), connections::Limits::default(), stop).await;
+    let (limits, proxies) = (connections::Limits::default(), state.edge.proxies.clone());
+    let running = connections::serve(listener, router(&state), limits, proxies, stop).await;
     // Whoever needs longer than this is cut off.
-    let _ = timeout(LAST_REQUESTS, running.shutdown()).await;
+    let _ = timeout(LAST_REQUESTS, join(running.shutdown(), state.live.close())).await;
 }

@@ -25,6 +25,9 @@ use crate::system::{SharedIds, random_bytes};
 /// Imports that one process works on at the same time: each takes a thread and, batch by batch, a connection.
 const IMPORT_PLACES: usize = 3;
 
+/// Exports that one process makes at the same time.
+const EXPORT_PLACES: usize = 3;
+
 /// The server's state. Cheap to clone; nothing in it outlives the process (nodes hold no state of a tenant).
 #[derive(Clone)]
 pub struct AppState {
@@ -52,6 +55,8 @@ pub struct AppState {
     pub is_production: bool,
     /// A few imports at a time read and write in this process; more wait for a place, and hold nothing while they do.
     pub import_places: Arc<Semaphore>,
+    /// A few exports at a time are made in this process: each holds a whole business in memory.
+    pub export_places: Arc<Semaphore>,
     /// Prices of plans, and who signs them.
     pub billing: Billing,
     /// Limits, proxies, foreign pages.
@@ -75,6 +80,7 @@ impl AppState {
             mail: Mailer::none(),
             sealer: Sealer::passing(),
             import_places: Arc::new(Semaphore::new(IMPORT_PLACES)),
+            export_places: Arc::new(Semaphore::new(EXPORT_PLACES)),
             gallery,
             is_production,
             edge: Arc::new(Edge::open()),
@@ -84,10 +90,18 @@ impl AppState {
         }
     }
 
-    /// The same with Redis.
+    /// The same with Redis, over which its nodes tell each other news and count wrong passwords together. Needs the async
+    /// runtime.
     #[must_use]
     pub fn with_redis(self, redis: Redis) -> Self {
-        Self { redis, ..self }
+        let (live, login_guard) = (Live::across(redis.clone()), LoginGuard::across(redis.clone()));
+        Self { redis, live, login_guard, ..self }
+    }
+
+    /// The same, with devices told in another way that there is news.
+    #[must_use]
+    pub fn with_live(self, live: Live) -> Self {
+        Self { live, ..self }
     }
 
     /// The same, with letters that leave this way.

@@ -14,6 +14,8 @@ pub(crate) enum Bench {
     Api(Size),
     /// What a question for free hours costs on a full calendar
     Slots(Size),
+    /// What keeping conflicts costs a device, and what history takes
+    Conflicts(Size),
     /// Other offline-first stacks and ours through the same steps, with ratios
     Peers(peers::Args),
 }
@@ -32,6 +34,7 @@ pub(crate) fn run(bench: &Bench) -> Result<(), ChoreError> {
         Bench::Sync(size) => measure("bench_sync", size),
         Bench::Api(size) => measure("bench_api", size),
         Bench::Slots(size) => measure("bench_slots", size),
+        Bench::Conflicts(size) => measure("bench_conflicts", size),
         Bench::Peers(args) => peers::run(args),
     }
 }

@@ -6,6 +6,7 @@
 mod bench;
 mod check;
 mod chore;
+mod counts;
 #[path = "../../sync-server/src/embedded_postgres/mod.rs"]
 #[expect(dead_code, unreachable_pub, reason = "the server's source, of which a chore needs only a part")]
 mod embedded_postgres;
@@ -15,6 +16,13 @@ mod scratch;
 mod setup;
 mod simulate;
 mod test;
+#[path = "../../sync-server/src/testing/redis.rs"]
+#[expect(
+    dead_code,
+    unreachable_pub,
+    reason = "the source of the tests, of which a chore needs to know where it looks"
+)]
+mod test_redis;
 mod up;
 
 use std::path::PathBuf;
@@ -60,7 +68,7 @@ enum Chore {
         /// The folder with the exported files
         dir: PathBuf,
     },
-    /// Fetch what building and testing need: system packages and Postgres (`up` and `test` do this by themselves)
+    /// Fetch what building and testing need: system packages, Postgres, Redis (`up` and `test` do this by themselves)
     Setup,
 }
 
@@ -75,7 +83,7 @@ fn main() -> ExitCode {
         Chore::Bench(bench) => bench::run(&bench),
         Chore::Soak(args) => simulate::soak(&args),
         Chore::Salon { dir } => simulate::salon(&dir),
-        Chore::Setup => setup::run().map(|()| println!("setup: everything is there")),
+        Chore::Setup => setup::run_for_tests().map(|()| println!("setup: everything is there")),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -1,14 +1,14 @@
-//! `cargo xtask soak` and `cargo xtask salon`: the long runs of the simulated world. Only starts the programs of
-//! `conflict-tests`; what they do is told there.
+//! `cargo xtask soak` and `cargo xtask salon`: the long runs of the simulated world, and the drills of the server at full size.
+//! Only starts programs and tests; what they do is told there.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::chore::{self, ChoreError};
-use crate::setup;
+use crate::{counts, setup};
 
 #[derive(Debug, clap::Args)]
-#[command(group(clap::ArgGroup::new("length").required(true).args(["histories", "hours"])))]
+#[command(group(clap::ArgGroup::new("length").required(true).args(["histories", "hours", "drills", "counts"])))]
 pub(crate) struct SoakArgs {
     /// Stop after this many histories
     #[arg(long, value_name = "N")]
@@ -16,15 +16,28 @@ pub(crate) struct SoakArgs {
     /// Stop after this many hours
     #[arg(long, value_name = "H")]
     hours: Option<f64>,
+    /// No histories: the tests of sign-in, tokens, links and pictures with their full counts
+    #[arg(long)]
+    counts: bool,
     /// Begin with this seed, for instance one that failed
     #[arg(long, value_name = "S")]
     seed: Option<u64>,
     /// Plant this known fault, which must then be found
     #[arg(long, value_name = "NAME")]
     bug: Option<String>,
+    /// Instead: kill workers, Postgres and Redis and attack a server at full size, and take times; of a part of a name,
+    /// those drills alone
+    #[arg(long, value_name = "PART", num_args = 0..=1, default_missing_value = "", conflicts_with_all = ["seed", "bug"])]
+    drills: Option<String>,
 }
 
 pub(crate) fn soak(args: &SoakArgs) -> Result<(), ChoreError> {
+    if args.counts {
+        return counts::run();
+    }
+    if let Some(part) = &args.drills {
+        return drills(part);
+    }
     setup::run()?;
     let features: &[&str] = if args.bug.is_some() { &["--features", "bugs"] } else { &[] };
     let mut soak = program("soak", features);
@@ -40,6 +53,14 @@ pub(crate) fn soak(args: &SoakArgs) -> Result<(), ChoreError> {
         }
     }
     chore::run(&mut soak)
+}
+
+/// The tests that count in `cargo xtask test` take times here: in release, at full size, one after the other.
+fn drills(part: &str) -> Result<(), ChoreError> {
+    setup::run_for_tests()?;
+    let build = ["test", "--release", "--locked", "-p", "sync-server", "--lib", "--test", "operation"];
+    let run = ["--", &format!("drill_{part}"), "--test-threads=1", "--nocapture"];
+    chore::run(chore::cargo(&[&build[..], &run].concat()).env("VELORIA_DRILLS", "full"))
 }
 
 pub(crate) fn salon(dir: &Path) -> Result<(), ChoreError> {

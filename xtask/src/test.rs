@@ -16,7 +16,7 @@ use crate::{check, setup};
 use tally::Tally;
 
 /// Where tests find the Postgres that was started for them.
-const DATABASE: &str = "VELORIA_TEST_DATABASE_URL";
+pub(crate) const DATABASE: &str = "VELORIA_TEST_DATABASE_URL";
 
 /// With arguments only the runner runs, for then a person looks for one thing.
 pub(crate) fn run(arguments: &[String]) -> Result<(), ChoreError> {
@@ -36,7 +36,7 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), ChoreError> {
 
 /// One throwaway Postgres for the whole run; every test makes a database of its own in it. Without this each test's
 /// process would start one for itself.
-fn with_postgres(run: impl FnOnce(&str) -> Result<(), ChoreError>) -> Result<(), ChoreError> {
+pub(crate) fn with_postgres(run: impl FnOnce(&str) -> Result<(), ChoreError>) -> Result<(), ChoreError> {
     let scratch = Scratch::new()?;
     let postgres = EmbeddedPostgres::start(
         Binaries::locate(None)?,

@@ -1,6 +1,8 @@
 //! `cargo xtask up`: build, start, say when it is ready, and take everything down again. It knows the server only by its
 //! command line and its `/healthz`.
 
+mod demo;
+
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
@@ -15,6 +17,7 @@ use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 
 use crate::chore::{self, ChoreError};
 use crate::{front_end, setup};
+use demo::Filling;
 
 const USUAL_PORT: u16 = 8080;
 const PAUSE: Duration = Duration::from_millis(50);
@@ -31,6 +34,9 @@ pub(crate) struct Args {
     /// Folder for all data; made if it is not there [default: .veloria in the repository]
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
+    /// Fill an empty installation with an invented salon of one year, and say how to sign in
+    #[arg(long)]
+    demo: bool,
 }
 
 pub(crate) fn run(args: &Args) -> Result<(), ChoreError> {
@@ -61,7 +67,14 @@ pub(crate) fn run(args: &Args) -> Result<(), ChoreError> {
         None => chore::root().join(".veloria"),
     };
     let mut server = Server::start(&chore::built("sync-server")?, port, &data)?;
-    server.watch(port)
+    server.watch(port, args.demo)
+}
+
+/// How far it is.
+enum Stage {
+    Starting,
+    Filling(Filling),
+    Ready,
 }
 
 struct Server {
@@ -93,10 +106,10 @@ impl Server {
         Ok(Self { child, command: chore::words(&command), asked_to_stop })
     }
 
-    /// Until it is ready, and then until somebody or something ends it.
-    fn watch(&mut self, port: u16) -> Result<(), ChoreError> {
+    /// Until it is ready, and then until somebody or something ends it. A demo is whole before it is called ready.
+    fn watch(&mut self, port: u16, with_demo: bool) -> Result<(), ChoreError> {
         let started = chore::now();
-        let mut ready = false;
+        let mut stage = Stage::Starting;
         loop {
             if let Some(status) = self.ended()? {
                 return if self.is_asked_to_stop() { self.after_stop(status) } else { self.failed(status) };
@@ -105,17 +118,39 @@ impl Server {
                 let status = self.stop()?;
                 return self.after_stop(status);
             }
-            if !ready && is_healthy(port) {
-                ready = true;
-                println!("ready http://127.0.0.1:{port}");
+            match Self::next(&mut stage, port, with_demo) {
+                Ok(()) => {}
+                Err(error) => {
+                    self.stop()?;
+                    return Err(error);
+                }
             }
-            if !ready && started.elapsed() > START_LIMIT {
+            if matches!(stage, Stage::Starting) && started.elapsed() > START_LIMIT {
                 self.stop()?;
                 let minutes = START_LIMIT.as_secs() / 60;
                 return Err(ChoreError::Refused(format!("the server was not ready after {minutes} minutes")));
             }
             thread::sleep(PAUSE);
         }
+    }
+
+    /// One look at whether it can go on to the next stage.
+    fn next(stage: &mut Stage, port: u16, with_demo: bool) -> Result<(), ChoreError> {
+        let is_ready = match stage {
+            Stage::Starting if !is_healthy(port) => false,
+            Stage::Starting if with_demo => {
+                *stage = Stage::Filling(Filling::start(port)?);
+                false
+            }
+            Stage::Starting => true,
+            Stage::Filling(filling) => filling.is_done()?,
+            Stage::Ready => false,
+        };
+        if is_ready {
+            *stage = Stage::Ready;
+            println!("ready http://127.0.0.1:{port}");
+        }
+        Ok(())
     }
 
     fn is_asked_to_stop(&self) -> bool {

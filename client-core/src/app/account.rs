@@ -3,16 +3,16 @@
 use domain::ids::{DeviceId, TenantId};
 use domain::money::Currency;
 use domain::sync::RecordKind;
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
+use super::keys;
 use super::{App, AppError, Result, fresh_author};
 
 pub(super) const DEVICE: &str = "device";
 const SERVER: &str = "server";
 const TENANT: &str = "tenant";
-const TOKEN: &str = "token";
 const USER: &str = "user";
 
 /// The business, as far as a device must know it.
@@ -53,7 +53,7 @@ impl DeviceIdentity {
     /// As it stands in the history of every document: short, and without spaces.
     #[must_use]
     pub fn short_name(&self) -> String {
-        self.id.to_string().chars().rev().take(8).collect::<Vec<_>>().into_iter().rev().collect()
+        self.id.short()
     }
 }
 
@@ -77,6 +77,7 @@ pub struct Account {
 impl App {
     /// Keeps what signing in gave. A home belongs to one tenant for ever.
     pub fn sign_in(&mut self, account: &Account) -> Result<()> {
+        let now = self.now();
         self.store.write(|tx| {
             let standing: Option<Tenant> = tx.meta(TENANT)?;
             if standing.is_some_and(|tenant| tenant.id != account.tenant.id) {
@@ -86,7 +87,7 @@ impl App {
             tx.set_meta(USER, &account.user)?;
             tx.set_meta(TENANT, &account.tenant)?;
             tx.set_meta(DEVICE, &account.device)?;
-            tx.set_meta(TOKEN, &account.token.expose_secret())?;
+            keys::begin(tx, &account.token, now)?;
             if let Some(key) = &account.entitlement_key {
                 tx.set_meta(super::plan::ENTITLEMENT_KEY, key)?;
             }
@@ -100,9 +101,10 @@ impl App {
 
     /// A copied home has got an identity of its own.
     pub fn enrol(&mut self, device: &DeviceIdentity, token: &SecretString) -> Result<()> {
+        let now = self.now();
         self.store.write::<_, AppError>(|tx| {
             tx.set_meta(DEVICE, device)?;
-            tx.set_meta(TOKEN, &token.expose_secret())?;
+            keys::begin(tx, token, now)?;
             tx.clear_meta(super::home::COPIED)?;
             Ok(())
         })?;
@@ -112,7 +114,7 @@ impl App {
 
     /// Forgets the token; what was written stays.
     pub fn sign_out(&mut self) -> Result<()> {
-        self.store.write(|tx| Ok(tx.clear_meta(TOKEN)?))
+        self.store.write(|tx| Ok(keys::forget(tx)?))
     }
 
     /// The business: as the server said last, or else as signing in said.
@@ -138,10 +140,5 @@ impl App {
     /// This device as the server knows it.
     pub fn device(&self) -> Result<Option<DeviceIdentity>> {
         self.store.read(|tx| Ok(tx.meta(DEVICE)?))
-    }
-
-    /// The device's token, while it is signed in.
-    pub fn token(&self) -> Result<Option<SecretString>> {
-        self.store.read(|tx| Ok(tx.meta::<String>(TOKEN)?.map(SecretString::from)))
     }
 }

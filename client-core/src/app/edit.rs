@@ -1,6 +1,8 @@
 //! The one path of every edit: open, change, prove, store with row, search, digest and outbox, commit (rule D1).
 
-use domain::documents::{Author, Chunk, Collection, Document, Verdict};
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::documents::{Author, Chunk, Collection, Document, Hash, Verdict};
 use domain::ids::{GroupId, Ids};
 use domain::{Projection, project};
 use uuid::Uuid;
@@ -86,6 +88,52 @@ impl App {
                 Some(chunk) => write(tx, id, group, &before, &mut document, &chunk).map(Ok),
                 None => Ok(Ok(standing)),
             }
+        })?
+    }
+
+    /// Changes several documents as one action: `act` gets them open and answers the changes it made, in order. Answers those
+    /// by document and hash. What has never been here, or was erased, is left out of what `act` gets.
+    pub(crate) fn change_together(
+        &mut self,
+        ids: &BTreeSet<Uuid>,
+        act: impl FnOnce(&mut BTreeMap<Uuid, Document>, &Author, i64, &mut dyn Ids) -> Result<Vec<(Uuid, Chunk)>>,
+    ) -> Result<Vec<(Uuid, Hash)>> {
+        self.renew_author()?;
+        let at = self.now().as_second();
+        let group = self.group.unwrap_or_else(|| GroupId(self.ids.uuid()));
+        let Self { store, author, ids: fresh, .. } = self;
+        // The inner result is not an error of the transaction: what was learnt about a damaged document is kept.
+        store.write::<_, AppError>(|tx| {
+            let mut open = BTreeMap::new();
+            for id in ids {
+                match replica::open(tx, *id, at)? {
+                    Opened::Ready(document) => {
+                        open.insert(*id, document);
+                    }
+                    Opened::Damaged => return Ok(Err(AppError::Damaged(*id))),
+                    Opened::Absent if tx.is_wanted(*id)? => return Ok(Err(AppError::Damaged(*id))),
+                    Opened::Absent | Opened::Purged => {}
+                }
+            }
+            let mut standing = open.clone();
+            let changes = act(&mut open, author, at, fresh.as_mut())?;
+            let touched: BTreeSet<Uuid> = changes.iter().map(|(id, _)| *id).collect();
+            if touched.len() > domain::sync::MAX_GROUP_DOCS {
+                return Err(AppError::GroupTooLarge);
+            }
+            for (id, chunk) in &changes {
+                let before = standing.get(id).ok_or(AppError::NotFound(*id))?;
+                let after = prove(before, chunk)?.ok_or(AppError::Damaged(*id))?;
+                let entry = std::slice::from_ref(chunk);
+                tx.queue(End::Back, &replica::entries(*id, after.collection(), Some(group.into()), entry))?;
+                standing.insert(*id, after);
+            }
+            for id in &touched {
+                if let Some(document) = standing.get_mut(id) {
+                    replica::keep(tx, *id, document)?;
+                }
+            }
+            Ok(Ok(changes.into_iter().map(|(id, chunk)| (id, chunk.hash())).collect()))
         })?
     }
 

@@ -1,5 +1,6 @@
 //! What can go wrong for whoever uses the app: one small enum at the edge of this crate.
 
+use domain::conflicts::SettleError;
 use domain::errors::{ErrorCode, FieldErrors};
 use uuid::Uuid;
 
@@ -29,6 +30,15 @@ pub enum AppError {
     /// One action touches too many documents.
     #[error("one action touches more than 64 documents")]
     GroupTooLarge,
+    /// A conflict cannot be settled so, or clients not be merged.
+    #[error(transparent)]
+    Settle(#[from] SettleError),
+    /// All of it was taken back, or changed by somebody since.
+    #[error("there is nothing left to take back")]
+    NothingToUndo,
+    /// The hour is taken by now.
+    #[error("the hour is taken by now")]
+    SlotTaken,
     /// The home belongs to another account.
     #[error("this home belongs to another account")]
     OtherTenant,
@@ -49,8 +59,12 @@ impl AppError {
             Self::NotFound(_) => ErrorCode::NotFound,
             Self::Invalid(_) => ErrorCode::ValidationFailed,
             Self::Impossible(code) => *code,
+            Self::Settle(error) => error.code(),
+            Self::SlotTaken => ErrorCode::SlotTaken,
             Self::GroupTooLarge => ErrorCode::GroupTooLarge,
-            Self::Exists(_) | Self::Damaged(_) | Self::OtherTenant | Self::Unsent => ErrorCode::Conflict,
+            Self::NothingToUndo | Self::Exists(_) | Self::Damaged(_) | Self::OtherTenant | Self::Unsent => {
+                ErrorCode::Conflict
+            }
             Self::Store(_) => ErrorCode::Internal,
         }
     }

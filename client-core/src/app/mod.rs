@@ -6,10 +6,13 @@
 mod account;
 mod appointments;
 mod clients;
+mod conflicts;
 mod edit;
 mod error;
 mod export;
+mod history;
 mod home;
+mod keys;
 mod notes;
 pub mod notices;
 mod payments;
@@ -32,11 +35,14 @@ use uuid::Uuid;
 
 pub use account::{Account, DeviceIdentity, Tenant};
 pub use appointments::{Booked, Span};
+pub use conflicts::Settled;
 pub use edit::Created;
 pub use error::AppError;
 pub use export::Export;
+pub use history::TakenBack;
 pub use home::Home;
 pub use plan::PlanStanding;
+pub(crate) use services::price_list;
 pub use status::{RecordState, Status};
 pub use verify::Verified;
 

@@ -31,6 +31,10 @@ pub const MISSING_ON_SERVER: &str = "missing_on_server";
 pub const REVOKED: &str = "revoked";
 /// The server speaks another version of the protocol.
 pub const UPDATE_NEEDED: &str = "update_needed";
+/// The business is suspended: the server takes nothing, and everything stays here.
+pub const SUSPENDED: &str = "suspended";
+/// The business works again.
+pub const RESUMED: &str = "resumed";
 
 /// What a notice says in a language.
 #[must_use]
@@ -88,6 +92,14 @@ pub fn text(notice: &Notice, lang: Lang) -> String {
         UPDATE_NEEDED => words(
             "Нужна другая версия приложения. Всё записанное сохранится.",
             "You need another version of the app. Everything that was saved will stay.",
+        ),
+        SUSPENDED => words(
+            "Аккаунт приостановлен: сервер пока ничего не принимает. Всё записанное остаётся здесь, его можно читать и выгрузить. Напишите в поддержку.",
+            "The account is suspended: the server takes nothing for now. Everything you wrote stays here and can be read and exported. Please contact support.",
+        ),
+        RESUMED => words(
+            "Аккаунт снова работает. Всё, что ждало здесь, отправляется.",
+            "The account works again. Everything that waited here is being sent.",
         ),
         other => other,
     };

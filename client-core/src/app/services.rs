@@ -14,7 +14,7 @@ use serde_json::{Map, Value as Json};
 use uuid::Uuid;
 
 use super::{App, AppError, Result};
-use crate::store::{StoredIntent, StoredRecord, Tx};
+use crate::store::{Result as StoreResult, StoredIntent, StoredRecord, Tx};
 
 impl App {
     /// Adds a service from the fields that REST takes; it has its final id at once.
@@ -50,19 +50,14 @@ impl App {
     /// One service.
     pub fn service(&self, id: ServiceId) -> Result<Service> {
         let currency = self.tenant()?.currency;
-        self.store.read(|tx| {
-            let record = tx.record(RecordKind::Service.as_str(), id.0)?;
-            let intents: Vec<_> = unsettled(tx)?.into_iter().filter(|i| i.intent.target == id.0).collect();
-            overlaid(record, &intents, currency).remove(&id.0).ok_or(AppError::NotFound(id.0))
-        })
+        self.store
+            .read(|tx| price_list(tx, Some(id.0), currency)?.remove(&id.0).ok_or(AppError::NotFound(id.0)))
     }
 
     /// All services, by category, name and id.
     pub fn services(&self) -> Result<Vec<Service>> {
         let currency = self.tenant()?.currency;
-        let all = self.store.read::<_, AppError>(|tx| {
-            Ok(overlaid(tx.records(RecordKind::Service.as_str())?, &unsettled(tx)?, currency))
-        })?;
+        let all = self.store.read::<_, AppError>(|tx| Ok(price_list(tx, None, currency)?))?;
         let mut services: Vec<Service> = all.into_values().collect();
         services.sort_by(|a, b| (&a.category, &a.name, a.id).cmp(&(&b.category, &b.name, b.id)));
         Ok(services)
@@ -84,8 +79,22 @@ impl App {
     }
 }
 
-fn unsettled(tx: &Tx<'_>) -> Result<Vec<StoredIntent>> {
-    Ok(tx.unsettled_intents()?)
+/// The price list as it is shown here, or one entry of it.
+pub(crate) fn price_list(
+    tx: &Tx<'_>,
+    only: Option<Uuid>,
+    currency: Currency,
+) -> StoreResult<BTreeMap<Uuid, Service>> {
+    let mut asked = tx.unsettled_intents()?;
+    let kind = RecordKind::Service.as_str();
+    let records = match only {
+        Some(id) => {
+            asked.retain(|stored| stored.intent.target == id);
+            tx.record(kind, id)?.into_iter().collect()
+        }
+        None => tx.records(kind)?,
+    };
+    Ok(overlaid(records, &asked, currency))
 }
 
 /// The records with the effect of what was asked but has not come back yet.

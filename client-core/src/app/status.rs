@@ -21,6 +21,8 @@ pub struct Status {
     pub device: Option<DeviceIdentity>,
     /// Whether the device can talk to the server: it has a token.
     pub signed_in: bool,
+    /// Whether the business is suspended, as the server said last: what waits here goes out when it works again.
+    pub suspended: bool,
     /// The plan, once signed in.
     pub plan: Option<PlanStanding>,
     /// Changes and intents that the server has not acknowledged.
@@ -112,6 +114,7 @@ impl App {
                 server,
                 device,
                 signed_in,
+                suspended: tx.meta(sync::SUSPENDED)?.unwrap_or(false),
                 plan,
                 pending: tx.outbox_len()? + tx.open_intents_len()?,
                 last_contact: tx.meta(sync::LAST_CONTACT)?,
@@ -129,6 +132,11 @@ impl App {
     /// How many changes and intents the server has not acknowledged.
     pub fn pending(&self) -> Result<u64> {
         self.store.read(|tx| Ok(tx.outbox_len()? + tx.open_intents_len()?))
+    }
+
+    /// Whether the business is suspended, as the server said last.
+    pub fn is_suspended(&self) -> Result<bool> {
+        self.store.read(|tx| Ok(tx.meta(sync::SUSPENDED)?.unwrap_or(false)))
     }
 
     /// What she has not been told yet; told once this returns.

@@ -127,6 +127,24 @@ impl Accounts {
         Ok((DeviceIdentity { id: enrolled.id, name: enrolled.name }, enrolled.token))
     }
 
+    /// A new token for the device that shows this one, which works until the new one is used.
+    pub async fn new_token(&self, token: &SecretString) -> Result<SecretString, RemoteError> {
+        #[derive(Deserialize)]
+        struct New {
+            token: SecretString,
+        }
+        answer::<New>(self.call(Method::POST, "/devices/token", Some(token))).await.map(|new| new.token)
+    }
+
+    /// Whether the server knows the token.
+    pub async fn knows(&self, token: &SecretString) -> Result<bool, RemoteError> {
+        match answer::<Json>(self.call(Method::GET, "/auth/me", Some(token))).await {
+            Ok(_) => Ok(true),
+            Err(RemoteError::Refused(401, _)) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
     /// Revokes the token that is shown.
     pub async fn sign_out(&self, token: &SecretString) -> Result<(), RemoteError> {
         done(self.call(Method::POST, "/auth/logout", Some(token))).await

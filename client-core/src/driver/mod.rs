@@ -4,6 +4,7 @@
 
 pub mod account;
 pub mod http;
+pub mod keys;
 pub mod live;
 mod problem;
 #[cfg(test)]

@@ -6,8 +6,11 @@ use std::collections::{BTreeSet, HashMap};
 
 use domain::Projection;
 use domain::documents::{Chunk, Collection, Document, Hash};
-use domain::imports::{Base as _, Kept, Stop, Undo, Undone, names_client, undo, undo_intent};
-use domain::sync::{Intent, IntentAction};
+use domain::imports::{
+    Base as _, Kept, Stop, Undo, Undone, named_by_payment, named_by_picture, names_client, undo, undo_intent,
+};
+use domain::media::Media;
+use domain::sync::{Intent, IntentAction, RecordKind};
 use serde_json::{Map, Value as Json};
 use uuid::Uuid;
 
@@ -24,12 +27,16 @@ impl App {
         self.in_batch(|app| {
             let mut undone = Undone::default();
             let mut in_use = app.clients_named(import)?;
+            in_use.extend(app.pictures()?.iter().flat_map(named_by_picture));
             let mut base = DeviceBase::new(app);
+            in_use.extend(base.payments()?.iter().flat_map(|payment| named_by_payment(payment, import)));
             for collection in [Collection::Appointments, Collection::Clients] {
                 for id in base.app.marked_by(collection, import)? {
                     let before = base.app.row_of(collection, id)?;
                     base.undo_one(collection, id, import, &mut undone, &in_use)?;
-                    let is_kept = undone.kept_edited.last() == Some(&id);
+                    let is_kept = [&undone.kept_edited, &undone.kept_in_use]
+                        .map(|kept| kept.last())
+                        .contains(&Some(&id));
                     in_use.extend(before.filter(|_| is_kept).and_then(|row| client_of(&row)));
                 }
             }
@@ -48,6 +55,13 @@ impl App {
             }
         }
         Ok(named)
+    }
+
+    /// What is known here of pictures.
+    fn pictures(&self) -> Result<Vec<Media>, AppError> {
+        let records = self.store().read::<_, AppError>(|tx| Ok(tx.records(RecordKind::Media.as_str())?))?;
+        // One of a later version that cannot be read names nothing that could be seen here.
+        Ok(records.into_iter().filter_map(|record| serde_json::from_value(record.body).ok()).collect())
     }
 
     /// Documents that may have something of this import in them.

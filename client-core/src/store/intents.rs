@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use domain::conflicts::Changed;
 use domain::documents::Hash;
 use domain::errors::{ErrorCode, FieldProblem};
 use domain::ids::IntentId;
@@ -9,6 +10,7 @@ use domain::sync::Intent;
 use rusqlite::{Row, params};
 use uuid::Uuid;
 
+use super::records::SHAPING;
 use super::sql::{self, all, count, first, heads_blob, run};
 use super::{Result, Tx};
 
@@ -95,10 +97,26 @@ fn parse((intent, body, state, code, fields, created): Raw) -> Result<StoredInte
 }
 
 impl Tx<'_> {
+    /// What an intent asks may change the price list as it is shown here, and with it conflicts.
+    fn note_asked(
+        &self,
+        action: &str,
+        target: Uuid,
+        body: Option<&serde_json::Map<String, serde_json::Value>>,
+    ) {
+        let shapes = |body: &serde_json::Map<String, serde_json::Value>| {
+            action != "service.edit" || SHAPING.iter().any(|name| body.contains_key(*name))
+        };
+        if action.starts_with("service.") && body.is_none_or(shapes) || action == "record.offer" {
+            self.note_changed(Changed::Service(target));
+        }
+    }
+
     /// Queues an intent; one with this id that is known already stays as it is.
     pub fn add_intent(&self, intent: &Intent, created: i64) -> Result<()> {
         let sql = "INSERT INTO intents (id, action, target, body, after, deadline, state, created)
                    VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'pending', ?7) ON CONFLICT (id) DO NOTHING";
+        self.note_asked(&intent.action, intent.target, Some(&intent.body));
         let body = serde_json::to_string(&intent.body)?;
         let after = heads_blob(&intent.after);
         let (id, target) = (intent.id.0.into_bytes(), intent.target.as_bytes());
@@ -130,6 +148,12 @@ impl Tx<'_> {
 
     /// The device has caught up: the records of all done intents are here.
     pub(crate) fn settle_intents(&self) -> Result<()> {
+        let sql = "SELECT target, action FROM intents WHERE state = 'done' AND settled = 0";
+        for (target, action) in
+            all(self.conn, sql, [], |row| Ok((sql::uuid(row, 0)?, row.get::<_, String>(1)?)))?
+        {
+            self.note_asked(&action, target, None);
+        }
         run(self.conn, "UPDATE intents SET settled = 1 WHERE state = 'done' AND settled = 0", []).map(drop)
     }
 
@@ -156,17 +180,26 @@ impl Tx<'_> {
         let sql = "UPDATE intents SET state = ?2, code = ?3, fields = ?4 WHERE id = ?1";
         let fields = serde_json::to_string(fields)?;
         let code = code.map(ErrorCode::as_str);
+        if !matches!(state, IntentState::Sent | IntentState::Done)
+            && let Some(stored) = self.intent(id)?
+        {
+            self.note_asked(&stored.intent.action, stored.intent.target, None);
+        }
         run(self.conn, sql, params![id.0.as_bytes(), state.as_str(), code, fields]).map(drop)
     }
 
     /// Takes back an intent that was never sent; answers whether that was still possible.
     pub fn cancel_intent(&self, id: IntentId) -> Result<bool> {
+        if let Some(stored) = self.intent(id)? {
+            self.note_asked(&stored.intent.action, stored.intent.target, None);
+        }
         let sql = "UPDATE intents SET state = 'cancelled' WHERE id = ?1 AND state = 'pending'";
         Ok(run(self.conn, sql, params![id.0.as_bytes()])? > 0)
     }
 
     /// The server was restored: what it did since then may be undone, so done intents are asked again.
     pub(crate) fn ask_done_intents_again(&self, since: i64) -> Result<usize> {
+        crate::conflicts::mark_stale(self)?;
         let sql = "UPDATE intents SET state = 'sent', settled = 0 WHERE state = 'done' AND created >= ?1";
         run(self.conn, sql, params![since])
     }

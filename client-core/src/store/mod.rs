@@ -5,6 +5,7 @@
 
 mod appointments;
 mod clients;
+mod conflicts;
 mod digests;
 mod documents;
 mod error;
@@ -23,7 +24,9 @@ mod sql;
 mod wants;
 
 use std::cell::{Cell, RefCell};
+use std::collections::BTreeSet;
 
+use domain::conflicts::Changed;
 use domain::sync::Digest;
 use rusqlite::Connection;
 
@@ -61,11 +64,18 @@ pub struct Tx<'a> {
     renew: Cell<bool>,
     /// The sums as they are within this transaction; written with its end.
     digest: RefCell<Option<Digest>>,
+    /// What has changed so far on which conflicts depend.
+    changed: RefCell<BTreeSet<Changed>>,
 }
 
 impl<'a> Tx<'a> {
     const fn new(conn: &'a Connection) -> Self {
-        Self { conn, renew: Cell::new(false), digest: RefCell::new(None) }
+        Self {
+            conn,
+            renew: Cell::new(false),
+            digest: RefCell::new(None),
+            changed: RefCell::new(BTreeSet::new()),
+        }
     }
 }
 
@@ -73,7 +83,12 @@ impl Store {
     /// Opens a place, making or migrating its tables.
     pub fn open(place: Place) -> Result<Self> {
         let conn = place.connect()?;
-        Ok(Self { conn, place, depth: 0, generation: 0 })
+        let mut store = Self { conn, place, depth: 0, generation: 0 };
+        // A file of an older version has kept none; every opening but that one finds nothing to do.
+        if store.read(crate::conflicts::is_stale)? {
+            store.write(crate::conflicts::catch_up)?;
+        }
+        Ok(store)
     }
 
     /// A store that lives as long as this value; for simulated worlds and tests.
@@ -133,6 +148,7 @@ impl Store {
         self.begin()?;
         let tx = Tx::new(&self.conn);
         let changed = change(&tx).and_then(|value| {
+            crate::conflicts::keep_up(&tx)?;
             tx.write_digest()?;
             Ok(value)
         });
@@ -150,6 +166,23 @@ impl Store {
                 Err(error)
             }
         }
+    }
+
+    /// Brings the conflicts about these visits up to date although nothing has changed; for measuring what that takes.
+    #[doc(hidden)]
+    pub fn look_over_again(&mut self, visits: &[uuid::Uuid]) -> Result<()> {
+        visits.iter().try_for_each(|id| {
+            self.write(|tx| {
+                tx.note_changed(Changed::Appointment(*id));
+                Ok(())
+            })
+        })
+    }
+
+    /// Takes the tables of conflicts back to how a new schema leaves them.
+    #[cfg(test)]
+    pub(crate) fn forget_conflicts_for_test(&mut self) -> Result<()> {
+        self.batch("DELETE FROM conflicts; DELETE FROM conflict_things; INSERT INTO meta VALUES ('conflicts_stale', 'true')")
     }
 
     /// Begins a transaction, or a part of the one that is open.

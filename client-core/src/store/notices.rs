@@ -41,6 +41,11 @@ impl Tx<'_> {
         }
     }
 
+    /// What turned out not to be so and was not shown yet is not shown.
+    pub(crate) fn retract(&self, code: &str) -> Result<()> {
+        run(self.conn, "DELETE FROM notices WHERE code = ?1 AND shown = 0", params![code]).map(drop)
+    }
+
     /// All notices, oldest first.
     pub fn notices(&self) -> Result<Vec<Notice>> {
         let sql = "SELECT id, at, code, args, shown FROM notices ORDER BY id";

@@ -1,5 +1,6 @@
 //! Table `records`: whole rows that the server writes, as canonical JSON.
 
+use domain::conflicts::Changed;
 use domain::documents::Hash;
 use domain::sync::{canonical_json, record_digest};
 use rusqlite::params;
@@ -31,7 +32,11 @@ impl StoredRecord {
 impl Tx<'_> {
     /// Puts a record, or takes it out when it has no body; the digest moves along.
     pub fn put_record(&self, record: &str, id: Uuid, body: Option<&Json>, seq: u64) -> Result<()> {
-        let before = self.record(record, id)?.map(|old| record_digest(record, id, &old.body));
+        let standing = self.record(record, id)?;
+        if record == "service" && takes(standing.as_ref().map(|old| &old.body)) != takes(body) {
+            self.note_changed(Changed::Service(id));
+        }
+        let before = standing.map(|old| record_digest(record, id, &old.body));
         if let Some(body) = body {
             let sql = "INSERT INTO records (record, id, body, seq) VALUES (?1, ?2, ?3, ?4)
                        ON CONFLICT (record, id) DO UPDATE SET body = excluded.body, seq = excluded.seq";
@@ -74,6 +79,14 @@ impl Tx<'_> {
             .collect()
     }
 }
+
+/// What of a service says how much of her time a visit takes, and whether it is offered.
+fn takes(service: Option<&Json>) -> Option<[Option<&Json>; 4]> {
+    service.map(|body| SHAPING.map(|name| body.get(name)))
+}
+
+/// The fields of a service on which conflicts depend.
+pub(super) const SHAPING: [&str; 4] = ["active", "segments", "bufferBeforeMin", "bufferAfterMin"];
 
 type Raw = (String, Uuid, String);
 

@@ -1,6 +1,7 @@
 //! Rows: what a document says, as the JSON that every replica has byte for byte, in the table of its collection.
 
 use domain::Projection;
+use domain::conflicts::Changed;
 use domain::documents::Collection;
 use rusqlite::params;
 use uuid::Uuid;
@@ -22,6 +23,7 @@ impl Tx<'_> {
     }
 
     fn put_only_row(&self, id: Uuid, projection: &Projection) -> Result<()> {
+        self.note_changed(changed(projection.collection(), id));
         match projection {
             Projection::Clients(row) => self.put_client(id, row, &projection.to_json()),
             Projection::Appointments(row) => self.put_appointment(id, row, &projection.to_json()),
@@ -49,6 +51,15 @@ impl Tx<'_> {
     /// Takes a row and its search entry out.
     pub fn remove_row(&self, collection: Collection, id: Uuid) -> Result<()> {
         self.unindex(id)?;
+        self.note_changed(changed(collection, id));
         run(self.conn, &format!("DELETE FROM {collection} WHERE id = ?1"), params![id.as_bytes()]).map(drop)
+    }
+}
+
+const fn changed(collection: Collection, id: Uuid) -> Changed {
+    match collection {
+        Collection::Clients => Changed::Client(id),
+        Collection::Appointments => Changed::Appointment(id),
+        Collection::Notes => Changed::Note(id),
     }
 }

@@ -8,6 +8,7 @@ use uuid::Uuid;
 use super::engine::{Asked, Work};
 use super::{CURSOR, Context, EPOCH, HEAD, LAST_CONTACT, Report, ask, items, notice, records, results};
 use crate::app::notices;
+use crate::conflicts;
 use crate::store::{IntentState, Result, Tx};
 
 /// Meta: the server was restored, and device and server have not been found equal since.
@@ -32,7 +33,7 @@ pub(super) fn keep(
     items::receive(tx, &answer.items, &asked.want, at, report)?;
     for item in &answer.items {
         if let Item::Record(record) = item {
-            records::receive(tx, record)?;
+            records::receive(tx, record, at)?;
             report.pulled += 1;
         }
     }
@@ -49,8 +50,10 @@ pub(super) fn keep(
     tx.set_meta(HEAD, &answer.head)?;
     tx.set_meta(LAST_CONTACT, &context.now.to_string())?;
     notice_clock(tx, context.now, &answer.server_time)?;
+    records::tell_suspension(tx, context.now)?;
     if !answer.more {
         tx.settle_intents()?;
+        conflicts::catch_up(tx)?;
     }
     ask::work(tx)
 }

@@ -36,6 +36,8 @@ pub const HEAD: &str = "head";
 pub const IN_STEP: &str = "in_step";
 /// Meta: the cursor of the last answer.
 pub const CURSOR: &str = "cursor";
+/// Meta: whether the business is suspended, as the server said last.
+pub const SUSPENDED: &str = "suspended";
 /// Meta: the server's epoch.
 pub const EPOCH: &str = "epoch";
 

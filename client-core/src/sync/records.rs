@@ -1,10 +1,34 @@
-//! Records that came: whole rows of the server, taken as they are.
+//! Records that came: whole rows of the server, taken as they are. One of them says whether the business may change anything.
 
-use domain::sync::RecordItem;
+use domain::accounts::TenantStatus;
+use domain::sync::{RecordItem, RecordKind};
+use jiff::Timestamp;
+use serde_json::{Value as Json, json};
 
+use super::{SUSPENDED, notice};
+use crate::app::notices;
 use crate::store::{Result, Tx};
 
-pub(super) fn receive(tx: &Tx<'_>, item: &RecordItem) -> Result<()> {
+pub(super) fn receive(tx: &Tx<'_>, item: &RecordItem, at: i64) -> Result<()> {
     tx.put_record(&item.record, item.id, item.body.as_ref(), item.seq)?;
+    if let Some(business) = item.body.as_ref().filter(|_| item.record == RecordKind::Tenant.as_str()) {
+        let was_suspended = is_suspended(tx)?;
+        let status = business.get("status").and_then(Json::as_str).and_then(TenantStatus::from_wire);
+        let is_suspended = status == Some(TenantStatus::Suspended);
+        tx.set_meta(SUSPENDED, &is_suspended)?;
+        if was_suspended && !is_suspended {
+            tx.notify(at, notices::RESUMED, &json!({}))?;
+        }
+    }
     tx.unwant(item.id)
+}
+
+/// While the business is suspended the server takes nothing, and says so by saying nothing: what waits here stays. She is told
+/// why, once a day.
+pub(super) fn tell_suspension(tx: &Tx<'_>, now: Timestamp) -> Result<()> {
+    if is_suspended(tx)? { notice::daily(tx, now, notices::SUSPENDED, &json!({})) } else { Ok(()) }
+}
+
+fn is_suspended(tx: &Tx<'_>) -> Result<bool> {
+    Ok(tx.meta(SUSPENDED)?.unwrap_or(false))
 }

@@ -4,6 +4,7 @@
 //! floors; judges nothing but numbers, and ships to nobody. A figure that fails is shown, never dropped.
 
 pub mod api;
+pub mod conflicts;
 pub mod device;
 pub mod figure;
 pub mod floors;

@@ -4,6 +4,7 @@ use client_core::app::{App, AppError, Span};
 use domain::appointments::Step;
 use domain::clients::Client;
 use domain::ids::{AppointmentId, NoteId, ServiceId};
+use domain::lang::Lang;
 use serde_json::{Map, Value as Json, json};
 use uuid::Uuid;
 
@@ -47,6 +48,8 @@ pub(super) fn perform(app: &mut App, act: &Act) -> Result<Done, AppError> {
             Some(note) => edit_note(app, act, note.id, &note.body, &mut done)?,
             None => add_client(app, &word, &mut done)?,
         },
+        ActKind::Resolve => resolve(app, act, &word, &mut done)?,
+        ActKind::Merge => merge(app, act, &word, &mut done)?,
         ActKind::AddService | ActKind::EditService | ActKind::RemoveService => {
             with_services(app, act, &word, &mut done)?;
         }
@@ -160,6 +163,25 @@ fn with_services(app: &mut App, act: &Act, word: &str, done: &mut Done) -> Resul
         }
     }
     Ok(())
+}
+
+fn resolve(app: &mut App, act: &Act, word: &str, done: &mut Done) -> Result<(), AppError> {
+    let told = pick(app.conflicts(false, Lang::En)?, act.pick);
+    let choice = told.and_then(|told| Some((told.id, pick(told.resolutions, act.pick / 256)?.id)));
+    match choice {
+        Some((id, choice)) => app.resolve_conflict(id, &choice, None).map(drop),
+        None => add_client(app, word, done),
+    }
+}
+
+fn merge(app: &mut App, act: &Act, word: &str, done: &mut Done) -> Result<(), AppError> {
+    let mut clients = app.clients(None)?;
+    if clients.len() < 2 {
+        return add_client(app, word, done);
+    }
+    let gone = clients.swap_remove(act.pick as usize % clients.len()).id;
+    let into = clients.swap_remove(act.pick as usize / 256 % clients.len()).id;
+    app.merge_clients(gone, into).map(drop)
 }
 
 fn pick<T>(mut all: Vec<T>, pick: u32) -> Option<T> {

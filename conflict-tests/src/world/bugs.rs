@@ -1,12 +1,13 @@
 //! Planting known faults into client and server, to see that the world finds them. Only with the feature `bugs`.
 
 /// The names of the faults that can be planted.
-pub const BUGS: [&str; 5] = [
+pub const BUGS: [&str; 6] = [
     "cursor-without-lock",
     "outbox-cleared-at-send",
     "actor-reused",
     "hash-not-compared",
     "hash-not-compared-by-device",
+    "conflicts-not-kept-up",
 ];
 
 /// Plants a fault in this thread, and takes any other away; an empty name plants none.
@@ -22,6 +23,7 @@ pub fn plant(name: &str) -> Result<(), String> {
         "actor-reused" => client::plant(Some(client::Bug::ActorReused)),
         "hash-not-compared" => server::plant(Some(server::Bug::HashNotCompared)),
         "hash-not-compared-by-device" => client::plant(Some(client::Bug::HashNotCompared)),
+        "conflicts-not-kept-up" => client::plant(Some(client::Bug::ConflictsNotKeptUp)),
         other => return Err(format!("there is no fault {other:?}; there are {}", BUGS.join(", "))),
     }
     Ok(())

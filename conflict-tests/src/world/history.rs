@@ -102,6 +102,10 @@ words! {
         EditService,
         /// A service less.
         RemoveService,
+        /// A conflict is settled by one of its choices.
+        Resolve,
+        /// Two clients become one.
+        Merge,
     }
 }
 

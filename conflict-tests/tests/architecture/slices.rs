@@ -24,6 +24,8 @@ const SLICES: &[&str] = &[
     "exports",
     "slots",
     "media",
+    "conflicts",
+    "history",
 ];
 
 /// The shared rooms of each crate: the folder that is looked at, and the names that stand beside the slices.
@@ -32,6 +34,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     (
         "sync-server/src",
         &[
+            "admin",
             "audit",
             "auth",
             "billing",

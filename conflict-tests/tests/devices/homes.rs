@@ -67,6 +67,17 @@ impl Device {
         self.engine = Engine::new(Options::default());
     }
 
+    /// As after a new start of the program, at another time.
+    pub(crate) fn reopen(&mut self, clock: Arc<dyn Clock>) {
+        // The home is locked for as long as an app has it open.
+        let nowhere = client_core::store::Store::in_memory().expect("a store");
+        let open = App::new(nowhere, clock.clone(), Box::new(SystemIds)).expect("an app");
+        drop(std::mem::replace(&mut self.app, open));
+        let home = Home::new(self.folder.path());
+        self.app = home.open(&passphrase(), clock, Box::new(SystemIds)).expect("the home opens");
+        self.start_again();
+    }
+
     /// Syncs and is in step.
     pub(crate) async fn sync(&mut self, server: &TestServer) {
         match self.try_sync(server.url()).await {

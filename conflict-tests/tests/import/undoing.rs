@@ -4,7 +4,9 @@ use client_core::app::Span;
 use client_core::import::{Duplicates, ImportMap, Job, Kind, Mode, Outcome, Reason, Report};
 use client_core::{App, AppError};
 use domain::exports::{ExportFormat, tables};
+use domain::ids::PaymentId;
 use serde_json::{Value as Json, json};
+use uuid::Uuid;
 
 use super::forgiving::guessed;
 use super::world::{device, export, file, import, import_all, import_text, server, sync, waiting};
@@ -92,6 +94,18 @@ fn second_clients_are_made_when_she_says_so_and_once() {
     assert_eq!(people(&mut app, Duplicates::Create).created, 3);
     assert_eq!(people(&mut app, Duplicates::Create).skipped, 3);
     assert_eq!(names(&app).len(), 4);
+}
+
+#[test]
+fn who_has_paid_since_stays_when_an_import_is_undone() {
+    let mut app = device(1);
+    let report = people(&mut app, Duplicates::Create);
+    let olga = app.clients(Some("ольга")).unwrap()[0].id;
+    let paid = json!({ "date": "2026-11-20", "amount": 1500, "clientId": olga });
+    app.add_payment(PaymentId(Uuid::from_u128(77)), paid.as_object().unwrap()).unwrap();
+    let undone = app.undo_import(report.import).unwrap();
+    assert_eq!((undone.removed, undone.kept_in_use), (2, vec![olga.0]));
+    assert_eq!(names(&app), ["Ольга"]);
 }
 
 #[test]

@@ -34,7 +34,7 @@ pub struct BookContext<'a> {
 }
 
 /// What is to be written; a field that is kept stays untouched.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct AppointmentEdit {
     /// `visit` or `block`.
     pub kind: Patch<String>,
@@ -63,6 +63,8 @@ pub struct AppointmentEdit {
     /// Further data; `null` removes an entry, others stay.
     pub meta: Patch<Map<String, Json>>,
 }
+
+crate::masked_debug!(AppointmentEdit {});
 
 /// The service that a request names, so that the caller can look it up for the [`BookContext`].
 #[must_use]
@@ -334,6 +336,13 @@ pub fn take_step(
     }
     let known: Vec<String> = row.events.into_iter().map(|event| event.id).collect();
     document.edit(author, at, step.command(), |w| put_event(w, event_id, step.status().as_str(), at, &known))
+}
+
+/// Says where a visit stands, to all that was said before; also if it stands there already.
+pub fn say(document: &mut Document, author: &Author, at: i64, event_id: &str, word: Status) -> Option<Chunk> {
+    let known: Vec<String> =
+        AppointmentRow::read(document).events.into_iter().map(|event| event.id).collect();
+    document.edit(author, at, "appointment.settle", |w| put_event(w, event_id, word.as_str(), at, &known))
 }
 
 fn put_event(w: &mut Writer<'_>, id: &str, kind: &str, at: i64, after: &[String]) {

@@ -5,12 +5,13 @@
 //! planned, whatever the clocks say.
 
 mod edit;
+mod facts;
 mod overlap;
 mod row;
 mod status;
 
 pub use edit::{
-    AppointmentEdit, BookContext, Step, book, edit, import, named_service, remove, reschedule, take_step,
+    AppointmentEdit, BookContext, Step, book, edit, import, named_service, remove, reschedule, say, take_step,
 };
 pub use overlap::{Busy, overlapping};
 pub use row::{Appointment, AppointmentRow, Item};

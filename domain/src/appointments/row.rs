@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 
 use super::Busy;
+use super::facts::{rival_words, was_moved_since_import, words_unaware_of_the_time};
 use super::status::{Event, Status, current_status, events, moment_of};
 use crate::dates::{VisitTime, format_seconds};
 use crate::documents::{Document, Facts};
@@ -13,7 +14,7 @@ use crate::ids::{AppointmentId, ClientId, ServiceId};
 use crate::money::{Currency, Money};
 
 /// What an appointment's document says.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct AppointmentRow {
     /// `visit`, `block`, or a word of tomorrow.
@@ -53,6 +54,8 @@ pub struct AppointmentRow {
     pub facts: Facts,
 }
 
+crate::masked_debug!(AppointmentRow { client_id, service_id });
+
 /// A further service of a visit.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -73,7 +76,7 @@ pub struct Item {
 }
 
 /// An appointment as REST, devices and exports show it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[cfg_attr(feature = "openapi", schema(example = json!({
     "id": "0192f0c1-2d3e-7f40-8a5b-6c7d8e9fa0b3",
@@ -158,12 +161,18 @@ pub struct Appointment {
     pub updated_at: Option<String>,
 }
 
+crate::masked_debug!(Appointment { id, status });
+
 impl AppointmentRow {
     /// Reads a document.
     #[must_use]
     pub fn read(document: &mut Document) -> Self {
-        let facts = Facts::of(document);
+        let mut facts = Facts::of(document);
         let mut reader = document.reader();
+        let events = events(reader.map("events"));
+        facts.statuses = rival_words(&mut reader, &events);
+        facts.unaware = words_unaware_of_the_time(&mut reader, &events);
+        facts.moved_since_import = was_moved_since_import(&mut reader);
         let times = reader.change_times();
         Self {
             kind: reader.str("kind").unwrap_or_else(|| "visit".to_owned()),
@@ -171,7 +180,7 @@ impl AppointmentRow {
             service_id: reader.str("serviceId").and_then(|id| id.parse().ok()),
             items: items(reader.map("items")),
             time: reader.str("time"),
-            events: events(reader.map("events")),
+            events,
             deposit_amount: reader.str("depositAmount"),
             price: reader.str("price"),
             cost: reader.str("cost"),

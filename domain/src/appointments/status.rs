@@ -87,6 +87,12 @@ pub(super) fn events(map: Map<String, Json>) -> Vec<Event> {
         .collect()
 }
 
+/// The words about a visit that nobody has answered yet, with their events.
+pub(super) fn live_words(events: &[Event]) -> impl Iterator<Item = (Status, &Event)> {
+    let word = |event: &Event| Status::parse(&event.kind);
+    live(events, move |event| word(event).is_some()).filter_map(move |event| Some((word(event)?, event)))
+}
+
 fn live<'a>(events: &'a [Event], answers: impl Fn(&Event) -> bool + 'a) -> impl Iterator<Item = &'a Event> {
     events.iter().filter(move |event| {
         answers(event) && !events.iter().any(|later| answers(later) && later.after.contains(&event.id))

@@ -4,7 +4,7 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use crate::documents::{Author, Chunk, Document};
+use crate::documents::{Author, Chunk, Document, Hash};
 use crate::errors::FieldErrors;
 use crate::input::Fields;
 
@@ -19,10 +19,13 @@ pub struct ConsentEdit {
     channel: &'static str,
     purpose: &'static str,
     given: bool,
+    text_version: Option<String>,
+    text_sha256: Option<String>,
 }
 
 impl ConsentEdit {
-    /// Reads a request: it needs `channel`, `purpose` and `given`.
+    /// Reads a request: it needs `channel`, `purpose` and `given`. Of a `text`, which is what the person was shown, the hash is
+    /// kept: enough to prove later which words it was about, and no copy of a contract in every card.
     ///
     /// # Errors
     /// Every field that is missing, unknown or wrong.
@@ -31,6 +34,7 @@ impl ConsentEdit {
         let channel = fields.word("channel", CHANNELS);
         let purpose = fields.word("purpose", PURPOSES);
         let given = fields.flag("given");
+        let (text_version, text) = (fields.line("textVersion"), fields.text("text"));
         fields.require("channel", &channel);
         fields.require("purpose", &purpose);
         fields.require("given", &given);
@@ -39,6 +43,8 @@ impl ConsentEdit {
             channel: channel.into_option().unwrap_or_default(),
             purpose: purpose.into_option().unwrap_or_default(),
             given: given.into_option().unwrap_or_default(),
+            text_version: text_version.into_option(),
+            text_sha256: text.into_option().map(|text| Hash::of(text.as_bytes()).to_string()),
         })
     }
 }
@@ -51,8 +57,13 @@ pub fn record_consent(
     id: &str,
     consent: &ConsentEdit,
 ) -> Option<Chunk> {
-    let ConsentEdit { channel, purpose, given } = consent;
-    let entry = json!({ "channel": channel, "purpose": purpose, "given": given, "at": at * 1000 });
+    let ConsentEdit { channel, purpose, given, text_version, text_sha256 } = consent;
+    let mut entry = json!({ "channel": channel, "purpose": purpose, "given": given, "at": at * 1000 });
+    for (name, value) in [("textVersion", text_version), ("textSha256", text_sha256)] {
+        if let Some(value) = value {
+            entry[name] = json!(value);
+        }
+    }
     document.edit(author, at, "client.consent", |w| w.put_entry("consents", id, &entry))
 }
 
@@ -75,6 +86,23 @@ mod tests {
         let row = ClientRow::read(&mut document);
         let ledger: Vec<_> = row.consents.iter().map(|entry| (entry.id.as_str(), entry.given)).collect();
         assert_eq!(ledger, [("entry-101", true), ("entry-102", false)]);
+    }
+
+    #[test]
+    fn an_entry_says_which_words_it_was_about() {
+        let author = Author::new([7; 16], "test");
+        let name = json!({ "name": "Ольга" });
+        let edit = ClientEdit::new_from_json(name.as_object().unwrap()).unwrap();
+        let (mut document, _) = create(&author, 100, &edit);
+        let said = json!({ "channel": "any", "purpose": "data", "given": true, "textVersion": "2026-11", "text": "abc" });
+        let consent = ConsentEdit::from_json(said.as_object().unwrap()).unwrap();
+        record_consent(&mut document, &author, 101, "entry", &consent).unwrap();
+        let entry = ClientRow::read(&mut document).consents.remove(0);
+        assert_eq!(entry.text_version.as_deref(), Some("2026-11"));
+        // SHA-256 of "abc", as FIPS 180 has it.
+        let hash = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+        assert_eq!(entry.text_sha256.as_deref(), Some(hash));
+        assert!(!serde_json::to_string(&entry).unwrap().contains("abc"));
     }
 
     #[test]

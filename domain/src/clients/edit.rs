@@ -14,7 +14,7 @@ use crate::input::{Fields, Patch};
 use crate::phone::Phone;
 
 /// What is to be written; a field that is kept stays untouched.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct ClientEdit {
     /// How she calls the person.
     pub name: Patch<String>,
@@ -43,6 +43,8 @@ pub struct ClientEdit {
     /// Further data of integrations and imports; `null` removes an entry, others stay.
     pub meta: Patch<Map<String, Json>>,
 }
+
+crate::masked_debug!(ClientEdit {});
 
 impl ClientEdit {
     /// Reads a request that creates a client.

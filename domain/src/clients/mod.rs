@@ -5,8 +5,10 @@
 
 mod consent;
 mod edit;
+mod merge;
 mod row;
 
 pub use consent::{CHANNELS, ConsentEdit, PURPOSES, record_consent};
 pub use edit::{ClientEdit, create, edit, remove};
+pub(crate) use merge::take_over;
 pub use row::{Client, ClientRow, Consent};

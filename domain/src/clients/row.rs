@@ -12,7 +12,7 @@ use crate::documents::{Document, Facts};
 use crate::ids::ClientId;
 
 /// What a client's document says.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ClientRow {
     /// How she calls the person; empty only in a document that nobody finished.
@@ -56,6 +56,8 @@ pub struct ClientRow {
     pub facts: Facts,
 }
 
+crate::masked_debug!(ClientRow { merged_into, deleted_at, created_at, updated_at, facts });
+
 /// One entry of the consent ledger.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -65,6 +67,8 @@ pub struct ClientRow {
     "purpose": "marketing",
     "given": true,
     "at": "2026-11-20T09:12:00Z",
+    "textVersion": "2026-11",
+    "textSha256": "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
 })))]
 #[serde(rename_all = "camelCase")]
 pub struct Consent {
@@ -78,10 +82,16 @@ pub struct Consent {
     pub given: bool,
     /// When, RFC 3339.
     pub at: Option<String>,
+    /// The version of the words that the person was shown, as the business counts them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text_version: Option<String>,
+    /// SHA-256 of those words, in hexadecimal.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text_sha256: Option<String>,
 }
 
 /// A client as REST, devices and exports show it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[cfg_attr(feature = "openapi", schema(example = json!({
     "id": "0192f0c1-2d3e-7f40-8a5b-6c7d8e9fa0b1",
@@ -144,6 +154,8 @@ pub struct Client {
     /// RFC 3339, by the clock of the device that wrote last.
     pub updated_at: Option<String>,
 }
+
+crate::masked_debug!(Client { id, created_at, updated_at });
 
 impl ClientRow {
     /// Reads a document.
@@ -227,7 +239,10 @@ fn consents(map: Map<String, Json>) -> Vec<Consent> {
             let at = entry.get("at").and_then(Json::as_i64).unwrap_or_default();
             let given = entry.get("given").and_then(Json::as_bool).unwrap_or_default();
             let (channel, purpose) = (text("channel"), text("purpose"));
-            (at, Consent { id, channel, purpose, given, at: format_seconds(at / 1000) })
+            let maybe = |name: &str| entry.get(name).and_then(Json::as_str).map(str::to_owned);
+            let (text_version, text_sha256) = (maybe("textVersion"), maybe("textSha256"));
+            let time = format_seconds(at / 1000);
+            (at, Consent { id, channel, purpose, given, at: time, text_version, text_sha256 })
         })
         .collect();
     entries.sort_by(|(at, a), (bt, b)| at.cmp(bt).then_with(|| a.id.cmp(&b.id)));

@@ -68,6 +68,18 @@ impl VisitTime {
         format!("{wall}{offset}[{}]/PT{}M", self.zone, self.duration_min)
     }
 
+    /// The start alone, as it is stored: `2026-12-01T10:00[Europe/Moscow]`.
+    #[must_use]
+    pub fn wall_and_zone(&self) -> String {
+        let stored = self.to_stored();
+        stored.rsplit_once('/').map_or_else(|| stored.clone(), |(start, _)| start.to_owned())
+    }
+
+    /// The same length from a start as [`VisitTime::wall_and_zone`] writes it.
+    pub fn moved_to(&self, start: &str) -> Result<Self, TimeError> {
+        Self::from_stored(&format!("{start}/PT{}M", self.duration_min))
+    }
+
     /// The instant of the start.
     #[must_use]
     pub fn starts_at(&self) -> Timestamp {

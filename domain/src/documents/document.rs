@@ -9,7 +9,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::LazyLock;
 
 use automerge::transaction::CommitOptions;
-use automerge::{ActorId, AutoCommit, AutomergeError, Change, ChangeHash};
+use automerge::{ActorId, AutoCommit, AutomergeError, Change, ChangeHash, ObjType};
 
 use super::fields::{Reader, Writer};
 use super::{Chunk, Collection, Hash, Heads, genesis_bytes, genesis_hash};
@@ -34,6 +34,39 @@ impl Author {
     #[must_use]
     pub fn device(&self) -> &str {
         &self.device
+    }
+}
+
+/// What a change says of itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Signature {
+    /// When it was made, in seconds since 1970, by the device's clock.
+    pub at: i64,
+    /// What was done: `appointment.move`.
+    pub command: String,
+    /// The version of the app.
+    pub version: String,
+    /// The device or door.
+    pub device: String,
+}
+
+/// A change in the history of a document.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Logged {
+    /// Which one.
+    pub hash: Hash,
+    /// The changes that it was made on.
+    pub deps: Heads,
+    /// What it says of itself.
+    pub signature: Signature,
+}
+
+impl Signature {
+    /// Reads what [`Document::edit`] wrote; what another program wrote is a command.
+    fn read(at: i64, message: &str) -> Self {
+        let mut words = message.splitn(3, ' ').map(str::to_owned);
+        let mut word = || words.next().unwrap_or_default();
+        Self { at, command: word(), version: word(), device: word() }
     }
 }
 
@@ -233,6 +266,52 @@ impl Document {
                 (Hash(meta.hash.0), meta.timestamp, meta.message.map(|m| m.to_string()).unwrap_or_default())
             })
             .collect()
+    }
+
+    /// All changes after genesis in the order of cause and effect; those of which none caused the other by time and hash, so
+    /// that every replica gives the same list.
+    pub fn log(&mut self) -> Vec<Logged> {
+        let genesis = genesis_hash(self.collection);
+        let mut depths: BTreeMap<Hash, usize> = BTreeMap::from([(genesis, 0)]);
+        let mut log: Vec<(usize, Logged)> = Vec::new();
+        // What comes from automerge has causes before effects.
+        for meta in self.doc.get_changes_meta(&[]) {
+            let hash = Hash(meta.hash.0);
+            if hash == genesis {
+                continue;
+            }
+            let deps: Heads = sorted(meta.deps.clone());
+            let depth = deps.iter().filter_map(|dep| depths.get(dep)).max().map_or(1, |depth| depth + 1);
+            depths.insert(hash, depth);
+            let signature = Signature::read(meta.timestamp, meta.message.as_deref().unwrap_or_default());
+            log.push((depth, Logged { hash, deps, signature }));
+        }
+        log.sort_by(|(one, a), (other, b)| {
+            (one, a.signature.at, a.hash).cmp(&(other, b.signature.at, b.hash))
+        });
+        log.into_iter().map(|(_, logged)| logged).collect()
+    }
+
+    /// Looks at the document as it was with these heads, or edits it there: such an edit knows of nothing later.
+    pub fn at<T>(&mut self, heads: &[Hash], look: impl FnOnce(&mut Self) -> T) -> T {
+        let heads: Vec<ChangeHash> = heads.iter().map(|hash| (*hash).into()).collect();
+        self.doc.isolate(&heads);
+        let seen = look(self);
+        self.doc.integrate();
+        seen
+    }
+
+    /// Whether a field is a text that merges letter by letter.
+    #[must_use]
+    pub fn is_text(&self, name: &str) -> bool {
+        let texts = self.collection.containers().iter().filter(|(_, kind)| *kind == ObjType::Text);
+        texts.map(|(text, _)| *text).any(|text| text == name)
+    }
+
+    /// Who made a change, when, with which command.
+    pub fn signature(&mut self, hash: Hash) -> Option<Signature> {
+        let meta = self.doc.get_change_meta_by_hash(&hash.into())?;
+        Some(Signature::read(meta.timestamp, meta.message.as_deref().unwrap_or_default()))
     }
 
     fn apply(&mut self, chunk: &Chunk) -> Verdict {

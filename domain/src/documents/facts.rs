@@ -7,8 +7,13 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
+use uuid::Uuid;
 
 use super::Document;
+use crate::conflicts::Decision;
+
+/// What begins the commands that are no edit by a person: they settle a conflict, or are an import's book-keeping.
+const NOT_EDITS: [&str; 2] = ["conflict.", "import."];
 
 /// Causal facts of one document.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,6 +25,19 @@ pub struct Facts {
     /// Root fields at which two devices wrote different values without knowing of each other, with all the values.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub rivals: BTreeMap<String, Vec<Json>>,
+    /// Of a visit: what was said of it by people who did not know of each other, where it cannot all be; sorted words.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub statuses: Vec<String>,
+    /// Of a visit: what was said of it by somebody who did not know its time, nor did who moved it know of that; sorted words.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unaware: Vec<String>,
+    /// Of an imported visit: it is no longer at the time at which it was imported.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub moved_since_import: bool,
+    /// What she decided about conflicts, by conflict: the decision that holds first, then those that were made without
+    /// knowing of it.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub decisions: BTreeMap<Uuid, Vec<Decision>>,
 }
 
 impl Facts {
@@ -29,7 +47,7 @@ impl Facts {
         *self == Self::default()
     }
 
-    /// Reads the facts of a document.
+    /// Reads the facts that any document may have.
     #[must_use]
     pub fn of(document: &mut Document) -> Self {
         let mut reader = document.reader();
@@ -42,8 +60,21 @@ impl Facts {
         }
         let edited_after_deletion = reader.time("deletedAt").is_some() && {
             let deletions = reader.writers_of("deletedAt");
-            reader.changes_not_before(&deletions) > 0
+            let is_edit = |command: &String| !NOT_EDITS.iter().any(|start| command.starts_with(start));
+            reader.commands_not_before(&deletions).iter().any(is_edit)
         };
-        Self { edited_after_deletion, rivals }
+        let mut decisions = BTreeMap::new();
+        for key in reader.keys("decisions") {
+            let Ok(conflict) = key.parse() else { continue };
+            let made: Vec<Decision> = reader
+                .entries("decisions", &key)
+                .iter()
+                .filter_map(|text| Decision::from_stored(text.as_str()?))
+                .collect();
+            if !made.is_empty() {
+                decisions.insert(conflict, made);
+            }
+        }
+        Self { edited_after_deletion, rivals, decisions, ..Self::default() }
     }
 }

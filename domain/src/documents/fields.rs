@@ -62,6 +62,12 @@ impl<'a> Reader<'a> {
         self.container(container).map(|id| self.object(&id)).unwrap_or_default()
     }
 
+    /// Everything that stands in the document, as JSON by field.
+    #[must_use]
+    pub fn everything(&self) -> Map<String, Json> {
+        self.object(&ROOT)
+    }
+
     /// All values that stand at a root field at once, as JSON, sorted by their text. More than one means that two
     /// devices wrote it without knowing of each other.
     #[must_use]
@@ -92,11 +98,69 @@ impl<'a> Reader<'a> {
         values.iter().filter_map(|id| self.doc.hash_for_opid(id)).map(Hash::from).collect()
     }
 
-    /// How many changes are not in the past of these ones: made after them, or without knowing of them.
+    /// All scalars that stand at a root field, each with the change that wrote it.
     #[must_use]
-    pub fn changes_not_before(&mut self, hashes: &[Hash]) -> usize {
+    pub fn writers_of_values(&mut self, name: &str) -> Vec<(Json, Hash)> {
+        let values = self.doc.get_all(ROOT, name).unwrap_or_default();
+        let scalars: Vec<(Json, ObjId)> = values
+            .into_iter()
+            .filter_map(
+                |(value, id)| if let Value::Scalar(v) = value { Some((scalar(&v)?, id)) } else { None },
+            )
+            .collect();
+        let written = |(value, id): (Json, ObjId)| Some((value, self.doc.hash_for_opid(&id)?.into()));
+        scalars.into_iter().filter_map(written).collect()
+    }
+
+    /// What was said of a visit, each word with the change that wrote it.
+    #[must_use]
+    pub fn writers_of_words(&mut self) -> Vec<(String, Hash)> {
+        let events = self.map("events");
+        let mut found = Vec::new();
+        for (key, event) in &events {
+            let word = event.get("type").and_then(Json::as_str).unwrap_or_default();
+            found.extend(self.writers_of_entry("events", key).into_iter().map(|by| (word.to_owned(), by)));
+        }
+        found
+    }
+
+    /// What was done by the changes that are not in the past of these ones: made after them, or without knowing of them.
+    #[must_use]
+    pub fn commands_not_before(&mut self, hashes: &[Hash]) -> Vec<String> {
         let hashes: Vec<_> = hashes.iter().map(|hash| (*hash).into()).collect();
-        self.doc.get_changes_meta(&hashes).len()
+        let message = |meta: automerge::ChangeMetadata<'_>| meta.message.map(|message| message.to_string());
+        self.doc.get_changes_meta(&hashes).into_iter().map(|meta| message(meta).unwrap_or_default()).collect()
+    }
+
+    /// Whether neither of two changes knew of the other.
+    #[must_use]
+    pub fn are_apart(&mut self, one: Hash, other: Hash) -> bool {
+        let knows = |doc: &mut AutoCommit, by: Hash, of: Hash| {
+            !doc.get_changes_meta(&[by.into()]).iter().any(|meta| meta.hash.0 == of.0)
+        };
+        one != other && !knows(self.doc, one, other) && !knows(self.doc, other, one)
+    }
+
+    /// The changes that wrote the values standing at an entry of a map.
+    #[must_use]
+    pub fn writers_of_entry(&mut self, container: &str, key: &str) -> Vec<Hash> {
+        let Some(id) = self.container(container) else { return Vec::new() };
+        let values = self.doc.get_all(id, key).unwrap_or_default();
+        values.iter().filter_map(|(_, id)| self.doc.hash_for_opid(id)).map(Hash::from).collect()
+    }
+
+    /// All scalars that stand at an entry of a map: the one that holds first, then its rivals by their text.
+    #[must_use]
+    pub fn entries(&self, container: &str, key: &str) -> Vec<Json> {
+        let Some(id) = self.container(container) else { return Vec::new() };
+        let json = |value: &Value<'_>| if let Value::Scalar(v) = value { scalar(v) } else { None };
+        let holding = self.doc.get(&id, key).ok().flatten().and_then(|(value, _)| json(&value));
+        let all = self.doc.get_all(&id, key).unwrap_or_default();
+        let mut rivals: Vec<Json> = all.iter().filter_map(|(value, _)| json(value)).collect();
+        rivals.retain(|value| Some(value) != holding.as_ref());
+        rivals.sort_by_cached_key(Json::to_string);
+        rivals.dedup();
+        holding.into_iter().chain(rivals).collect()
     }
 
     /// The times of all changes after genesis, in seconds since 1970; unknown ones (0) left out.
@@ -175,6 +239,17 @@ impl<'a> Writer<'a> {
         self.put_at(&ROOT, name, millis.map(ScalarValue::Timestamp));
     }
 
+    /// Writes a scalar at the root even if it stands there, so that its rivals go.
+    pub fn put_again(&mut self, name: &str, value: &Json) {
+        let scalar = match value {
+            Json::String(text) => ScalarValue::from(text.as_str()),
+            Json::Bool(flag) => ScalarValue::Boolean(*flag),
+            Json::Number(number) => number_scalar(number),
+            Json::Null | Json::Array(_) | Json::Object(_) => return,
+        };
+        self.doc.put(ROOT, name, scalar).expect("the root takes a scalar");
+    }
+
     /// Rewrites a mergeable text as the difference to what stands there, so that two devices' edits merge.
     pub fn put_text(&mut self, container: &str, text: &str) {
         if let Some(id) = self.container(container)
@@ -189,6 +264,12 @@ impl<'a> Writer<'a> {
         if let Some(id) = self.container(container) {
             self.put_json(&id, key, value);
         }
+    }
+
+    /// Whether a field is a mergeable text.
+    #[must_use]
+    pub fn is_text(&self, name: &str) -> bool {
+        matches!(self.doc.get(ROOT, name), Ok(Some((Value::Object(ObjType::Text), _))))
     }
 
     /// The keys of a map.

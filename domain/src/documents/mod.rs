@@ -12,7 +12,7 @@ mod genesis;
 mod hash;
 
 pub use chunk::{Chunk, ChunkError, MAX_CHANGE_BYTES};
-pub use document::{Author, Document, DocumentError, Received, Verdict};
+pub use document::{Author, Document, DocumentError, Logged, Received, Signature, Verdict};
 pub use facts::Facts;
 pub use fields::{Reader, Writer};
 pub use genesis::{Collection, UnknownCollection, genesis_bytes, genesis_hash};

@@ -13,13 +13,14 @@ use serde_json::Value as Json;
 
 use crate::appointments::Appointment;
 use crate::clients::Client;
+use crate::media::Media;
 use crate::notes::Note;
 use crate::payments::Payment;
 use crate::services::Service;
 
 pub use calendar::calendar;
 pub use cards::cards;
-pub use tables::{Table, tables, zipped};
+pub use tables::{LIST_MARK, Table, is_ours, tables, zipped};
 
 /// All that she has, each list by id.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -36,6 +37,10 @@ pub struct Everything {
     pub services: Vec<Service>,
     /// Payments.
     pub payments: Vec<Payment>,
+    /// What is known of the pictures; the pictures themselves are fetched one by one. Not taken back by an import: a picture is
+    /// what a server has made of a file.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub media: Vec<Media>,
 }
 
 /// In which form.

@@ -27,6 +27,9 @@ pub struct Table {
     pub bytes: Vec<u8>,
 }
 
+/// What stands between several values in one cell.
+pub const LIST_MARK: &str = ";";
+
 const MARK: &[u8] = b"\xEF\xBB\xBF";
 
 /// All tables.
@@ -48,6 +51,13 @@ pub fn tables(all: &Everything) -> Result<Vec<Table>, ExportError> {
         table("notes.csv", NOTES, all.notes.iter().map(note))?,
         table("payments.csv", PAYMENTS, all.payments.iter().map(payment))?,
     ])
+}
+
+/// Whether a table with these columns is one that an export has written.
+#[must_use]
+pub fn is_ours(columns: &[String]) -> bool {
+    [SERVICES, CLIENTS, APPOINTMENTS, NOTES, PAYMENTS]
+        .contains(&&*columns.iter().map(String::as_str).collect::<Vec<_>>())
 }
 
 /// All tables in one ZIP; its times are always the same, so that equal content is equal bytes.
@@ -213,7 +223,7 @@ fn table(
 }
 
 fn list(values: &[String]) -> String {
-    text(&values.join(";"))
+    text(&values.join(LIST_MARK))
 }
 
 /// Text that no spreadsheet takes for a formula.

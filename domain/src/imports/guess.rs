@@ -12,6 +12,7 @@ use super::amounts::DecimalMark;
 use super::map::{Columns, Formats, ImportMap};
 use super::words_of_files::{self, FIELDS, KEYS, STATUSES};
 use super::{Content, Format, ImportError, Kind, Table, calendar, vcard};
+use crate::exports::{LIST_MARK, is_ours};
 use crate::search::fold;
 
 /// How many rows are looked at.
@@ -198,7 +199,10 @@ fn formats(table: &Table, columns: &mut BTreeMap<String, Columns>) -> Formats {
     let lists = ["tags", "allergies", "contacts"].iter();
     let tags: Vec<String> = lists.flat_map(|field| all(columns, field)).collect();
     let marks = [";", "/", "|"];
-    if let Some(mark) = marks.iter().find(|mark| tags.iter().any(|tag| tag.contains(**mark))) {
+    if is_ours(&table.columns) {
+        // Whatever stands in the values: we know how we write them.
+        LIST_MARK.clone_into(&mut formats.list);
+    } else if let Some(mark) = marks.iter().find(|mark| tags.iter().any(|tag| tag.contains(**mark))) {
         (*mark).clone_into(&mut formats.list);
     }
     formats
@@ -285,6 +289,14 @@ mod tests {
         assert_eq!((column(&map, "tags"), map.formats.list.as_str()), ("Категории".to_owned(), "/"));
         assert_eq!(map.formats.birthday.as_deref(), Some("%d.%m.%Y"));
         assert_eq!(map.key, ["Имя", "Фамилия", "Мобильный телефон", "E-mail"]);
+    }
+
+    #[test]
+    fn lists_of_our_own_export_are_parted_as_we_part_them() {
+        let header =
+            "id,name,phone,email,contacts,birthday,tags,allergies,notes,locale,loyaltyLevel,source,createdAt";
+        let map = guessed(Kind::Clients, &format!("{header}\n1,Анна,,,,,\"утро, вечер\",а/б,,,,,\n"));
+        assert_eq!((column(&map, "tags"), map.formats.list.as_str()), ("tags".to_owned(), ";"));
     }
 
     #[test]

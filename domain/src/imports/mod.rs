@@ -61,7 +61,7 @@ pub use table::{Row, Table};
 pub use text::{Encoding, NotUtf8, decode};
 pub use totals::{MonthTotal, month_totals};
 pub use trial::Trial;
-pub use undo::{Mark, Undo, Undone, names_client, undo, undo_intent};
+pub use undo::{Mark, Undo, Undone, named_by_payment, named_by_picture, names_client, undo, undo_intent};
 
 /// What is to be imported, and how.
 #[derive(Clone, Copy, Debug)]

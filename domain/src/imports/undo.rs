@@ -12,6 +12,8 @@ use super::duplicates::{FILLED, Filled};
 use crate::Projection;
 use crate::documents::{Author, Chunk, Collection, Document, Writer};
 use crate::ids::IntentId;
+use crate::media::Media;
+use crate::payments::Payment;
 use crate::project;
 
 /// Commands that leave a thing as an import made it.
@@ -172,6 +174,18 @@ fn take_status_off(document: &mut Document, author: &Author, at: i64, import: Uu
             w.remove_entry("events", id);
         }
     })
+}
+
+/// The visit and the client of a payment that this import did not make.
+pub fn named_by_payment(payment: &Payment, import: Uuid) -> impl Iterator<Item = Uuid> + use<> {
+    let is_own = payment.metadata.get("importId").and_then(Json::as_str) == Some(&*import.to_string());
+    let named = [payment.appointment_id.map(Uuid::from), payment.client_id.map(Uuid::from)];
+    named.into_iter().flatten().filter(move |_| !is_own)
+}
+
+/// The visit and the client of a picture. No import makes one.
+pub fn named_by_picture(media: &Media) -> impl Iterator<Item = Uuid> + use<> {
+    [media.appointment_id.map(Uuid::from), media.client_id.map(Uuid::from)].into_iter().flatten()
 }
 
 /// Whether a row names a client, and was not made by this import.

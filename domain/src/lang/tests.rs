@@ -9,6 +9,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::accounts::Notice;
+use crate::conflicts::Kind;
 use crate::money::{Currency, Money};
 use crate::phone::Phone;
 
@@ -19,7 +20,19 @@ fn made_keys() -> BTreeSet<String> {
     let months = (1..=12).map(|month| format!("month.{month}"));
     let weekdays = (1..=7).map(|weekday| format!("weekday.{weekday}"));
     let letters = Notice::ALL.iter().flat_map(|notice| notice.keys());
-    errors.chain(fields).chain(letters).chain(months).chain(weekdays).collect()
+    // The other kinds are told by what they are about.
+    let plain = Kind::ALL.iter().filter(|kind| {
+        kind.is_warning()
+            || matches!(
+                kind,
+                Kind::EditedAfterDeletion
+                    | Kind::VisitOfDeletedClient
+                    | Kind::VisitOfMergedClient
+                    | Kind::InactiveService
+            )
+    });
+    let conflicts = plain.map(|kind| format!("conflict.{kind}"));
+    errors.chain(conflicts).chain(fields).chain(letters).chain(months).chain(weekdays).collect()
 }
 
 /// All code of the workspace.

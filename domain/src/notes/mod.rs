@@ -13,7 +13,7 @@ use crate::ids::{AppointmentId, ClientId, NoteId};
 use crate::input::{Fields, Patch};
 
 /// What is to be written; a field that is kept stays untouched.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct NoteEdit {
     /// Whom it is about.
     pub client_id: Patch<ClientId>,
@@ -26,6 +26,8 @@ pub struct NoteEdit {
     /// Further data; `null` removes an entry, others stay.
     pub meta: Patch<Map<String, Json>>,
 }
+
+crate::masked_debug!(NoteEdit {});
 
 impl NoteEdit {
     /// Reads a request that adds a note.
@@ -92,7 +94,7 @@ pub fn remove(document: &mut Document, author: &Author, at: i64) -> Option<Chunk
 }
 
 /// What a note's document says.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct NoteRow {
     /// Whom it is about.
@@ -116,8 +118,10 @@ pub struct NoteRow {
     pub facts: Facts,
 }
 
+crate::masked_debug!(NoteRow {});
+
 /// A note as REST, devices and exports show it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[cfg_attr(feature = "openapi", schema(example = json!({
     "id": "0192f0c1-2d3e-7f40-8a5b-6c7d8e9fa0b4",
@@ -149,6 +153,8 @@ pub struct Note {
     /// RFC 3339, by the clock of the device that wrote last.
     pub updated_at: Option<String>,
 }
+
+crate::masked_debug!(Note { id });
 
 impl NoteRow {
     /// Reads a document.

@@ -14,7 +14,7 @@ use crate::input::{Fields, Sign};
 use crate::money::Currency;
 
 /// A payment as stored, sent and shown.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[cfg_attr(feature = "openapi", schema(example = json!({
     "id": "0192f0c1-2d3e-7f40-8a5b-6c7d8e9fa0b6",
@@ -67,6 +67,8 @@ pub struct Payment {
     /// RFC 3339, the server's clock.
     pub created_at: String,
 }
+
+crate::masked_debug!(Payment { id });
 
 impl Payment {
     /// Reads a request that records a payment: it needs `date` and `amount`. `now` is RFC 3339.

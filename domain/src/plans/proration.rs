@@ -5,7 +5,7 @@
 //! one is. So a way over a third plan costs what the straight way costs, and there and back costs nothing.
 
 use jiff::tz::TimeZone;
-use jiff::{Timestamp, ToSpan as _};
+use jiff::{SignedDuration, Timestamp, ToSpan as _};
 
 use super::Plan;
 use crate::money::{Currency, Money};
@@ -68,6 +68,9 @@ impl Prices {
     }
 }
 
+/// No month is shorter.
+const FORTNIGHT: SignedDuration = SignedDuration::from_hours(24 * 14);
+
 /// A month that is, or would be, paid for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Period {
@@ -93,6 +96,30 @@ impl Period {
         Some(Self { from: start(months)?, to: start(months + 1)? })
     }
 
+    /// The months that began after the last entry of a ledger and not after `now`: each is due when it begins. `begun` is when the
+    /// last month began that is in the ledger. A business that moves to another zone shifts its hours, so what begins within a
+    /// fortnight of that is the same month.
+    #[must_use]
+    pub fn begun_since(
+        last: Timestamp,
+        begun: Timestamp,
+        now: Timestamp,
+        anchor: Timestamp,
+        zone: &TimeZone,
+    ) -> Vec<Self> {
+        let (mut months, mut begun) = (Vec::new(), begun);
+        let mut end = Self::around(last, anchor, zone).map(|month| month.to);
+        while let Some(start) = end.filter(|end| *end <= now) {
+            let Some(month) = Self::around(start, anchor, zone) else { break };
+            if month.from.duration_since(begun) >= FORTNIGHT {
+                months.push(month);
+                begun = month.from;
+            }
+            end = Some(month.to).filter(|end| *end > start);
+        }
+        months
+    }
+
     /// What a month of this price is worth at a moment of it.
     pub fn worth(&self, price: Money, now: Timestamp) -> Money {
         let whole = i128::from(self.to.as_second()) - i128::from(self.from.as_second());
@@ -113,19 +140,22 @@ pub struct Change {
 }
 
 /// What going from one plan to another costs at `now`. `anchor` is when the business began to pay; none while it is on the
-/// free plan. Nothing if the month is beyond what a calendar has.
+/// free plan. `paid` is what was due in the month that runs: no more than that is given back, so a plan that was a gift, or a
+/// month that nobody has written down yet, is worth no money. Nothing if the month is beyond what a calendar has.
 #[must_use]
 pub fn change(
     (from, to): (Plan, Plan),
     prices: &Prices,
     anchor: Option<Timestamp>,
+    paid: Money,
     now: Timestamp,
     zone: &TimeZone,
 ) -> Option<Change> {
     // A period begins at a whole second, so that its first moment is worth the whole price.
     let anchor = anchor.or_else(|| Timestamp::from_second(now.as_second()).ok())?;
     let period = Period::around(now, anchor, zone)?;
-    let (back, price) = (period.worth(prices.of(from), now), period.worth(prices.of(to), now));
+    let (worth, price) = (period.worth(prices.of(from), now), period.worth(prices.of(to), now));
+    let back = Money::new(worth.minor().min(paid.minor().max(0)), worth.currency());
     let due = price.checked_add(back.checked_neg().ok()?).ok()?;
     Some(Change { period, due })
 }
@@ -152,14 +182,23 @@ mod tests {
     fn half_a_month_costs_half_a_price() {
         let moscow = zone("Europe/Moscow");
         let start = at("2026-11-01T00:00:00+03:00");
-        let begun = change((Plan::Ivory, Plan::Veloria), &prices(), None, start, &moscow).unwrap();
+        let begun =
+            change((Plan::Ivory, Plan::Veloria), &prices(), None, Money::rub(0), start, &moscow).unwrap();
         assert_eq!((begun.due, begun.period.from), (Money::rub(99_000), start));
         assert_eq!(begun.period.to, at("2026-12-01T00:00:00+03:00"));
         let half = at("2026-11-16T00:00:00+03:00");
-        let up = change((Plan::Veloria, Plan::Imperium), &prices(), Some(start), half, &moscow).unwrap();
+        let paid = begun.due;
+        let up =
+            change((Plan::Veloria, Plan::Imperium), &prices(), Some(start), paid, half, &moscow).unwrap();
         assert_eq!((up.due, up.period), (Money::rub(75_000), begun.period));
-        let down = change((Plan::Imperium, Plan::Ivory), &prices(), Some(start), half, &moscow).unwrap();
-        assert_eq!(down.due, Money::rub(-124_500), "a credit");
+        let down = |paid| {
+            change((Plan::Imperium, Plan::Ivory), &prices(), Some(start), Money::rub(paid), half, &moscow)
+                .unwrap()
+                .due
+        };
+        assert_eq!(down(174_000), Money::rub(-124_500), "a credit");
+        assert_eq!(down(1_000), Money::rub(-1_000), "no more than was due");
+        assert_eq!(down(0), Money::rub(0), "a gift is worth no money");
     }
 
     #[test]
@@ -214,14 +253,23 @@ mod tests {
         #[test]
         fn a_way_over_a_third_plan_costs_what_the_straight_way_costs(
             (a, b, c) in (plan(), plan(), plan()), anchor in moment(), after in 0_i64..200_000_000, zone in a_zone(),
-            (veloria, more) in (0_i64..10_000_000, 0_i64..10_000_000),
+            (veloria, more) in (0_i64..10_000_000, 0_i64..10_000_000), paid in 0_i64..30_000_000,
         ) {
             let prices = Prices::new(Money::rub(veloria), Money::rub(veloria + more)).unwrap();
             let now = Timestamp::from_second(anchor.as_second() + after).unwrap();
-            let cost = |way| change(way, &prices, Some(anchor), now, &zone).unwrap().due.minor();
-            prop_assert_eq!(cost((a, b)) + cost((b, c)), cost((a, c)));
-            prop_assert_eq!(cost((a, b)) + cost((b, a)), 0);
-            prop_assert_eq!(cost((a, a)), 0);
+            let cost = |way, paid| {
+                change(way, &prices, Some(anchor), Money::rub(paid), now, &zone).unwrap().due.minor()
+            };
+            let over = |b, c| {
+                let first = cost((a, b), paid);
+                first + cost((b, c), paid + first)
+            };
+            prop_assert_eq!(over(b, c), cost((a, c), paid));
+            // Once the month is written down as due, there and back costs nothing.
+            if paid >= prices.of(a).minor() {
+                prop_assert_eq!(over(b, a), 0);
+            }
+            prop_assert!(paid + over(b, c) >= 0, "nobody gets back what was never due");
         }
 
         #[test]
@@ -245,13 +293,43 @@ mod tests {
         #[test]
         fn no_change_takes_more_than_the_price_or_gives_more_than_was_paid(
             (a, b) in (plan(), plan()), anchor in moment(), after in 0_i64..200_000_000, zone in a_zone(),
+            paid in -300_000_i64..600_000,
         ) {
             let now = Timestamp::from_second(anchor.as_second() + after).unwrap();
-            let due = change((a, b), &prices(), Some(anchor), now, &zone).unwrap().due;
-            let (most, least) = (prices().of(b).minor(), -prices().of(a).minor());
+            let due = change((a, b), &prices(), Some(anchor), Money::rub(paid), now, &zone).unwrap().due;
+            let (most, least) = (prices().of(b).minor(), -prices().of(a).minor().min(paid.max(0)));
             prop_assert!((least..=most).contains(&due.minor()));
-            let is_right_way = if a <= b { due.minor() >= 0 } else { due.minor() <= 0 };
-            prop_assert!(is_right_way, "{}", due.minor());
+            prop_assert!(a > b || due.minor() >= 0, "{}", due.minor());
+        }
+    }
+
+    #[test]
+    fn each_month_that_begins_is_due_once_wherever_the_business_moves() {
+        let at = |text: &str| text.parse::<Timestamp>().unwrap();
+        let moscow = crate::dates::zone_rules("Europe/Moscow").unwrap();
+        let anchor = at("2026-01-31T09:00:00Z");
+        let since = |last, begun, now, zone: &TimeZone| -> Vec<String> {
+            let months = Period::begun_since(at(last), at(begun), at(now), anchor, zone);
+            months.iter().map(|month| month.from.to_string()).collect()
+        };
+        let first = "2026-01-31T09:00:00Z";
+        assert!(since(first, first, "2026-02-28T08:59:59Z", &moscow).is_empty());
+        assert_eq!(
+            since(first, first, "2026-04-01T00:00:00Z", &moscow),
+            ["2026-02-28T09:00:00Z", "2026-03-31T09:00:00Z"]
+        );
+        // A change in the middle of a month, and the next month in five days.
+        assert_eq!(
+            since("2026-02-23T00:00:00Z", first, "2026-03-01T00:00:00Z", &moscow),
+            ["2026-02-28T09:00:00Z"]
+        );
+        // She moved east after the month was written down: by that clock the hour comes sooner and is the same month.
+        let omsk = crate::dates::zone_rules("Asia/Omsk").unwrap();
+        let los_angeles = crate::dates::zone_rules("America/Los_Angeles").unwrap();
+        let march = "2026-02-28T09:00:00Z";
+        for zone in [omsk, los_angeles] {
+            assert!(since(march, march, "2026-03-02T00:00:00Z", &zone).is_empty());
+            assert_eq!(since(march, march, "2026-04-02T00:00:00Z", &zone).len(), 1);
         }
     }
 }

@@ -148,25 +148,7 @@ impl ServiceEdit {
     /// A new service. `now` is RFC 3339.
     #[must_use]
     pub fn add(self, id: ServiceId, currency: Currency, now: &str) -> Service {
-        let blank = Service {
-            id,
-            category: None,
-            name: String::new(),
-            base_price: Money::new(0, currency).to_json_number(),
-            cost: None,
-            currency: currency.to_string(),
-            duration_min: 60,
-            segments: Vec::new(),
-            buffer_before_min: 0,
-            buffer_after_min: 0,
-            upsell_suggestions: Vec::new(),
-            packages: Vec::new(),
-            active: true,
-            meta: Map::new(),
-            created_at: now.to_owned(),
-            updated_at: now.to_owned(),
-        };
-        self.apply(blank, now)
+        self.apply(Service::blank(id, currency, now), now)
     }
 
     /// The service with this edit applied. `now` is RFC 3339.
@@ -207,6 +189,35 @@ impl ServiceEdit {
 }
 
 impl Service {
+    /// What a visit takes: its service with its own length, or that length of nothing in particular.
+    #[must_use]
+    pub fn of_visit(service: Option<&Self>, minutes: u32) -> Self {
+        let service = service.cloned();
+        let service = service.unwrap_or_else(|| Self::blank(ServiceId(uuid::Uuid::nil()), Currency::RUB, ""));
+        Self { duration_min: minutes, ..service }
+    }
+
+    fn blank(id: ServiceId, currency: Currency, now: &str) -> Self {
+        Self {
+            id,
+            category: None,
+            name: String::new(),
+            base_price: Money::new(0, currency).to_json_number(),
+            cost: None,
+            currency: currency.to_string(),
+            duration_min: 60,
+            segments: Vec::new(),
+            buffer_before_min: 0,
+            buffer_after_min: 0,
+            upsell_suggestions: Vec::new(),
+            packages: Vec::new(),
+            active: true,
+            meta: Map::new(),
+            created_at: now.to_owned(),
+            updated_at: now.to_owned(),
+        }
+    }
+
     /// The price as money.
     #[must_use]
     pub fn base_price_money(&self) -> Option<Money> {

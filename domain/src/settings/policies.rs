@@ -3,7 +3,9 @@
 //!
 //! Part of the settings room. Pure.
 
+use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Number, Value as Json};
 
@@ -138,6 +140,29 @@ impl DepositPolicy {
             })
         })?;
         Ok(Self { rules: by_day(rules, |rule| rule.effective_from)? })
+    }
+}
+
+/// What holds for one visit: the rules of the day on which it was booked, whatever was decided since.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct VisitPolicies {
+    /// The day on which it was booked, by the wall of the business.
+    #[cfg_attr(feature = "openapi", schema(value_type = String, example = "2026-12-01"))]
+    pub booked_on: Date,
+    /// What its client owes who calls it off; `null` if there was no rule yet.
+    pub cancel: Option<CancelRule>,
+    /// What is asked for before it; `null` if there was no rule yet.
+    pub deposit: Option<DepositRule>,
+}
+
+impl VisitPolicies {
+    /// The rules for a visit that was booked at a moment, by the wall of this zone.
+    #[must_use]
+    pub fn of(booked: Timestamp, zone: &TimeZone, cancel: &CancelPolicy, deposit: &DepositPolicy) -> Self {
+        let booked_on = zone.to_datetime(booked).date();
+        Self { booked_on, cancel: cancel.on(booked_on).cloned(), deposit: deposit.on(booked_on).cloned() }
     }
 }
 

@@ -10,17 +10,18 @@ use serde_json::{Map, Value as Json};
 use uuid::Uuid;
 
 use super::{
-    Branding, BusinessHours, CancelPolicy, Channels, DepositPolicy, Integrations, NotificationPrefs,
+    Branding, BusinessHours, CancelPolicy, Channels, DepositPolicy, Integrations, NotificationPrefs, Profile,
 };
 use crate::errors::FieldErrors;
 use crate::ids::TenantId;
-use crate::money::Currency;
 
 /// A part of the settings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum Section {
+    /// What her business is.
+    Profile,
     /// When she works.
     BusinessHours,
     /// What a client owes who calls off.
@@ -52,7 +53,8 @@ pub struct VersionError {
 
 impl Section {
     /// Every section.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
+        Self::Profile,
         Self::BusinessHours,
         Self::CancelPolicy,
         Self::DepositPolicy,
@@ -66,6 +68,7 @@ impl Section {
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
+            Self::Profile => "profile",
             Self::BusinessHours => "business-hours",
             Self::CancelPolicy => "cancel-policy",
             Self::DepositPolicy => "deposit-policy",
@@ -82,15 +85,18 @@ impl Section {
         Uuid::new_v5(&tenant.0, format!("settings/{}", self.as_str()).as_bytes())
     }
 
-    /// Reads a value of this section from what a request says.
+    /// Reads a value of this section from what a request to this business says.
     ///
     /// # Errors
     /// Every field that is missing, unknown or wrong.
-    pub fn read(self, value: &Map<String, Json>, currency: Currency) -> Result<SectionValue, FieldErrors> {
+    pub fn read(self, value: &Map<String, Json>, business: &Profile) -> Result<SectionValue, FieldErrors> {
         Ok(match self {
+            Self::Profile => SectionValue::Profile(Profile::from_json(value, business)?),
             Self::BusinessHours => SectionValue::BusinessHours(BusinessHours::from_json(value)?),
             Self::CancelPolicy => SectionValue::CancelPolicy(CancelPolicy::from_json(value)?),
-            Self::DepositPolicy => SectionValue::DepositPolicy(DepositPolicy::from_json(value, currency)?),
+            Self::DepositPolicy => {
+                SectionValue::DepositPolicy(DepositPolicy::from_json(value, business.currency)?)
+            }
             Self::NotificationPrefs => SectionValue::NotificationPrefs(NotificationPrefs::from_json(value)?),
             Self::Channels => SectionValue::Channels(Channels::from_json(value)?),
             Self::Branding => SectionValue::Branding(Branding::from_json(value)?),
@@ -98,10 +104,11 @@ impl Section {
         })
     }
 
-    /// What holds while nobody has said anything.
+    /// What holds while nobody has said anything: of the profile, what the registration said.
     #[must_use]
-    pub fn standard(self) -> SectionValue {
+    pub fn standard(self, business: &Profile) -> SectionValue {
         match self {
+            Self::Profile => SectionValue::Profile(business.clone()),
             Self::BusinessHours => SectionValue::BusinessHours(BusinessHours::default()),
             Self::CancelPolicy => SectionValue::CancelPolicy(CancelPolicy::default()),
             Self::DepositPolicy => SectionValue::DepositPolicy(DepositPolicy::default()),
@@ -132,6 +139,7 @@ impl fmt::Display for Section {
 #[serde(untagged)]
 #[expect(missing_docs, reason = "the types say it")]
 pub enum SectionValue {
+    Profile(Profile),
     BusinessHours(BusinessHours),
     CancelPolicy(CancelPolicy),
     DepositPolicy(DepositPolicy),
@@ -160,13 +168,16 @@ pub struct Setting {
 impl Setting {
     /// The section from its record, if there is one.
     #[must_use]
-    pub fn from_record(section: Section, body: Option<&Json>, currency: Currency) -> Self {
+    pub fn from_record(section: Section, body: Option<&Json>, business: &Profile) -> Self {
         let read = body.and_then(|body| {
-            let value = section.read(body.get("value")?.as_object()?, currency).ok()?;
+            let value = section.read(body.get("value")?.as_object()?, business).ok()?;
             let updated_at = body.get("updatedAt").and_then(Json::as_str).map(str::to_owned);
             Some(Self { id: section, version: body.get("version")?.as_u64()?, value, updated_at })
         });
-        read.unwrap_or_else(|| Self { id: section, version: 0, value: section.standard(), updated_at: None })
+        read.unwrap_or_else(|| {
+            let value = section.standard(business);
+            Self { id: section, version: 0, value, updated_at: None }
+        })
     }
 
     /// The section written anew over `self`. `now` is RFC 3339.
@@ -196,16 +207,22 @@ mod tests {
     use super::*;
     use serde_json::json;
 
+    fn business() -> Profile {
+        Profile { business_name: "Студия".to_owned(), ..Profile::default() }
+    }
+
     #[test]
     fn every_section_has_a_standard_that_can_be_written_and_read() {
         for section in Section::ALL {
             assert_eq!(section.as_str().parse(), Ok(section));
-            let standard = Setting::from_record(section, None, Currency::RUB);
+            let standard = Setting::from_record(section, None, &business());
             assert_eq!((standard.version, &standard.updated_at), (0, &None));
-            let written =
-                standard.clone().replace(Some(0), section.standard(), "2026-12-01T00:00:00Z").unwrap();
+            let written = standard
+                .clone()
+                .replace(Some(0), section.standard(&business()), "2026-12-01T00:00:00Z")
+                .unwrap();
             let record = written.to_record().unwrap();
-            assert_eq!(Setting::from_record(section, Some(&record), Currency::RUB), written);
+            assert_eq!(Setting::from_record(section, Some(&record), &business()), written);
             assert_eq!(serde_json::to_value(section).unwrap(), section.as_str());
         }
         assert_eq!("prices".parse::<Section>(), Err(UnknownSectionError));
@@ -218,8 +235,8 @@ mod tests {
     fn who_has_seen_another_version_writes_nothing() {
         let section = Section::Branding;
         let value =
-            section.read(json!({ "displayName": "Студия" }).as_object().unwrap(), Currency::RUB).unwrap();
-        let standing = Setting::from_record(section, None, Currency::RUB);
+            section.read(json!({ "displayName": "Студия" }).as_object().unwrap(), &business()).unwrap();
+        let standing = Setting::from_record(section, None, &business());
         let written = standing.replace(None, value.clone(), "now").unwrap();
         assert_eq!(written.clone().replace(Some(0), value.clone(), "now"), Err(VersionError { standing: 1 }));
         assert_eq!(written.replace(Some(1), value, "now").unwrap().version, 2);

@@ -11,7 +11,7 @@ use super::spans::{Span, holds, merge, touches, without};
 use super::{Calendar, Slot, rank};
 use crate::dates::{TimeError, VisitTime, zone_rules};
 use crate::services::Service;
-use crate::settings::Interval;
+use crate::settings::{BusinessHours, Interval, TimeOff};
 
 const MINUTE: i64 = 60;
 
@@ -25,16 +25,8 @@ pub(super) fn slots_of(
     if is_beyond(calendar, date)? || is_full(calendar, date, &rules) {
         return Ok(Vec::new());
     }
-    let (open, breaks) = calendar.hours.of_day(date);
-    let opened = spans_of(open, date, &rules);
-    let mut closed = spans_of(breaks, date, &rules);
-    // Hours may run past midnight, into the breaks of the next day.
-    if let Ok(tomorrow) = date.tomorrow() {
-        closed.extend(spans_of(calendar.hours.of_day(tomorrow).1, tomorrow, &rules));
-    }
-    let off = calendar.hours.time_off.iter();
-    closed.extend(off.filter_map(|off| Some(Span::new(second(off.from, &rules)?, second(off.to, &rules)?))));
-    let working = without(&merge(opened.clone()), &merge(closed));
+    let opened = opened(calendar.hours, date, &rules);
+    let working = without(&merge(opened.clone()), &merge(closed(calendar.hours, date, &rules)));
     let free = without(&working, &calendar.taken.spans);
 
     let earliest =
@@ -56,6 +48,43 @@ pub(super) fn slots_of(
         slots.push(Slot { time: VisitTime::at(at, zone, service.duration_min)?, unusable_min });
     }
     Ok(slots)
+}
+
+/// When she works on a day, breaks and time off taken out; hours may run past midnight.
+///
+/// # Errors
+/// If a zone is none.
+pub fn working(hours: &BusinessHours, home: &str, date: Date) -> Result<Vec<Span>, TimeError> {
+    let rules = zone_rules(hours.zone_of(date, home))?;
+    Ok(without(&merge(opened(hours, date, &rules)), &merge(closed(hours, date, &rules))))
+}
+
+/// Her time off as the wall of a day shows it.
+///
+/// # Errors
+/// If a zone is none.
+pub fn time_off(hours: &BusinessHours, home: &str, date: Date) -> Result<Vec<Span>, TimeError> {
+    let rules = zone_rules(hours.zone_of(date, home))?;
+    Ok(off(hours, &rules).collect())
+}
+
+fn opened(hours: &BusinessHours, date: Date, rules: &TimeZone) -> Vec<Span> {
+    spans_of(hours.of_day(date).0, date, rules)
+}
+
+fn closed(hours: &BusinessHours, date: Date, rules: &TimeZone) -> Vec<Span> {
+    let mut closed = spans_of(hours.of_day(date).1, date, rules);
+    // Hours may run past midnight, into the breaks of the next day.
+    if let Ok(tomorrow) = date.tomorrow() {
+        closed.extend(spans_of(hours.of_day(tomorrow).1, tomorrow, rules));
+    }
+    closed.extend(off(hours, rules));
+    closed
+}
+
+fn off(hours: &BusinessHours, rules: &TimeZone) -> impl Iterator<Item = Span> {
+    let span = |off: &TimeOff| Some(Span::new(second(off.from, rules)?, second(off.to, rules)?));
+    hours.time_off.iter().filter_map(span)
 }
 
 /// Whether a day is further ahead than can be booked.

@@ -16,7 +16,8 @@ use jiff::{Timestamp, ToSpan as _};
 use serde::Serialize;
 
 pub use busy::{buffers, busy_segments, hands_in, taken_by};
-pub use rank::best;
+pub use day::{time_off, working};
+pub use rank::{best, nearest};
 pub use spans::{Span, holds, merge, touches, without};
 
 use crate::appointments::AppointmentRow;

@@ -4,6 +4,7 @@
 
 use super::Slot;
 use super::spans::Span;
+use crate::dates::VisitTime;
 
 /// Seconds that are left before and after a visit in its free stretch and are shorter than the shortest visit.
 pub(super) fn unusable(free: &[Span], visit: Span, shortest: i64) -> i64 {
@@ -19,6 +20,17 @@ pub(super) fn unusable(free: &[Span], visit: Span, shortest: i64) -> i64 {
 pub fn best(slots: &[Slot], most: usize) -> Vec<Slot> {
     let mut ranked: Vec<&Slot> = slots.iter().collect();
     ranked.sort_by_key(|slot| (slot.unusable_min, slot.time.starts_at()));
+    ranked.truncate(most);
+    ranked.sort_by_key(|slot| slot.time.starts_at());
+    ranked.into_iter().cloned().collect()
+}
+
+/// The few whose starts are nearest to a visit, in the order of time.
+#[must_use]
+pub fn nearest(slots: &[Slot], visit: &VisitTime, most: usize) -> Vec<Slot> {
+    let start = visit.starts_at().as_second();
+    let mut ranked: Vec<&Slot> = slots.iter().collect();
+    ranked.sort_by_key(|slot| (slot.time.starts_at().as_second().abs_diff(start), slot.time.starts_at()));
     ranked.truncate(most);
     ranked.sort_by_key(|slot| slot.time.starts_at());
     ranked.into_iter().cloned().collect()

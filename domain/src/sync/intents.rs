@@ -51,11 +51,13 @@ pub enum IntentAction {
     /// Offer back a record that the server lost when it was restored: `{ "record", "body" }`. Kept only if the
     /// server has nothing under this id.
     RecordOffer,
+    /// Tell a client something: `{ "clientId", "appointmentId", "about" }`, `about` being `cancelled`.
+    ClientTell,
 }
 
 impl IntentAction {
     /// Every action of this version.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::ServiceAdd,
         Self::ServiceEdit,
         Self::ServiceRemove,
@@ -63,6 +65,7 @@ impl IntentAction {
         Self::PaymentRemove,
         Self::SettingsPut,
         Self::RecordOffer,
+        Self::ClientTell,
     ];
 
     /// The word on the wire.
@@ -76,6 +79,7 @@ impl IntentAction {
             Self::PaymentRemove => "payment.remove",
             Self::SettingsPut => "settings.put",
             Self::RecordOffer => "record.offer",
+            Self::ClientTell => "client.tell",
         }
     }
 

@@ -211,6 +211,8 @@ pub enum RecordKind {
     Settings,
     /// What is known of a picture; the picture itself is fetched by its link.
     Media,
+    /// A message to a client, with what became of it.
+    Message,
 }
 
 impl RecordKind {
@@ -223,6 +225,7 @@ impl RecordKind {
             Self::Tenant => "tenant",
             Self::Settings => "settings",
             Self::Media => "media",
+            Self::Message => "message",
         }
     }
 }

@@ -14,7 +14,7 @@ use uuid::Uuid;
 use super::{Answer, Ask, DocItem, DocKind, Item, Push, PushOutcome, PushResult, purged_digest};
 use crate::documents::{Bytes, Hash, Heads};
 use chunks::{Cut, cut};
-use columns::{CollectionName, Ids, Runs};
+use columns::{CollectionName, Collections, Ids, Runs};
 
 /// Changes, snapshots and erasures in columns.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,9 +22,9 @@ pub struct Packed {
     /// Documents, sixteen bytes each.
     #[serde(rename = "d")]
     docs: Ids,
-    /// Collections, as runs.
+    /// The collection of all, or collections as runs.
     #[serde(rename = "c")]
-    collections: Runs<CollectionName>,
+    collections: Collections,
     /// What the bytes are, as runs; absent when all are changes.
     #[serde(rename = "k", default, skip_serializing_if = "Option::is_none")]
     kinds: Option<Runs<DocKind>>,
@@ -43,7 +43,8 @@ pub struct Packed {
     /// Hashes that do not follow from the bytes, by place.
     #[serde(rename = "x", default, skip_serializing_if = "Vec::is_empty")]
     odd: Vec<(u32, Hash)>,
-    /// The first eight bytes of a SHA-256 over all hashes: whoever cuts or changes a message by accident is found out.
+    /// The first eight bytes of a SHA-256 over all hashes, of a single entry the first four: whoever cuts or changes a message by
+    /// accident is found out.
     #[serde(rename = "h")]
     seal: u64,
     /// Numbers in the log, each less the one before; absent in a push.
@@ -213,6 +214,11 @@ fn sealed(seal: u64, hash: Hash) -> u64 {
     bytes.first_chunk().map_or(0, |first| u64::from_be_bytes(*first))
 }
 
+/// The seal of a single entry: its first four bytes.
+const fn short(seal: u64) -> u64 {
+    seal >> 32
+}
+
 impl Packed {
     fn add(&mut self, entry: Entry) {
         let place = u32::try_from(self.docs.count()).unwrap_or(u32::MAX);
@@ -241,6 +247,10 @@ impl Packed {
 
     /// Leaves out what is the same everywhere.
     fn close(mut self) -> Self {
+        self.collections = self.collections.close();
+        if self.docs.count() == 1 {
+            self.seal = short(self.seal);
+        }
         if self.kinds.as_ref().is_some_and(|kinds| kinds.are_all(&DocKind::Change)) {
             self.kinds = None;
         }
@@ -299,7 +309,8 @@ impl Packed {
         if is_left || !chunks.is_at_end() {
             return Err(PackedError::Columns);
         }
-        if seal == self.seal { Ok(entries) } else { Err(PackedError::Damaged) }
+        let is_short = count == 1 && self.seal == short(seal);
+        if seal == self.seal || is_short { Ok(entries) } else { Err(PackedError::Damaged) }
     }
 }
 

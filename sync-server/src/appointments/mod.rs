@@ -1,6 +1,7 @@
 //! Appointments: visits, and blocks of personal time. Documents, so every write goes through the door of `sync`.
 //!
-//! May use `db`, `http`, `auth` (the tenant's zone), `clients` and `services` (does what a visit names exist?). The
+//! May use `db`, `http`, `auth` (the tenant's zone), `clients` and `services` (does what a visit names exist?),
+//! `settings` (which rules hold for it). The
 //! rules are `domain::appointments`.
 
 mod clash;
@@ -8,6 +9,7 @@ mod create;
 mod edit;
 mod get;
 mod list;
+mod policies;
 mod remove;
 mod reschedule;
 mod schemas;
@@ -31,11 +33,15 @@ use crate::http::Problem;
 use crate::writes::Tag;
 use crate::{AppState, clients, services, sync};
 
+#[cfg(test)]
+pub(crate) use store::LIST;
+
 /// The routes of this slice.
 pub fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(create::create_appointment, list::list_appointments))
         .routes(routes!(get::get_appointment, edit::edit_appointment, remove::remove_appointment))
+        .routes(routes!(policies::get_appointment_policies))
         .routes(routes!(reschedule::reschedule_appointment))
         .routes(routes!(step::confirm_appointment))
         .routes(routes!(step::cancel_appointment))

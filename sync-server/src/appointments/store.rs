@@ -17,7 +17,7 @@ pub(super) struct Standing {
 }
 
 /// What appointments can be filtered and sorted by.
-pub(super) static LIST: ListSpec = ListSpec {
+pub(crate) static LIST: ListSpec = ListSpec {
     list: "appointments",
     table: "appointments",
     json: "row",

@@ -24,7 +24,7 @@ pub async fn authenticate(
     let key = Key::parse(text).ok_or(AuthError::Unknown)?;
     let mut tx = db.tenant(key.tenant).await?;
     let shown = store::find_token(&mut tx, key.hash).await?.ok_or(AuthError::Unknown)?;
-    let ShownToken { token, plan, status, replaces_older } = shown;
+    let ShownToken { token, plan, status, entitlement, locale, replaces_older } = shown;
     if token.device_revoked_at.is_some() {
         return Err(AuthError::DeviceRevoked);
     }
@@ -33,6 +33,9 @@ pub async fn authenticate(
     }
     if replaces_older || token.last_used_at.is_none_or(|last| now.duration_since(last) >= TOUCH_EVERY) {
         // Kept at once: whoever goes on in a transaction must not hold the key's row, and a refused request counts, too.
+        if replaces_older {
+            store_sessions::hold(&mut tx, token.user).await?;
+        }
         store::touch(&mut tx, &token, now).await?;
         if let Some(device) = token.device.filter(|_| replaces_older) {
             store_sessions::end_older_keys(&mut tx, device, token.id, now).await?;
@@ -57,6 +60,8 @@ pub async fn authenticate(
         abilities,
         status,
         plan,
+        entitlement,
+        locale,
     };
     Ok((principal, tx))
 }

@@ -9,6 +9,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 use super::keys::{Key, to_micros};
 use super::store_codes::{self, NewCode};
+use super::store_sessions;
 use crate::AppState;
 use crate::db::{StoreError, TenantTx};
 use crate::http::Problem;
@@ -56,7 +57,7 @@ pub(super) async fn give_out(
     value: &str,
 ) -> Result<Option<SecretString>, StoreError> {
     // Many at once are counted one after the other.
-    store_codes::hold(tx, user).await?;
+    store_sessions::hold(tx, user).await?;
     let now = to_micros(state.now());
     if store_codes::count_open(tx, user, purpose, now).await? >= MOST_AT_A_TIME {
         return Ok(None);
@@ -80,17 +81,22 @@ pub(super) fn read(fields: &mut Fields<'_>) -> Option<Key> {
     key
 }
 
-/// Whether a code would work now.
-pub(super) async fn works(
+/// Whose code this is, if it would work now.
+pub(super) async fn find(
     state: &AppState,
     tx: &mut TenantTx,
     key: Key,
     purpose: Purpose,
-) -> Result<bool, StoreError> {
-    store_codes::works(tx, key.hash, purpose, state.now()).await
+) -> Result<Option<UserId>, StoreError> {
+    store_codes::find(tx, key.hash, purpose, state.now()).await
 }
 
-/// Uses a code up, and all others of its person and purpose with it.
+/// Uses up all codes of a person: what they were sent for was asked before what has changed now.
+pub(super) async fn use_up_all(state: &AppState, tx: &mut TenantTx, user: UserId) -> Result<(), StoreError> {
+    store_codes::use_up_all(tx, user, to_micros(state.now())).await
+}
+
+/// Uses a code up, and all others of its person and purpose with it. Whoever calls this holds the person.
 pub(super) async fn use_up(
     state: &AppState,
     tx: &mut TenantTx,

@@ -1,6 +1,7 @@
 //! What somebody shows to sign in, as `login` and `token` read it.
 
 use domain::input::Fields;
+use domain::pii::Pii;
 use secrecy::SecretString;
 use utoipa::ToSchema;
 
@@ -25,7 +26,7 @@ pub(super) struct CredentialsBody {
 /// The same, read.
 #[derive(Debug)]
 pub(super) struct Credentials {
-    pub(super) email: String,
+    pub(super) email: Pii<String>,
     pub(super) password: SecretString,
     pub(super) proof: Option<Proof>,
 }
@@ -46,7 +47,7 @@ impl Credentials {
         fields.require("email", &email);
         fields.require("password", &password);
         Self {
-            email: email.into_option().unwrap_or_default(),
+            email: email.into_option().unwrap_or_default().into(),
             password: password.into_option().unwrap_or_default().into(),
             proof: Proof::read(fields),
         }

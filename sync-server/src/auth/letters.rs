@@ -19,7 +19,7 @@ pub(super) async fn tell(
     notice: Notice,
 ) -> Result<(), StoreError> {
     if !state.mail.is_configured() {
-        tracing::warn!(%notice, "nobody was told, for no mail is configured");
+        tracing::warn!(kind = %notice, "nobody was told, for no mail is configured");
         return Ok(());
     }
     match store::find_user(tx, user).await? {

@@ -12,7 +12,7 @@ use crate::{AppState, audit};
 
 /// Sign out
 ///
-/// Revokes the token or session that this request carries.
+/// Revokes the token or session that this request carries; of a pair, the refresh token, too, and of a device, every key.
 #[utoipa::path(
     post, path = "/auth/logout", operation_id = "logout", tag = "auth",
     responses((status = 204, description = "Signed out"), ItemErrors)
@@ -23,7 +23,12 @@ pub(super) async fn logout(
     headers: HeaderMap,
 ) -> Result<impl IntoResponse, Problem> {
     let mut tx = state.begin(&principal).await?;
-    store::revoke_token(&mut tx, principal.user, principal.token_id, to_micros(state.now())).await?;
+    let now = to_micros(state.now());
+    store::revoke_token(&mut tx, principal.user, principal.token_id, now).await?;
+    if let Some(device) = principal.device {
+        // A new key that waits to be used for the first time, too.
+        store::revoke_tokens_of_device(&mut tx, device, now).await?;
+    }
     audit::record(&mut tx, Event::new(Action::SignedOut, SubjectKind::Token, principal.token_id.0));
     tx.commit().await?;
     let cookie = clear_session(CookieStyle::of(&headers, state.is_production));

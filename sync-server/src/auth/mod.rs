@@ -5,6 +5,7 @@
 
 mod authenticate;
 mod codes;
+mod contact_change;
 mod credentials;
 mod email_change;
 mod keys;
@@ -15,6 +16,7 @@ mod logout;
 mod logout_everywhere;
 mod marks;
 mod me;
+mod me_edit;
 mod password;
 mod password_change;
 mod password_forgot;
@@ -28,6 +30,7 @@ mod session_list;
 mod store;
 mod store_codes;
 mod store_sessions;
+mod sweep;
 mod token_create;
 mod token_list;
 mod token_refresh;
@@ -39,24 +42,36 @@ mod account_tests;
 #[cfg(test)]
 mod csrf_tests;
 #[cfg(test)]
+mod language_tests;
+#[cfg(test)]
+mod race_tests;
+#[cfg(test)]
 mod suspended_tests;
 #[cfg(test)]
 mod tests;
 
-use domain::accounts::TenantStatus;
+use domain::accounts::{Notice, TenantStatus};
 use domain::audit::{Action, Event, SubjectKind};
+use domain::errors::ErrorCode;
+use domain::ids::{TenantId, UserId};
+use domain::sync::RecordKind;
+use jiff::Timestamp;
+use secrecy::SecretString;
 use serde_json::json;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::db::{StoreError, TenantTx};
-use crate::http::QueryFields;
-use crate::{AppState, audit};
+use crate::http::{Principal, Problem, QueryFields};
+use crate::{AppState, audit, sync};
 
 pub use authenticate::{authenticate, is_valid};
 pub use keys::{Key, NewKey, Origin, to_micros};
 pub use login_guard::{LoginGuard, Who};
 pub use passwords::Passwords;
+pub(crate) use register::{RegisterError, open_account};
+use store_sessions::Ended;
+pub use sweep::SweepSignIns;
 pub use views::{Account, Tenant, User};
 
 /// The routes of this slice.
@@ -77,7 +92,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(phone_change::confirm_phone))
         .merge(second_factor::routes())
         .routes(routes!(token_refresh::refresh_token))
-        .routes(routes!(me::me))
+        .routes(routes!(me::me, me_edit::edit_me))
         .routes(routes!(token_create::create_token))
         .routes(routes!(token_list::list_tokens))
         .routes(routes!(token_revoke::revoke_token))
@@ -96,13 +111,87 @@ pub async fn zone_for(tx: &mut TenantTx, query: &QueryFields) -> Result<String, 
     Ok(find_tenant(tx).await?.map_or_else(|| "UTC".to_owned(), |tenant| tenant.timezone))
 }
 
-/// Suspends a business, or makes it active again, from this transaction on.
-pub async fn set_status(tx: &mut TenantTx, status: TenantStatus) -> Result<(), StoreError> {
+/// Whether the business may change nothing. Asked again under its lock: a request that began before may have waited for it.
+pub async fn is_suspended(tx: &mut TenantTx) -> Result<bool, StoreError> {
+    let tenant = find_tenant(tx).await?;
+    Ok(tenant.is_some_and(|tenant| tenant.status == TenantStatus::Suspended.as_str()))
+}
+
+/// Suspends a business, or makes it active again, from this transaction on; its devices are told. Gives the new head of the
+/// log.
+pub async fn set_status(tx: &mut TenantTx, status: TenantStatus) -> Result<u64, StoreError> {
+    sync::lock(tx).await?;
     let tenant = tx.tenant().0;
     let before = store::put_status(tx, status).await?;
     let event = Event::new(Action::TenantStatus, SubjectKind::Tenant, tenant);
     audit::record(tx, event.saying(json!({ "from": before, "to": status })));
-    Ok(())
+    tell_devices(tx).await
+}
+
+/// Writes down for the devices how the business stands now; the tenant must be locked. Gives the new head of the log.
+pub async fn tell_devices(tx: &mut TenantTx) -> Result<u64, StoreError> {
+    let tenant = find_tenant(tx).await?;
+    let tenant = tenant.ok_or_else(|| StoreError::damaged("a transaction without its tenant"))?;
+    Box::pin(sync::write_record(tx, RecordKind::Tenant, tenant.id.0, Some(&tenant.record()))).await
+}
+
+/// Who signs in with an address.
+pub(crate) async fn find_person(
+    state: &AppState,
+    email: &str,
+) -> Result<Option<(TenantId, UserId)>, StoreError> {
+    store::find_identity(&state.db, password::hash_of(email)).await
+}
+
+/// The people of a business, by age.
+pub(crate) async fn people(tx: &mut TenantTx) -> Result<Vec<User>, StoreError> {
+    store::list_users(tx).await
+}
+
+/// A code with which a person chooses a new password, for whoever runs the installation to hand over, or by letter to the
+/// address that signs in; `None` if enough are on their way.
+pub(crate) async fn password_code(
+    state: &AppState,
+    tx: &mut TenantTx,
+    user: &User,
+    by_letter: bool,
+) -> Result<Option<SecretString>, StoreError> {
+    let Some(code) = codes::give_out(state, tx, user.id, codes::Purpose::Password, "").await? else {
+        return Ok(None);
+    };
+    audit::record(tx, Event::new(Action::PasswordForgotten, SubjectKind::User, user.id.0));
+    if by_letter {
+        letters::send(state, tx, user, &user.email, Notice::ResetPassword, &code).await?;
+    }
+    Ok(Some(code))
+}
+
+/// What is taken from a person.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Revoked {
+    /// Sessions of browsers and sign-ins of programs.
+    pub(crate) sessions: u64,
+    /// Personal access tokens.
+    pub(crate) tokens: u64,
+}
+
+/// Ends sign-ins, personal access tokens, or both, of a person; how many there were.
+pub(crate) async fn revoke_keys(
+    tx: &mut TenantTx,
+    user: UserId,
+    (sessions, tokens): (bool, bool),
+    now: Timestamp,
+) -> Result<Revoked, StoreError> {
+    let mut revoked = Revoked::default();
+    if sessions {
+        revoked.sessions = store_sessions::end(tx, user, Ended::SignIns { except: None }, now).await?;
+    }
+    if tokens {
+        revoked.tokens = store_sessions::end(tx, user, Ended::Tokens, now).await?;
+    }
+    let event = Event::new(Action::SignedOutEverywhere, SubjectKind::User, user.0);
+    audit::record(tx, event.saying(json!({ "sessions": revoked.sessions, "tokens": revoked.tokens })));
+    Ok(revoked)
 }
 
 /// Keeps a new key.
@@ -110,11 +199,22 @@ pub async fn keep_key(tx: &mut TenantTx, key: &NewKey) -> Result<(), StoreError>
     store::insert_token(tx, key).await
 }
 
+/// Holds the person behind a key until the end of the transaction, and asks whether the key still works: what is made in it
+/// for that key cannot outlive an end of all sign-ins that came meanwhile.
+pub async fn hold(tx: &mut TenantTx, principal: &Principal, now: Timestamp) -> Result<(), Problem> {
+    store_sessions::hold(tx, principal.user).await?;
+    if store::is_alive(tx, principal.token_id, now).await? {
+        Ok(())
+    } else {
+        Err(Problem::new(ErrorCode::Unauthorized))
+    }
+}
+
 /// Revokes all keys of a device, at once.
 pub async fn revoke_keys_of_device(
     tx: &mut TenantTx,
     device: domain::ids::DeviceId,
-    now: jiff::Timestamp,
+    now: Timestamp,
 ) -> Result<(), StoreError> {
     store::revoke_tokens_of_device(tx, device, now).await
 }

@@ -1,6 +1,8 @@
 //! Signing in with e-mail and password: what `login` and `token` share. One answer for an unknown e-mail and for a wrong
 //! password, after the same time and the same questions to the database.
 
+use std::future::Future;
+
 use domain::audit::{Action, Event, SubjectKind};
 use domain::email::Email;
 use domain::errors::{ErrorCode, FieldProblem};
@@ -15,7 +17,7 @@ use super::login_guard::Who;
 use super::passwords::{PasswordError, Verdict};
 use super::second_factor::{self, FactorError};
 use super::views::User;
-use super::{marks, store};
+use super::{marks, store, store_sessions};
 use crate::db::{StoreError, TenantTx};
 use crate::http::{Principal, Problem, Visitor};
 use crate::{AppState, audit};
@@ -66,15 +68,15 @@ pub(super) async fn sign_in(
     visitor: &Visitor,
     credentials: &Credentials,
 ) -> Result<SignedIn, SignInError> {
-    let email_hash = hash_of(&credentials.email);
+    let email_hash = hash_of(credentials.email.show());
     let who = who(state, visitor, email_hash);
-    state.login_guard.begin(who, state.now()).map_err(SignInError::TooMany)?;
+    state.login_guard.begin(who, state.now()).await.map_err(SignInError::TooMany)?;
     let tried = try_in(state, visitor, email_hash, credentials).await;
     match &tried {
-        Ok(_) => state.login_guard.right(who),
+        Ok(_) => state.login_guard.right(who).await,
         Err(SignInError::Wrong | SignInError::Factor(FactorError::Wrong)) => {}
         // The password was right and nothing was guessed; or nobody could say.
-        Err(_) => state.login_guard.undecided(who),
+        Err(_) => state.login_guard.undecided(who).await,
     }
     let outcome = if tried.is_ok() { "success" } else { "failure" };
     metrics::counter!("veloria_sign_ins_total", "outcome" => outcome).increment(1);
@@ -94,12 +96,21 @@ async fn try_in(
     let mut tx = state.db.tenant(tenant).await?;
     let (user, hash) = store::find_user(&mut tx, id).await?.unzip();
     tx.commit().await?;
-    let verdict = state.passwords.check(&credentials.password, hash).await?;
+    let verdict = state.passwords.check(&credentials.password, hash.clone()).await?;
+    let anew = match verdict {
+        Verdict::RightButWeak => Some(state.passwords.hash(&credentials.password).await?),
+        Verdict::Right | Verdict::Wrong => None,
+    };
     let mut tx = state.db.tenant(tenant).await?.caused_by(visitor.cause(id));
-    let Some(user) = user.filter(|_| verdict != Verdict::Wrong) else {
+    let (Some(user), Some(hash), true) = (user, hash, verdict != Verdict::Wrong) else {
         note_failure(tx, id).await?;
         return Err(SignInError::Wrong);
     };
+    // The password may have become another one while this one was being checked.
+    if !store_sessions::hold_with_password(&mut tx, id, &hash).await? {
+        note_failure(tx, id).await?;
+        return Err(SignInError::Wrong);
+    }
     if let Err(error) = second_factor::check(state, &mut tx, id, credentials.proof.as_ref()).await {
         if matches!(error, FactorError::Wrong) {
             drop(tx);
@@ -107,8 +118,7 @@ async fn try_in(
         }
         return Err(error.into());
     }
-    if verdict == Verdict::RightButWeak {
-        let hash = state.passwords.hash(&credentials.password).await?;
+    if let Some(hash) = anew {
         store::put_password(&mut tx, id, &hash).await?;
     }
     Ok((user, tx))
@@ -149,33 +159,55 @@ pub(super) async fn prove(
     (name, password): (&str, &SecretString),
     beside: Beside<'_>,
 ) -> Result<(User, TenantTx), Problem> {
+    let nothing = async { Ok(()) };
+    let (user, tx, ()) = prove_and(state, visitor, principal, (name, password), beside, nothing).await?;
+    Ok((user, tx))
+}
+
+/// The same, with slow work that is begun once the password is known, and done before a connection is held for the effect.
+pub(super) async fn prove_and<T>(
+    state: &AppState,
+    visitor: &Visitor,
+    principal: &Principal,
+    (name, password): (&str, &SecretString),
+    beside: Beside<'_>,
+    work: impl Future<Output = Result<T, PasswordError>>,
+) -> Result<(User, TenantTx, T), Problem> {
     let mut tx = state.begin(principal).await?;
     let (user, hash) = store::find_user(&mut tx, principal.user).await?.ok_or_else(Problem::not_found)?;
     tx.commit().await?;
     let who = who(state, visitor, hash_of(&user.email));
-    state.login_guard.begin(who, state.now()).map_err(SignInError::TooMany)?;
+    state.login_guard.begin(who, state.now()).await.map_err(SignInError::TooMany)?;
     let proved = async {
-        let verdict = state.passwords.check(password, Some(hash)).await?;
+        let verdict = state.passwords.check(password, Some(hash.clone())).await?;
         if verdict == Verdict::Wrong {
             return Err(SignInError::Wrong);
         }
+        let done = work.await?;
         let mut tx = state.begin(principal).await?;
+        // Both may have changed while the password was being checked.
+        if !store_sessions::hold_with_password(&mut tx, user.id, &hash).await? {
+            return Err(SignInError::Wrong);
+        }
+        if !store::is_alive(&mut tx, principal.token_id, state.now()).await? {
+            return Err(SignInError::Ended);
+        }
         if let Beside::Factor(proof) = beside {
             second_factor::check(state, &mut tx, user.id, proof).await?;
         }
-        Ok(tx)
+        Ok((tx, done))
     };
     match proved.await {
-        Ok(tx) => {
-            state.login_guard.right(who);
-            Ok((user, tx))
+        Ok((tx, done)) => {
+            state.login_guard.right(who).await;
+            Ok((user, tx, done))
         }
         Err(SignInError::Wrong) => {
             Err(Problem::new(ErrorCode::ValidationFailed).field(name, FieldProblem::WrongPassword))
         }
         Err(error) => {
             if !matches!(error, SignInError::Factor(FactorError::Wrong)) {
-                state.login_guard.undecided(who);
+                state.login_guard.undecided(who).await;
             }
             Err(error.into())
         }
@@ -188,6 +220,9 @@ pub(super) enum SignInError {
     /// No such e-mail, or not its password.
     #[error("wrong e-mail or password")]
     Wrong,
+    /// The key that asks was ended meanwhile.
+    #[error("the key no longer works")]
+    Ended,
     /// Too many wrong ones in a row.
     #[error("too many wrong passwords; wait {0:?}")]
     TooMany(std::time::Duration),
@@ -205,7 +240,7 @@ pub(super) enum SignInError {
 impl From<SignInError> for Problem {
     fn from(error: SignInError) -> Self {
         match error {
-            SignInError::Wrong => Self::new(ErrorCode::Unauthorized),
+            SignInError::Wrong | SignInError::Ended => Self::new(ErrorCode::Unauthorized),
             SignInError::TooMany(wait) => Self::new(ErrorCode::TooManyRequests).after(wait),
             SignInError::Factor(cause) => cause.into(),
             SignInError::Password(cause) => cause.into(),

@@ -8,9 +8,9 @@ use domain::input::Fields;
 use utoipa::ToSchema;
 
 use super::keys::to_micros;
-use super::password::{Beside, chosen, prove};
+use super::password::{Beside, chosen, prove_and};
 use super::store_sessions::{self, Ended};
-use super::{letters, store};
+use super::{codes, letters, store};
 use crate::http::{JsonObject, PasswordErrors, Principal, Problem, Visitor};
 use crate::{AppState, audit};
 
@@ -49,10 +49,11 @@ pub(super) async fn change_password(
     let new = chosen(&mut fields, "newPassword");
     fields.finish(())?;
     let current = current.into_option().unwrap_or_default().into();
-    let (user, mut tx) =
-        prove(&state, &visitor, &principal, ("currentPassword", &current), Beside::Nothing).await?;
-    let hash = state.passwords.hash(&new).await?;
+    let (proof, hashing) = (("currentPassword", &current), state.passwords.hash(&new));
+    let (user, mut tx, hash) =
+        prove_and(&state, &visitor, &principal, proof, Beside::Nothing, hashing).await?;
     store::put_password(&mut tx, user.id, &hash).await?;
+    codes::use_up_all(&state, &mut tx, user.id).await?;
     let now = to_micros(state.now());
     store_sessions::end(&mut tx, user.id, Ended::SignIns { except: Some(principal.token_id) }, now).await?;
     audit::record(&mut tx, Event::new(Action::PasswordChanged, SubjectKind::User, user.id.0));

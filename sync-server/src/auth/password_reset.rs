@@ -50,14 +50,13 @@ pub(super) async fn reset_password(
     let key = key.ok_or_else(codes::refused)?;
     let mut tx = state.db.tenant(key.tenant).await?;
     // Hashing is work that not everybody may ask for.
-    if !codes::works(&state, &mut tx, key, Purpose::Password).await? {
-        return Err(codes::refused());
-    }
+    let user = codes::find(&state, &mut tx, key, Purpose::Password).await?.ok_or_else(codes::refused)?;
     tx.commit().await?;
     let hash = state.passwords.hash(&new).await?;
-    let mut tx = state.db.tenant(key.tenant).await?;
-    let user = codes::use_up(&state, &mut tx, key, Purpose::Password).await?.user;
-    let mut tx = tx.caused_by(visitor.cause(user));
+    let mut tx = state.db.tenant(key.tenant).await?.caused_by(visitor.cause(user));
+    store_sessions::hold(&mut tx, user).await?;
+    codes::use_up(&state, &mut tx, key, Purpose::Password).await?;
+    codes::use_up_all(&state, &mut tx, user).await?;
     store::put_password(&mut tx, user, &hash).await?;
     store_sessions::end(&mut tx, user, Ended::EverythingButDevices, to_micros(state.now())).await?;
     audit::record(&mut tx, Event::new(Action::PasswordReset, SubjectKind::User, user.0));

@@ -1,7 +1,8 @@
 //! Hashing of passwords: Argon2id, 19 MiB, two passes (OWASP's smallest). Two at a time, off the async threads, so that
-//! a flood of sign-ins takes neither all memory nor all cores (rule D21).
+//! a flood of sign-ins takes neither all memory nor all cores (rule D21). More than a short queue are told at once to come
+//! again, and whoever registers waits in a queue of its own: newcomers keep nobody out who has an account.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
@@ -15,15 +16,30 @@ use tokio::time::timeout;
 use crate::http::Problem;
 use crate::system::random_bytes;
 
-const AT_ONCE: usize = 2;
+/// Sign-ins and changes of passwords at once, and in the queue for that.
+const USUAL: (usize, usize) = (2, 64);
+/// The same of registrations.
+const NEWCOMERS: (usize, usize) = (1, 16);
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Hashes and checks passwords. Clones share the places.
 #[derive(Clone, Debug)]
 pub struct Passwords {
-    places: Arc<Semaphore>,
+    usual: Queue,
+    newcomers: Queue,
     checked: Arc<AtomicU64>,
 }
+
+/// Some places, and those who wait for one.
+#[derive(Clone, Debug)]
+struct Queue {
+    places: Arc<Semaphore>,
+    waiting: Arc<AtomicUsize>,
+    most_waiting: usize,
+}
+
+/// Somebody in a queue; leaves it when dropped.
+struct Waiting<'a>(&'a AtomicUsize);
 
 /// What a password is, held against a hash.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,7 +68,8 @@ pub enum PasswordError {
 
 impl Default for Passwords {
     fn default() -> Self {
-        Self { places: Arc::new(Semaphore::new(AT_ONCE)), checked: Arc::default() }
+        let [usual, newcomers] = [USUAL, NEWCOMERS].map(Queue::new);
+        Self { usual, newcomers, checked: Arc::default() }
     }
 }
 
@@ -60,7 +77,13 @@ impl Passwords {
     /// The PHC string to keep.
     pub async fn hash(&self, password: &SecretString) -> Result<String, PasswordError> {
         let password = password.clone();
-        self.run(move || hash(&password)).await
+        self.usual.run(move || hash(&password)).await
+    }
+
+    /// The same, for somebody who has no account yet.
+    pub async fn hash_of_newcomer(&self, password: &SecretString) -> Result<String, PasswordError> {
+        let password = password.clone();
+        self.newcomers.run(move || hash(&password)).await
     }
 
     /// Whether this is the password. Without a hash (nobody has this e-mail) it takes as long and says no.
@@ -71,7 +94,7 @@ impl Passwords {
     ) -> Result<Verdict, PasswordError> {
         let password = password.clone();
         let checked = self.checked.clone();
-        self.run(move || {
+        let work = move || {
             let known = hash.is_some();
             let hash = hash.as_deref().unwrap_or(&NOBODY);
             checked.fetch_add(1, Ordering::Relaxed);
@@ -82,8 +105,8 @@ impl Passwords {
                 Err(HashError::PasswordInvalid) => Ok(Verdict::Wrong),
                 Err(error) => Err(PasswordError::Hash(error)),
             }
-        })
-        .await
+        };
+        self.usual.run(work).await
     }
 
     /// How many passwords were held against a hash since the start.
@@ -91,13 +114,28 @@ impl Passwords {
     pub fn checked(&self) -> u64 {
         self.checked.load(Ordering::Relaxed)
     }
+}
+
+impl Queue {
+    fn new((places, most_waiting): (usize, usize)) -> Self {
+        Self { places: Arc::new(Semaphore::new(places)), waiting: Arc::default(), most_waiting }
+    }
+
+    /// A place in the queue, if it is not too long.
+    fn enter(&self) -> Option<Waiting<'_>> {
+        let before = self.waiting.fetch_add(1, Ordering::Relaxed);
+        let waiting = Waiting(&self.waiting);
+        (before < self.most_waiting).then_some(waiting)
+    }
 
     async fn run<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> Result<T, PasswordError> + Send + 'static,
     ) -> Result<T, PasswordError> {
+        let waiting = self.enter().ok_or(PasswordError::Busy)?;
         let place = timeout(PATIENCE, Arc::clone(&self.places).acquire_owned()).await;
         let Ok(Ok(place)) = place else { return Err(PasswordError::Busy) };
+        drop(waiting);
         spawn_blocking(move || {
             let done = work();
             // Held to the end even if the caller has hung up: it is the memory that is counted.
@@ -105,6 +143,12 @@ impl Passwords {
             done
         })
         .await?
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
@@ -157,6 +201,19 @@ impl Passwords {
         let hash = less.hash_password_with_salt(password.expose_secret().as_bytes(), &[7; 16]);
         hash.expect("it is short").to_string()
     }
+
+    /// Takes all places but those of newcomers, once those who came before have had theirs.
+    pub(super) async fn take_all(&self) -> tokio::sync::OwnedSemaphorePermit {
+        let all = u32::try_from(USUAL.0).expect("there are few");
+        self.usual.places.clone().acquire_many_owned(all).await.expect("it is never closed")
+    }
+
+    /// Comes back once so many wait in the usual queue.
+    pub(super) async fn until_waiting(&self, many: usize) {
+        while self.usual.waiting.load(Ordering::Relaxed) != many {
+            tokio::task::yield_now().await;
+        }
+    }
 }
 
 #[cfg(test)]
@@ -183,5 +240,25 @@ mod tests {
         let hash = Passwords::weak(&"корова-42".into());
         let verdict = Passwords::default().check(&"корова-42".into(), Some(hash)).await.unwrap();
         assert_eq!(verdict, Verdict::RightButWeak);
+    }
+
+    #[tokio::test]
+    async fn a_long_queue_is_told_to_come_again_at_once_and_newcomers_have_their_own() {
+        let passwords = Passwords::default();
+        let all = passwords.take_all().await;
+        let hash = || {
+            let passwords = passwords.clone();
+            tokio::spawn(async move { passwords.hash(&"корова-42".into()).await })
+        };
+        let waiting: Vec<_> = (0..USUAL.1).map(|_| hash()).collect();
+        passwords.until_waiting(USUAL.1).await;
+        assert!(matches!(hash().await.unwrap(), Err(PasswordError::Busy)), "nobody waits in vain");
+        assert!(passwords.hash_of_newcomer(&"корова-42".into()).await.is_ok());
+        for one in waiting {
+            one.abort();
+        }
+        passwords.until_waiting(0).await;
+        drop(all);
+        assert!(hash().await.unwrap().is_ok(), "who hangs up has left the queue");
     }
 }

@@ -4,17 +4,12 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use domain::accounts::Notice;
 use domain::audit::{Action, Event, SubjectKind};
-use domain::errors::ErrorCode;
-use domain::input::Fields;
 use utoipa::ToSchema;
 
-use super::codes::{self, Purpose};
-use super::email_change::LetterCode;
-use super::password::{Beside, prove};
+use super::contact_change::{self, Contact, LetterCode};
+use super::store;
 use super::views::User;
-use super::{letters, store};
 use crate::http::{JsonObject, PasswordErrors, Principal, Problem, Visitor};
 use crate::{AppState, audit};
 
@@ -45,22 +40,7 @@ pub(super) async fn change_phone(
     principal: Principal,
     JsonObject(object): JsonObject,
 ) -> Result<StatusCode, Problem> {
-    let mut fields = Fields::new(&object);
-    let (phone, password) = (fields.phone("phone"), fields.text("password"));
-    fields.require("phone", &phone);
-    fields.require("password", &password);
-    fields.finish(())?;
-    if !state.mail.is_configured() {
-        return Err(Problem::new(ErrorCode::MailNotConfigured));
-    }
-    let phone = phone.into_option().map(|phone| phone.as_str().to_owned()).unwrap_or_default();
-    let password = password.into_option().unwrap_or_default().into();
-    let (user, mut tx) =
-        prove(&state, &visitor, &principal, ("password", &password), Beside::Nothing).await?;
-    if let Some(code) = codes::give_out(&state, &mut tx, user.id, Purpose::Phone, &phone).await? {
-        letters::send(&state, &mut tx, &user, &user.email, Notice::ConfirmPhone, &code).await?;
-    }
-    tx.commit().await?;
+    contact_change::ask(&state, &visitor, &principal, Contact::Phone, &object).await?;
     Ok(StatusCode::ACCEPTED)
 }
 
@@ -75,18 +55,9 @@ pub(super) async fn confirm_phone(
     principal: Principal,
     JsonObject(object): JsonObject,
 ) -> Result<Json<User>, Problem> {
-    let mut fields = Fields::new(&object);
-    let key = codes::read(&mut fields);
-    fields.finish(())?;
-    let key = key.filter(|key| key.tenant == principal.tenant).ok_or_else(codes::refused)?;
-    let mut tx = state.begin(&principal).await?;
-    let confirmed = codes::use_up(&state, &mut tx, key, Purpose::Phone).await?;
-    if confirmed.user != principal.user {
-        return Err(codes::refused());
-    }
-    let (user, _) = store::find_user(&mut tx, principal.user).await?.ok_or_else(Problem::not_found)?;
-    let user = User { phone: Some(confirmed.value), ..user };
-    store::put_contacts(&mut tx, &user).await?;
+    let (phone, old, mut tx) = contact_change::confirmed(&state, &principal, Contact::Phone, &object).await?;
+    let user = User { phone: Some(phone), ..old };
+    store::put_phone(&mut tx, user.id, user.phone.as_deref()).await?;
     audit::record(&mut tx, Event::new(Action::PhoneChanged, SubjectKind::User, user.id.0));
     tx.commit().await?;
     Ok(Json(user))

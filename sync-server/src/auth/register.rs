@@ -19,7 +19,7 @@ use super::password::{chosen, email_hash};
 use super::passwords::PasswordError;
 use super::store;
 use super::views::{Account, Tenant, User};
-use crate::db::StoreError;
+use crate::db::{Cause, StoreError};
 use crate::http::{AnonymousErrors, JsonObject, Problem, Visitor};
 use crate::{AppState, audit, sync};
 
@@ -62,23 +62,33 @@ pub(super) async fn register(
     visitor: Visitor,
     JsonObject(object): JsonObject,
 ) -> Result<(StatusCode, Json<Account>), Problem> {
-    let form = Form::read(&object)?;
-    let password_hash = state.passwords.hash(&form.password).await.map_err(RegisterError::from)?;
+    let account = open_account(&state, &object, |user| visitor.cause(user)).await?;
+    Ok((StatusCode::CREATED, Json(account)))
+}
+
+/// Makes a person and her business of what a registration says, whoever says it; `cause` knows on whose behalf.
+pub(crate) async fn open_account(
+    state: &AppState,
+    said: &Map<String, Value>,
+    cause: impl FnOnce(UserId) -> Cause,
+) -> Result<Account, RegisterError> {
+    let form = Form::read(said)?;
+    let password_hash = state.passwords.hash_of_newcomer(&form.password).await?;
     let email_hash = email_hash(&form.email);
     let account = form.account(TenantId(state.new_id()), UserId(state.new_id()), state.now());
-    keep(&state, &visitor, &account, email_hash, &password_hash).await?;
-    Ok((StatusCode::CREATED, Json(account)))
+    keep(state, cause(account.user.id), &account, email_hash, &password_hash).await?;
+    Ok(account)
 }
 
 async fn keep(
     state: &AppState,
-    visitor: &Visitor,
+    cause: Cause,
     account: &Account,
     email_hash: [u8; 32],
     password_hash: &str,
 ) -> Result<(), RegisterError> {
     let tenant = &account.tenant;
-    let mut tx = state.db.tenant(tenant.id).await?.caused_by(visitor.cause(account.user.id));
+    let mut tx = state.db.tenant(tenant.id).await?.caused_by(cause);
     store::insert_tenant(&mut tx, tenant, state.new_id()).await?;
     store::insert_user(&mut tx, &account.user, password_hash).await?;
     if !store::insert_identity(&mut tx, email_hash, account.user.id).await? {
@@ -157,20 +167,34 @@ impl Form {
     }
 }
 
+/// Why there is no account.
 #[derive(Debug, thiserror::Error)]
-enum RegisterError {
+pub(crate) enum RegisterError {
+    /// Somebody signs in with this address already.
     #[error("the e-mail has an account")]
     EmailTaken,
+    /// Fields that cannot be accepted.
+    #[error("some fields cannot be accepted")]
+    Fields(FieldErrors),
+    /// The password could not be hashed.
     #[error(transparent)]
     Password(#[from] PasswordError),
+    /// The database.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+impl From<FieldErrors> for RegisterError {
+    fn from(fields: FieldErrors) -> Self {
+        Self::Fields(fields)
+    }
 }
 
 impl From<RegisterError> for Problem {
     fn from(error: RegisterError) -> Self {
         match error {
             RegisterError::EmailTaken => Self::new(ErrorCode::EmailTaken).field("email", FieldProblem::Taken),
+            RegisterError::Fields(fields) => fields.into(),
             RegisterError::Password(cause) => cause.into(),
             RegisterError::Store(cause) => cause.into(),
         }

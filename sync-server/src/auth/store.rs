@@ -7,6 +7,7 @@ use jiff_sqlx::ToSqlx;
 use uuid::Uuid;
 
 use super::keys::NewKey;
+use super::store_sessions;
 use super::views::{Tenant, User};
 use crate::db::{Db, StoreError, TenantTx};
 
@@ -144,6 +145,31 @@ pub(super) async fn find_user(tx: &mut TenantTx, user: UserId) -> Result<Option<
     }))
 }
 
+/// All people of the business, by age.
+pub(super) async fn list_users(tx: &mut TenantTx) -> Result<Vec<User>, StoreError> {
+    let tenant = tx.tenant();
+    let rows = sqlx::query!(
+        "select id, name, email, phone, role, timezone, locale, created_at
+         from users
+         where tenant_id = $1
+         order by created_at, id",
+        tenant.0
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    let users = rows.into_iter().map(|row| User {
+        id: row.id.into(),
+        name: row.name,
+        email: row.email,
+        phone: row.phone,
+        role: row.role,
+        timezone: row.timezone,
+        locale: row.locale,
+        created_at: row.created_at.to_jiff(),
+    });
+    Ok(users.collect())
+}
+
 /// Keeps a new key.
 pub(super) async fn insert_token(tx: &mut TenantTx, key: &NewKey) -> Result<(), StoreError> {
     let tenant = tx.tenant();
@@ -193,6 +219,9 @@ pub(super) struct ShownToken {
     pub(super) token: StoredToken,
     pub(super) plan: String,
     pub(super) status: String,
+    pub(super) entitlement: Option<String>,
+    /// The language that the person has chosen.
+    pub(super) locale: String,
     /// Whether the older keys of its device end now that it is used.
     pub(super) replaces_older: bool,
 }
@@ -203,9 +232,10 @@ pub(super) async fn find_token(tx: &mut TenantTx, hash: [u8; 32]) -> Result<Opti
     let found = sqlx::query!(
         r#"select t.id, t.user_id, t.device_id, t.kind, t.name, t.abilities, t.created_at, t.expires_at,
                   t.last_used_at, t.revoked_at, d.revoked_at as "device_revoked_at?", b.plan, b.status,
-                  t.replaces_older
+                  b.entitlement, u.locale, t.replaces_older
            from tokens t
            join tenants b on b.id = t.tenant_id
+           join users u on u.tenant_id = t.tenant_id and u.id = t.user_id
            left join devices d on d.tenant_id = t.tenant_id and d.id = t.device_id
            where t.tenant_id = $1
              and t.hash = $2"#,
@@ -228,8 +258,14 @@ pub(super) async fn find_token(tx: &mut TenantTx, hash: [u8; 32]) -> Result<Opti
             revoked_at: row.revoked_at.map(jiff_sqlx::Timestamp::to_jiff),
             device_revoked_at: row.device_revoked_at.map(jiff_sqlx::Timestamp::to_jiff),
         };
-        let (plan, status, replaces_older) = (row.plan, row.status, row.replaces_older);
-        ShownToken { token, plan, status, replaces_older }
+        ShownToken {
+            token,
+            plan: row.plan,
+            status: row.status,
+            entitlement: row.entitlement,
+            locale: row.locale,
+            replaces_older: row.replaces_older,
+        }
     }))
 }
 
@@ -316,21 +352,23 @@ pub(super) async fn touch(tx: &mut TenantTx, token: &StoredToken, now: Timestamp
     Ok(())
 }
 
-/// Revokes a key of a person; whether there was one. A device's key goes with its device.
+/// Revokes a key of a person, and with one of a pair the other; whether there was one. A device's key goes with its device.
 pub(super) async fn revoke_token(
     tx: &mut TenantTx,
     user: UserId,
     token: TokenId,
     now: Timestamp,
 ) -> Result<bool, StoreError> {
+    store_sessions::hold(tx, user).await?;
     let tenant = tx.tenant();
     let revoked = sqlx::query!(
         "update tokens
          set revoked_at = $4
          where tenant_id = $1
            and user_id = $2
-           and id = $3
-           and revoked_at is null",
+           and revoked_at is null
+           and (id = $3
+                or family = (select family from tokens where tenant_id = $1 and user_id = $2 and id = $3))",
         tenant.0,
         user.0,
         token.0,
@@ -338,7 +376,7 @@ pub(super) async fn revoke_token(
     )
     .execute(tx.conn())
     .await?;
-    Ok(revoked.rows_affected() == 1)
+    Ok(revoked.rows_affected() > 0)
 }
 
 /// Revokes all keys of a device.
@@ -372,18 +410,41 @@ pub(super) async fn remove_identity(tx: &mut TenantTx, user: UserId) -> Result<(
     Ok(())
 }
 
-/// Keeps the address and phone of a person.
-pub(super) async fn put_contacts(tx: &mut TenantTx, user: &User) -> Result<(), StoreError> {
+/// Keeps the address of a person.
+pub(super) async fn put_email(tx: &mut TenantTx, user: UserId, email: &str) -> Result<(), StoreError> {
+    let tenant = tx.tenant();
+    sqlx::query!("update users set email = $3 where tenant_id = $1 and id = $2", tenant.0, user.0, email)
+        .execute(tx.conn())
+        .await?;
+    Ok(())
+}
+
+/// Keeps the phone of a person.
+pub(super) async fn put_phone(
+    tx: &mut TenantTx,
+    user: UserId,
+    phone: Option<&str>,
+) -> Result<(), StoreError> {
+    let tenant = tx.tenant();
+    sqlx::query!("update users set phone = $3 where tenant_id = $1 and id = $2", tenant.0, user.0, phone)
+        .execute(tx.conn())
+        .await?;
+    Ok(())
+}
+
+/// Keeps how a person is called, where she is and what she speaks.
+pub(super) async fn put_person(tx: &mut TenantTx, user: &User) -> Result<(), StoreError> {
     let tenant = tx.tenant();
     sqlx::query!(
         "update users
-         set email = $3, phone = $4
+         set name = $3, timezone = $4, locale = $5
          where tenant_id = $1
            and id = $2",
         tenant.0,
         user.id.0,
-        user.email,
-        user.phone
+        user.name,
+        user.timezone,
+        user.locale
     )
     .execute(tx.conn())
     .await?;

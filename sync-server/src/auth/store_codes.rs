@@ -50,15 +50,6 @@ pub(super) async fn insert(
     Ok(())
 }
 
-/// Holds a person until the end of the transaction.
-pub(super) async fn hold(tx: &mut TenantTx, user: UserId) -> Result<(), StoreError> {
-    let tenant = tx.tenant();
-    sqlx::query!("select id from users where tenant_id = $1 and id = $2 for update", tenant.0, user.0)
-        .fetch_optional(tx.conn())
-        .await?;
-    Ok(())
-}
-
 /// How many codes of a purpose a person could use now.
 pub(super) async fn count_open(
     tx: &mut TenantTx,
@@ -85,16 +76,16 @@ pub(super) async fn count_open(
     Ok(open)
 }
 
-/// Whether a code would work now.
-pub(super) async fn works(
+/// Whose code this is, if it would work now.
+pub(super) async fn find(
     tx: &mut TenantTx,
     hash: [u8; 32],
     purpose: Purpose,
     now: Timestamp,
-) -> Result<bool, StoreError> {
+) -> Result<Option<UserId>, StoreError> {
     let tenant = tx.tenant();
     let found = sqlx::query_scalar!(
-        "select id
+        "select user_id
          from confirmations
          where tenant_id = $1
            and hash = $2
@@ -108,7 +99,7 @@ pub(super) async fn works(
     )
     .fetch_optional(tx.conn())
     .await?;
-    Ok(found.is_some())
+    Ok(found.map(UserId::from))
 }
 
 /// Uses a code up. Of two at once, one waits and finds it used. All others of that person and purpose go with it.
@@ -151,4 +142,35 @@ pub(super) async fn use_up(
     .execute(tx.conn())
     .await?;
     Ok(Some(UsedCode { user: used.user_id.into(), sealed: used.sealed }))
+}
+
+/// Uses up all codes of a person, of whatever purpose: they went out before what has changed now.
+pub(super) async fn use_up_all(tx: &mut TenantTx, user: UserId, now: Timestamp) -> Result<(), StoreError> {
+    let tenant = tx.tenant();
+    sqlx::query!(
+        "update confirmations
+         set used_at = $3
+         where tenant_id = $1
+           and user_id = $2
+           and used_at is null",
+        tenant.0,
+        user.0,
+        now.to_sqlx() as _
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// Forgets codes whose time was over before this moment.
+pub(super) async fn sweep(tx: &mut TenantTx, before: Timestamp) -> Result<(), StoreError> {
+    let tenant = tx.tenant();
+    sqlx::query!(
+        "delete from confirmations where tenant_id = $1 and expires_at < $2",
+        tenant.0,
+        before.to_sqlx() as _
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
 }

@@ -1,4 +1,7 @@
 //! Every statement about sign-ins as a person sees them: which there are, how they end, and pairs of short and long keys.
+//!
+//! Whoever makes keys of a person or ends them holds the person first: an end then sees every key that was being made, and
+//! whoever makes one sees the end.
 
 use domain::ids::{DeviceId, TokenId, UserId};
 use jiff::Timestamp;
@@ -15,26 +18,62 @@ pub(super) enum Ended {
         /// The key.
         except: Option<TokenId>,
     },
+    /// Personal access tokens.
+    Tokens,
     /// All keys that are not those of devices.
     EverythingButDevices,
     /// All keys.
     Everything,
 }
 
-/// Ends keys of a person.
+/// Holds a person until the end of the transaction.
+pub(super) async fn hold(tx: &mut TenantTx, user: UserId) -> Result<(), StoreError> {
+    let tenant = tx.tenant();
+    sqlx::query!("select id from users where tenant_id = $1 and id = $2 for update", tenant.0, user.0)
+        .fetch_optional(tx.conn())
+        .await?;
+    Ok(())
+}
+
+/// The same, if this is still the hash of the person's password; whether it is.
+pub(super) async fn hold_with_password(
+    tx: &mut TenantTx,
+    user: UserId,
+    password_hash: &str,
+) -> Result<bool, StoreError> {
+    let tenant = tx.tenant();
+    let held = sqlx::query!(
+        "select id
+         from users
+         where tenant_id = $1
+           and id = $2
+           and password_hash = $3
+         for update",
+        tenant.0,
+        user.0,
+        password_hash
+    )
+    .fetch_optional(tx.conn())
+    .await?;
+    Ok(held.is_some())
+}
+
+/// Ends keys of a person; how many there were.
 pub(super) async fn end(
     tx: &mut TenantTx,
     user: UserId,
     ended: Ended,
     now: Timestamp,
-) -> Result<(), StoreError> {
+) -> Result<u64, StoreError> {
+    hold(tx, user).await?;
     let tenant = tx.tenant();
     let (kinds, except): (&[&str], Option<TokenId>) = match ended {
         Ended::SignIns { except } => (&["session", "access", "refresh"], except),
+        Ended::Tokens => (&["pat"], None),
         Ended::EverythingButDevices => (&["session", "access", "refresh", "pat"], None),
         Ended::Everything => (&["session", "access", "refresh", "pat", "device"], None),
     };
-    sqlx::query!(
+    let ended = sqlx::query!(
         "update tokens
          set revoked_at = $4
          where tenant_id = $1
@@ -51,7 +90,7 @@ pub(super) async fn end(
     )
     .execute(tx.conn())
     .await?;
-    Ok(())
+    Ok(ended.rows_affected())
 }
 
 /// A sign-in.
@@ -130,6 +169,7 @@ pub(super) async fn end_one(
     token: TokenId,
     now: Timestamp,
 ) -> Result<bool, StoreError> {
+    hold(tx, user).await?;
     let tenant = tx.tenant();
     let ended = sqlx::query!(
         "update tokens
@@ -163,17 +203,27 @@ pub(super) struct Refresh {
     pub(super) expires_at: Option<Timestamp>,
 }
 
-/// The refresh token with this hash, dead or alive, held until the end of the transaction: of two who exchange it at once,
-/// one waits.
+/// The refresh token with this hash, dead or alive. Its person is held until the end of the transaction: of two who exchange
+/// it at once, one waits.
 pub(super) async fn hold_refresh(tx: &mut TenantTx, hash: [u8; 32]) -> Result<Option<Refresh>, StoreError> {
     let tenant = tx.tenant();
+    sqlx::query!(
+        "select id
+         from users
+         where tenant_id = $1
+           and id = (select user_id from tokens where tenant_id = $1 and hash = $2 and kind = 'refresh')
+         for update",
+        tenant.0,
+        &hash
+    )
+    .fetch_optional(tx.conn())
+    .await?;
     let found = sqlx::query!(
         "select id, user_id, name, abilities, family, exchanged_at, revoked_at, expires_at
          from tokens
          where tenant_id = $1
            and hash = $2
-           and kind = 'refresh'
-         for update",
+           and kind = 'refresh'",
         tenant.0,
         &hash
     )
@@ -233,6 +283,25 @@ pub(super) async fn end_older_keys(
         device.0,
         token.0,
         now.to_sqlx() as _
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// Forgets keys that were dead before this moment, but for those of revoked devices.
+pub(super) async fn sweep(tx: &mut TenantTx, before: Timestamp) -> Result<(), StoreError> {
+    let tenant = tx.tenant();
+    sqlx::query!(
+        "delete from tokens t
+         where t.tenant_id = $1
+           and (t.revoked_at < $2 or t.expires_at < $2)
+           and not exists (select from devices d
+                           where d.tenant_id = t.tenant_id
+                             and d.id = t.device_id
+                             and d.revoked_at is not null)",
+        tenant.0,
+        before.to_sqlx() as _
     )
     .execute(tx.conn())
     .await?;

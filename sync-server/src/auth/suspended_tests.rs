@@ -4,9 +4,12 @@ use domain::accounts::TenantStatus;
 use domain::documents::{Author, Bytes};
 use domain::input::Patch;
 use domain::sync::{Ask, PROTOCOL, Push};
+use futures::future::join;
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
+use super::set_status;
+use crate::sync;
 use crate::testing::{Caller, PASSWORD, TestServer};
 
 async fn set(server: &TestServer, caller: &Caller<'_>, status: TenantStatus) {
@@ -75,4 +78,20 @@ async fn a_device_pulls_and_what_it_pushes_waits_on_it() {
     let answer = phone.post("/sync", pushed(id)).await.expect(200);
     assert_eq!(answer["results"][0]["result"], "stored");
     assert_eq!(anna.get(&format!("/clients/{id}")).await.status, 200);
+}
+
+#[tokio::test]
+async fn who_waited_for_the_lock_while_she_was_suspended_changes_nothing() {
+    let server = TestServer::start().await;
+    let anna = server.register("anna").await;
+    let tenant = anna.account["tenant"]["id"].as_str().unwrap().parse().unwrap();
+    let mut tx = server.state().db.tenant(tenant).await.unwrap();
+    sync::lock(&mut tx).await.unwrap();
+    let (answer, ()) = join(anna.post("/clients", json!({ "name": "Ольга" })), async {
+        server.until_waiting(1).await;
+        set_status(&mut tx, TenantStatus::Suspended).await.unwrap();
+        tx.commit().await.unwrap();
+    })
+    .await;
+    assert_eq!((answer.status, answer.code()), (403, "tenant_suspended"));
 }

@@ -1,12 +1,13 @@
 //! People and tenants as the API shows them.
 
+use domain::accounts::TenantStatus;
 use domain::ids::{TenantId, UserId};
 use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 /// Somebody who signs in.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct User {
     /// The person's id.
@@ -34,8 +35,10 @@ pub struct User {
     pub created_at: Timestamp,
 }
 
+domain::masked_debug!(User { id });
+
 /// The master's business.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Tenant {
     /// The tenant's id.
@@ -66,6 +69,8 @@ pub struct Tenant {
     pub entitlement: Option<String>,
 }
 
+domain::masked_debug!(Tenant { id, plan, status });
+
 /// A person and the business.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Account {
@@ -92,6 +97,9 @@ impl Tenant {
             "currency": self.currency,
             "plan": self.plan,
         });
+        if self.status != TenantStatus::Active.as_str() {
+            record["status"] = self.status.as_str().into();
+        }
         if let Some(line) = &self.entitlement {
             record["entitlement"] = line.as_str().into();
         }

@@ -6,6 +6,7 @@ use domain::input::Fields;
 use domain::plans::Plan;
 use utoipa::ToSchema;
 
+use super::months;
 use super::store::Entry;
 use super::views::{BillingPlan, Known, check_devices};
 use crate::http::{LimitErrors, Problem};
@@ -41,6 +42,8 @@ pub(super) async fn put_plan(State(state): State<AppState>, mut write: Write) ->
         return write.finish(&state, None, reply).await;
     }
     check_devices(plan, &known.devices)?;
+    // Before a part of the month that runs is given back, that month is in the ledger.
+    months::begin(&mut write.tx, &known).await?;
     let change = known.change_to(plan).ok_or(Problem::new(ErrorCode::Conflict))?;
     let anchor = known.anchor().unwrap_or(change.period.from);
     let entry = Entry {

@@ -43,24 +43,26 @@ impl fmt::Debug for Signer {
     }
 }
 
-/// Says the plan of a business anew if what was said is old, or was about another plan. Asked by every sync of a business on
-/// a paid plan, so a device that is in touch always has a word of this week.
+/// Whether the signed word about a plan is to be said anew: it is old, or there is none. Asked by every sync, of what the look at
+/// the key has read already, so that a sync pays nothing for it; a device that is in touch always has a word of this week.
+#[must_use]
+pub fn is_due(plan: Plan, said: Option<&str>, now: Timestamp) -> bool {
+    let claims = said.and_then(|line| Claims::open(line, |_, _| true).ok());
+    plan != Plan::default() && claims.is_none_or(|claims| claims.is_stale(now))
+}
+
+/// Says the plan of a business anew.
 pub async fn renew(db: &Db, signer: &Signer, tenant: TenantId, now: Timestamp) -> Result<(), StoreError> {
     let mut tx = db.tenant(tenant).await?;
-    let is_needed = |found: &auth::Tenant| {
-        let said = found.entitlement.as_deref().and_then(|line| Claims::open(line, |_, _| true).ok());
-        found.plan != Plan::default().as_str() && said.is_none_or(|claims| claims.is_stale(now))
-    };
-    let found = auth::find_tenant(&mut tx).await?;
-    if found.as_ref().is_some_and(is_needed) {
-        sync::lock(&mut tx).await?;
+    sync::lock(&mut tx).await?;
+    if let Some(tenant) = auth::find_tenant(&mut tx).await? {
+        let plan = tenant.plan.parse();
+        let plan = plan.map_err(|_| StoreError::damaged("a tenant with an unknown plan"))?;
         // Another device may have come at the same moment.
-        if let Some(tenant) = auth::find_tenant(&mut tx).await?.filter(is_needed) {
-            let plan = tenant.plan.parse();
-            let plan = plan.map_err(|_| StoreError::damaged("a tenant with an unknown plan"))?;
+        if is_due(plan, tenant.entitlement.as_deref(), now) {
             let line = signer.sign(&Claims::new(tenant.id, plan, now)).map_err(StoreError::damaged)?;
             store::set_entitlement(&mut tx, &line).await?;
-            super::tell(&mut tx).await?;
+            auth::tell_devices(&mut tx).await?;
         }
     }
     tx.commit().await
@@ -94,5 +96,19 @@ mod tests {
         let other = Signer::new(&[8; 32]).sign(&claims).unwrap();
         assert!(Claims::open(&other, is_genuine).is_err(), "another server");
         assert!(!format!("{server:?}").contains("7, 7"));
+    }
+
+    #[test]
+    fn it_is_said_anew_on_a_paid_plan_once_a_week_and_when_nothing_was_said() {
+        let server = Signer::new(&[7; 32]);
+        let now: Timestamp = "2026-12-01T00:00:00Z".parse().unwrap();
+        let claims = Claims::new(TenantId(uuid::Uuid::from_u128(1)), Plan::Veloria, now);
+        let line = server.sign(&claims).unwrap();
+        let after = |days: i64| now.checked_add(jiff::SignedDuration::from_hours(24 * days)).unwrap();
+        assert!(is_due(Plan::Veloria, None, now) && is_due(Plan::Veloria, Some("x"), now));
+        assert!(
+            !is_due(Plan::Veloria, Some(&line), after(6)) && is_due(Plan::Veloria, Some(&line), after(7))
+        );
+        assert!(!is_due(Plan::Ivory, None, now) && !is_due(Plan::Ivory, Some(&line), after(7)));
     }
 }

@@ -1,12 +1,13 @@
 //! Billing: which plan a business is on, what another one would mean, and what is due. Money itself is not moved yet: what
 //! is due is written down.
 //!
-//! May use `db`, `http`, `writes`, `auth` (the tenant), `devices` (how many there are) and the door of `sync`: devices learn of
+//! May use `db`, `http`, `writes`, `auth` (the tenant), `devices` and `media` (how much there is), `jobs` and the door of `sync`: devices learn of
 //! the plan with the tenant's record. What a plan includes and costs is `domain::plans`; who may call which route is `http`.
 
 mod change;
 mod entitlement;
 mod get;
+mod months;
 mod store;
 #[cfg(test)]
 mod tests;
@@ -15,7 +16,6 @@ mod views;
 use std::sync::Arc;
 
 use domain::plans::{Plan, Prices};
-use domain::sync::RecordKind;
 use jiff::Timestamp;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -24,7 +24,8 @@ use uuid::Uuid;
 use crate::db::{StoreError, TenantTx};
 use crate::{AppState, auth, sync};
 
-pub use entitlement::{Signer, renew};
+pub use entitlement::{Signer, is_due, renew};
+pub use months::BeginMonths;
 pub use views::{check_devices, device_limit};
 
 /// The routes of this slice.
@@ -73,12 +74,5 @@ pub async fn grant(tx: &mut TenantTx, plan: Plan, now: Timestamp, id: Uuid) -> R
 async fn write(tx: &mut TenantTx, entry: &store::Entry) -> Result<u64, StoreError> {
     store::insert_change(tx, entry).await?;
     store::set_plan(tx, entry.way.1).await?;
-    tell(tx).await
-}
-
-/// Tells the devices how the tenant stands now.
-async fn tell(tx: &mut TenantTx) -> Result<u64, StoreError> {
-    let tenant = auth::find_tenant(tx).await?;
-    let tenant = tenant.ok_or_else(|| StoreError::damaged("a transaction without its tenant"))?;
-    Box::pin(sync::write_record(tx, RecordKind::Tenant, tenant.id.0, Some(&tenant.record()))).await
+    auth::tell_devices(tx).await
 }

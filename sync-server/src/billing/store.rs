@@ -1,6 +1,6 @@
 //! Every statement about plans.
 
-use domain::money::Money;
+use domain::money::{Currency, Money};
 use domain::plans::Plan;
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx;
@@ -15,7 +15,7 @@ pub(super) struct Entry {
     pub(super) at: Timestamp,
     /// From, to.
     pub(super) way: (Plan, Plan),
-    /// `asked` or `granted`.
+    /// `asked`, `granted` or `renewed`.
     pub(super) cause: &'static str,
     /// When she began to pay.
     pub(super) anchor: Option<Timestamp>,
@@ -31,8 +31,14 @@ pub(super) struct Standing {
     pub(super) since: Option<Timestamp>,
     /// All that is due, in minor units; less than nothing is a credit.
     pub(super) due_minor: i64,
-    /// How many changes there were.
+    /// How many changes there were; months that begin by themselves change nothing.
     pub(super) changes: i64,
+    /// Whether the plan was `asked` for or `granted`.
+    pub(super) cause: Option<String>,
+    /// When the last entry was, whatever it says.
+    pub(super) last: Option<Timestamp>,
+    /// When the last month that is written down began by itself.
+    pub(super) month: Option<Timestamp>,
 }
 
 /// Writes the plan of the tenant that the transaction sees. The signed word about the old one no longer holds.
@@ -92,9 +98,10 @@ pub(super) async fn insert_change(tx: &mut TenantTx, entry: &Entry) -> Result<()
 pub(super) async fn standing(tx: &mut TenantTx) -> Result<Standing, StoreError> {
     let tenant = tx.tenant();
     let last = sqlx::query!(
-        "select at, anchor
+        "select at, anchor, cause
          from plan_changes
          where tenant_id = $1
+           and cause <> 'renewed'
          order by at desc, id desc
          limit 1",
         tenant.0
@@ -102,7 +109,10 @@ pub(super) async fn standing(tx: &mut TenantTx) -> Result<Standing, StoreError> 
     .fetch_optional(tx.conn())
     .await?;
     let sums = sqlx::query!(
-        r#"select count(*) as "changes!", coalesce(sum(due_minor), 0)::bigint as "due!"
+        r#"select count(*) filter (where cause <> 'renewed') as "changes!",
+                  coalesce(sum(due_minor), 0)::bigint as "due!",
+                  max(at) as "last: jiff_sqlx::Timestamp",
+                  max(at) filter (where cause = 'renewed') as "month: jiff_sqlx::Timestamp"
            from plan_changes
            where tenant_id = $1"#,
         tenant.0
@@ -111,8 +121,33 @@ pub(super) async fn standing(tx: &mut TenantTx) -> Result<Standing, StoreError> 
     .await?;
     Ok(Standing {
         anchor: last.as_ref().and_then(|row| row.anchor).map(jiff_sqlx::Timestamp::to_jiff),
+        cause: last.as_ref().map(|row| row.cause.clone()),
         since: last.map(|row| row.at.to_jiff()),
+        last: sums.last.map(jiff_sqlx::Timestamp::to_jiff),
+        month: sums.month.map(jiff_sqlx::Timestamp::to_jiff),
         due_minor: sums.due,
         changes: sums.changes,
     })
+}
+
+/// What was due from changes since a moment; less than nothing is a credit.
+pub(super) async fn due_since(
+    tx: &mut TenantTx,
+    since: Timestamp,
+    currency: Currency,
+) -> Result<Money, StoreError> {
+    let tenant = tx.tenant();
+    let due = sqlx::query_scalar!(
+        r#"select coalesce(sum(due_minor), 0)::bigint as "due!"
+           from plan_changes
+           where tenant_id = $1
+             and at >= $2
+             and currency = $3"#,
+        tenant.0,
+        since.to_sqlx() as _,
+        currency.as_str()
+    )
+    .fetch_one(tx.conn())
+    .await?;
+    Ok(Money::new(due, currency))
 }

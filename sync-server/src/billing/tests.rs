@@ -4,6 +4,8 @@ use domain::plans::Plan;
 use jiff::SignedDuration;
 use serde_json::{Value as Json, json};
 
+use super::BeginMonths;
+use crate::jobs::{Job as _, JobContext};
 use crate::testing::{Answer, Caller, TestServer};
 
 async fn put(caller: &Caller<'_>, plan: &str) -> Answer {
@@ -129,6 +131,22 @@ async fn a_plan_that_was_taken_away_from_outside_leaves_every_device_connected()
 }
 
 #[tokio::test]
+async fn a_plan_that_was_given_is_no_money_to_get_back() {
+    let server = TestServer::start().await;
+    let anna = server.register("anna").await;
+    server.put_on(&anna, Plan::Imperium).await;
+    let billing = anna.get("/billing/plan").await.expect(200);
+    assert_eq!(offer(&billing, "ivory")["change"]["due"], 0);
+    assert_eq!(put(&anna, "ivory").await.expect(200)["due"], 0);
+
+    // What she asked for in this month is hers to get back, and no more.
+    put(&anna, "veloria").await.expect(200);
+    server.put_on(&anna, Plan::Imperium).await;
+    let due = put(&anna, "ivory").await.expect(200)["due"].as_f64().unwrap();
+    assert!((0.0..0.1).contains(&due), "{due}");
+}
+
+#[tokio::test]
 async fn what_is_no_plan_is_told() {
     let server = TestServer::start().await;
     let anna = server.register("anna").await;
@@ -139,6 +157,51 @@ async fn what_is_no_plan_is_told() {
     let more = json!({ "plan": "imperium", "due": 0 });
     let answer = anna.send("PUT".parse().unwrap(), "/billing/plan", Some(more)).await;
     assert_eq!((answer.status, answer.field("due")), (422, "unknown"));
+}
+
+/// What the nightly job does.
+async fn night(server: &TestServer, caller: &Caller<'_>) {
+    let state = server.state().clone();
+    let tenant = caller.account["tenant"]["id"].as_str().unwrap().parse().unwrap();
+    let context = JobContext { id: state.new_id(), state, tenant, attempt: 1, is_last_attempt: false };
+    BeginMonths.run(context).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_month_that_begins_is_due_once_and_a_granted_plan_costs_nothing() {
+    let server = TestServer::start().await;
+    let [anna, olga] = [server.register("anna").await, server.register("olga").await];
+    put(&anna, "veloria").await.expect(200);
+    server.put_on(&olga, Plan::Imperium).await;
+    let due = async |caller: &Caller<'_>| caller.get("/billing/plan").await.expect(200)["due"].clone();
+    let before = anna.get("/billing/plan").await;
+    let tag = before.header("etag").to_owned();
+    night(&server, &anna).await;
+    assert_eq!(due(&anna).await, 990, "the month that runs is in the ledger already");
+    server.clock().advance(SignedDuration::from_hours(24 * 32));
+    for _ in 0..3 {
+        night(&server, &anna).await;
+        night(&server, &olga).await;
+    }
+    assert_eq!((due(&anna).await, due(&olga).await), (json!(1980), json!(0)));
+    let after = anna.get("/billing/plan").await;
+    assert_eq!(after.header("etag"), tag, "nothing was changed");
+    assert_eq!(after.json["since"], before.json["since"]);
+    // A server that was away for a quarter catches up.
+    server.clock().advance(SignedDuration::from_hours(24 * 92));
+    night(&server, &anna).await;
+    assert_eq!(due(&anna).await, 990 * 5);
+}
+
+#[tokio::test]
+async fn a_change_gives_back_no_month_that_nobody_has_written_down() {
+    let server = TestServer::start().await;
+    let anna = server.register("anna").await;
+    put(&anna, "imperium").await.expect(200);
+    server.clock().advance(SignedDuration::from_hours(24 * 32));
+    // No night has passed. The second month has begun, so it is due, and the rest of it is given back.
+    let due = put(&anna, "ivory").await.expect(200)["due"].as_f64().unwrap();
+    assert!(due > 2490.0 && due < 2.0 * 2490.0, "{due}");
 }
 
 /// The tenant's record as a device gets it.

@@ -15,6 +15,7 @@ use crate::auth::Tenant;
 use crate::db::{StoreError, TenantTx};
 use crate::devices::{self, Device};
 use crate::http::Problem;
+use crate::media;
 use crate::writes::Tag;
 
 /// The plan of the business, and the others.
@@ -46,9 +47,12 @@ pub(super) struct BillingPlan {
 
 /// How much is used.
 #[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
 struct Usage {
     /// Devices that are not revoked.
     devices: usize,
+    /// Photos and files, in bytes.
+    storage_bytes: u64,
 }
 
 /// A month that is paid for.
@@ -103,6 +107,8 @@ struct Preview {
     read_only: Vec<Feature>,
     /// Devices that would have to be revoked before.
     devices_over: usize,
+    /// Bytes of photos and files that the plan has no room for. They stay; new ones are refused until there is room.
+    storage_over: u64,
 }
 
 /// Everything that the answers of this slice are made of.
@@ -112,7 +118,10 @@ pub(super) struct Known<'a> {
     pub(super) plan: Plan,
     pub(super) zone: TimeZone,
     pub(super) standing: store::Standing,
+    /// What was due in the month that runs.
+    pub(super) paid: Money,
     pub(super) devices: Vec<Device>,
+    pub(super) storage: u64,
     pub(super) now: Timestamp,
 }
 
@@ -123,11 +132,30 @@ impl<'a> Known<'a> {
         billing: &'a Billing,
         now: Timestamp,
     ) -> Result<Self, Problem> {
-        let tenant = crate::auth::find_tenant(tx).await?.ok_or_else(Problem::not_found)?;
+        Self::find(tx, billing, now).await?.ok_or_else(Problem::not_found)
+    }
+
+    /// The same, if there is such a business.
+    pub(super) async fn find(
+        tx: &mut TenantTx,
+        billing: &'a Billing,
+        now: Timestamp,
+    ) -> Result<Option<Self>, StoreError> {
+        let Some(tenant) = crate::auth::find_tenant(tx).await? else { return Ok(None) };
         let plan = tenant.plan.parse().map_err(|_| StoreError::damaged("a tenant with an unknown plan"))?;
         let zone = domain::dates::zone_rules(&tenant.timezone).unwrap_or(TimeZone::UTC);
         let (standing, devices) = (store::standing(tx).await?, devices::connected(tx).await?);
-        Ok(Self { billing, tenant, plan, zone, standing, devices, now })
+        let storage = media::used_bytes(tx).await?;
+        let paid = Money::new(0, billing.prices.of(plan).currency());
+        let known = Self { billing, tenant, plan, zone, standing, paid, devices, storage, now };
+        let Some(period) = known.period() else { return Ok(Some(known)) };
+        let paid = store::due_since(tx, period.from, paid.currency()).await?;
+        Ok(Some(Self { paid, ..known }))
+    }
+
+    /// The month that runs.
+    fn period(&self) -> Option<Period> {
+        self.anchor().and_then(|anchor| Period::around(self.now, anchor, &self.zone))
     }
 
     /// When she began to pay, as far as it counts for the present plan. A business that was put on a plan before changes were
@@ -146,13 +174,13 @@ impl<'a> Known<'a> {
     /// What changing to a plan would cost now.
     pub(super) fn change_to(&self, plan: Plan) -> Option<plans::Change> {
         let way = (self.plan, plan);
-        plans::change(way, &self.billing.prices, self.anchor(), self.now, &self.zone)
+        plans::change(way, &self.billing.prices, self.anchor(), self.paid, self.now, &self.zone)
     }
 
     /// The answer.
     pub(super) fn show(&self) -> BillingPlan {
         let currency = self.billing.prices.of(self.plan).currency();
-        let period = self.anchor().and_then(|anchor| Period::around(self.now, anchor, &self.zone));
+        let period = self.period();
         let feature = |&id: &Feature| ShownFeature {
             id,
             module: id.module(),
@@ -166,7 +194,7 @@ impl<'a> Known<'a> {
             currency: currency.to_string(),
             due: Money::new(self.standing.due_minor, currency).to_json_number(),
             limits: self.plan.limits(),
-            usage: Usage { devices: self.devices.len() },
+            usage: Usage { devices: self.devices.len(), storage_bytes: self.storage },
             features: Feature::ALL.iter().map(feature).collect(),
             plans: Plan::ALL.iter().map(|&plan| self.offer(plan)).collect(),
         }
@@ -181,6 +209,7 @@ impl<'a> Known<'a> {
             gains: between(self.plan, plan),
             read_only: between(plan, self.plan),
             devices_over: self.devices.len().saturating_sub(plan.limits().devices as usize),
+            storage_over: self.storage.saturating_sub(plan.limits().storage_bytes),
         });
         Offer { plan, price: self.billing.prices.of(plan).to_json_number(), limits: plan.limits(), change }
     }

@@ -29,6 +29,9 @@ use crate::db::{StoreError, TenantTx};
 use crate::writes::Tag;
 use crate::{AppState, appointments, sync};
 
+#[cfg(test)]
+pub(crate) use store::LIST;
+
 /// The routes of this slice.
 pub fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
@@ -51,6 +54,14 @@ async fn find_with_tag(tx: &mut TenantTx, id: ClientId) -> Result<Option<(Client
             Ok(Some((*row, Tag::of_heads(&heads))))
         }
         _ => Ok(None),
+    }
+}
+
+/// The client as it is shown, if not removed.
+pub async fn show_one(tx: &mut TenantTx, id: ClientId) -> Result<Option<Client>, StoreError> {
+    match find(tx, id).await? {
+        Some(row) => show(tx, id, row).await.map(Some),
+        None => Ok(None),
     }
 }
 

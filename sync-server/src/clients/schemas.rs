@@ -69,7 +69,9 @@ client_body! {
 
 /// An entry of the consent ledger.
 #[derive(Debug, ToSchema)]
-#[schema(example = json!({ "channel": "sms", "purpose": "marketing", "given": true }))]
+#[schema(rename_all = "camelCase")]
+#[schema(example = json!({ "channel": "sms", "purpose": "marketing", "given": true, "textVersion": "2026-11",
+    "text": "Согласна получать сообщения об акциях." }))]
 pub(super) struct NewConsent {
     /// `sms`, `email`, `telegram`, `phone`, or `any`.
     channel: String,
@@ -77,4 +79,8 @@ pub(super) struct NewConsent {
     purpose: String,
     /// Allowed, or taken back.
     given: bool,
+    /// The version of the words that the person was shown, as the business counts them.
+    text_version: Option<String>,
+    /// Those words; their SHA-256 is kept.
+    text: Option<String>,
 }

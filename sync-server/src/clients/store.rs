@@ -6,7 +6,7 @@ use crate::db::{StoreError, TenantTx};
 use crate::listing::{self, Field, Found, Kind, ListSpec, Listing, Use};
 
 /// What clients can be filtered and sorted by.
-pub(super) static LIST: ListSpec = ListSpec {
+pub(crate) static LIST: ListSpec = ListSpec {
     list: "clients",
     table: "clients",
     json: "row",

@@ -60,7 +60,9 @@ pub(super) async fn of_client(
                    where tenant_id = $1
                      and kind = 'payment'
                      and body is not null
-                     and plain_json(body) ->> 'clientId' = $2::uuid::text
+                     and (plain_json(body) ->> 'clientId' = $2::uuid::text
+                          or plain_json(body) ->> 'appointmentId' in (
+                              select id::text from appointments where tenant_id = $1 and client_id = $2))
                    order by id"#,
                 tenant.0,
                 client.0
@@ -74,7 +76,8 @@ pub(super) async fn of_client(
                 r#"select id, body as "json!"
                    from records
                    where tenant_id = $1
-                     and of_client = $2::uuid::text
+                     and (of_client = $2::uuid::text
+                          or of_visit in (select id::text from appointments where tenant_id = $1 and client_id = $2))
                      and body is not null
                    order by id"#,
                 tenant.0,

@@ -15,6 +15,15 @@ pub struct JobsConfig {
     /// How many seconds running jobs may go on after a signal to stop; the others return to the queue
     #[arg(long = "job-grace", global = true, env = "VELORIA_JOB_GRACE", default_value_t = 20)]
     pub grace: u64,
+    /// For how many seconds a worker may give no sign of life before its jobs return to the queue
+    #[arg(
+        long = "job-lease",
+        global = true,
+        env = "VELORIA_JOB_LEASE",
+        default_value_t = 10,
+        value_parser = clap::value_parser!(u64).range(1..=3_600)
+    )]
+    pub lease: u64,
 }
 
 impl JobsConfig {
@@ -22,10 +31,7 @@ impl JobsConfig {
     #[must_use]
     pub fn settings(&self) -> Option<WorkerSettings> {
         let grace = Duration::from_secs(self.grace);
-        (self.workers > 0).then(|| WorkerSettings {
-            places: self.workers,
-            grace,
-            ..WorkerSettings::default()
-        })
+        let dead_after = Duration::from_secs(self.lease);
+        (self.workers > 0).then_some(WorkerSettings { places: self.workers, grace, dead_after })
     }
 }

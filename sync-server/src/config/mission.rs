@@ -88,6 +88,12 @@ pub struct MissionConfig {
 }
 
 impl MissionConfig {
+    /// Whether nodes tell each other over Redis that there is news, if there is one.
+    #[must_use]
+    pub fn broadcasts(&self) -> bool {
+        self.broadcast.as_deref().is_none_or(|driver| driver == "redis")
+    }
+
     /// What to say at the start, a sentence for each name. An error is a value that nobody can have meant.
     pub fn answers(&self, has_redis: bool) -> Result<Vec<&'static str>, SettingError> {
         let mut answers = Vec::new();
@@ -124,15 +130,16 @@ impl MissionConfig {
             }
         }
         match self.broadcast.as_deref() {
-            None | Some("log" | "null" | "redis") => {}
+            Some("redis") if !has_redis => answers.push(
+                "BROADCAST_DRIVER=redis: without REDIS_URL devices of another node hear of news when they ask, not at once",
+            ),
+            Some("log" | "null") if has_redis => answers.push(
+                "BROADCAST_DRIVER=log or null: nodes tell each other nothing, though REDIS_URL is set; redis lets them",
+            ),
+            None | Some("redis" | "log" | "null") => {}
             Some(_) => {
                 return Err(SettingError::Bad { name: "BROADCAST_DRIVER", expected: "log, redis or null" });
             }
-        }
-        if self.broadcast.as_deref() == Some("redis") {
-            answers.push(
-                "BROADCAST_DRIVER=redis: devices of another node hear of news when they ask, not at once",
-            );
         }
         for (is_set, answer) in [
             (
@@ -187,6 +194,8 @@ mod tests {
         ];
         assert_eq!(answers(&block), Ok(6));
         assert!(answers(&["--queue-connection=sqs"]).unwrap_err().starts_with("QUEUE_CONNECTION must be"));
+        assert_eq!(answers(&["--broadcast-driver=redis"]), Ok(1));
+        assert!(answers(&["--broadcast-driver=pusher"]).unwrap_err().starts_with("BROADCAST_DRIVER must be"));
         assert!(answers(&["--cache-store=dynamodb"]).unwrap_err().starts_with("CACHE_STORE must be"));
     }
 }

@@ -17,6 +17,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::admin::Admin;
+
 pub use app::{AppConfig, AppEnv, AppKeyError, LogFormat};
 pub use billing::{BillingConfig, BillingSettingError};
 pub use database::DatabaseConfig;
@@ -41,7 +43,7 @@ pub struct Cli {
 }
 
 /// What the program can do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Subcommand)]
+#[derive(Clone, Debug, Subcommand)]
 pub enum Command {
     /// Serve `/api/v1`, `/docs` and `/healthz`; migrates the database first
     Serve,
@@ -51,6 +53,8 @@ pub enum Command {
     Migrate,
     /// Look at settings, database, jobs, Redis and disk, and say what to do; ends with 1 if something does not work
     Doctor,
+    /// Accounts, plans, suspension and keys, by hand; beside a running server, too
+    Admin(Admin),
     /// Print the description of the API (`OpenAPI` 3.1)
     Openapi,
     /// Read one picture from stdin and write ours to stdout; the server starts it itself

@@ -1,5 +1,7 @@
 //! The statements that make a connection safe to use, and the one that asks whether anybody is there.
 
+use std::time::Duration;
+
 use domain::ids::TenantId;
 use sqlx::{AssertSqlSafe, PgConnection};
 
@@ -25,6 +27,22 @@ async fn limit(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
     )
     .execute(connection)
     .await?;
+    Ok(())
+}
+
+/// Any number; whoever migrates holds it to the end of its connection.
+const MIGRATING: i64 = 0x6d69_6772_6174_6501;
+
+/// Waits until nobody else migrates; from then on nobody is waited for longer than this.
+pub(super) async fn wait_to_migrate(
+    connection: &mut PgConnection,
+    longest: Duration,
+) -> Result<(), sqlx::Error> {
+    sqlx::query("select pg_advisory_lock($1)").bind(MIGRATING).execute(&mut *connection).await?;
+    sqlx::query("select set_config('lock_timeout', $1, false)")
+        .bind(format!("{}ms", longest.as_millis()))
+        .execute(connection)
+        .await?;
     Ok(())
 }
 

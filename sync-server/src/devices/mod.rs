@@ -10,15 +10,18 @@ mod store;
 #[cfg(test)]
 mod tests;
 
-use domain::ids::DeviceId;
+use std::collections::BTreeMap;
+
+use domain::audit::{Action, Event, SubjectKind};
+use domain::ids::{DeviceId, UserId};
 use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::AppState;
 use crate::db::{StoreError, TenantTx};
+use crate::{AppState, audit, auth};
 
 /// The routes of this slice.
 pub fn routes() -> OpenApiRouter<AppState> {
@@ -28,9 +31,30 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(rotate::rotate_token))
 }
 
+/// Disconnects a device, from this transaction on; whether it was connected.
+pub async fn disconnect(tx: &mut TenantTx, device: DeviceId, now: Timestamp) -> Result<bool, StoreError> {
+    if !store::revoke(tx, device, now).await? {
+        return Ok(false);
+    }
+    auth::revoke_keys_of_device(tx, device, now).await?;
+    audit::record(tx, Event::new(Action::DeviceRevoked, SubjectKind::Device, device.0));
+    Ok(true)
+}
+
 /// The devices that are not revoked, by age.
 pub async fn connected(tx: &mut TenantTx) -> Result<Vec<Device>, StoreError> {
     store::list(tx, store::Which::Connected).await
+}
+
+/// What devices are called, also those that are gone, by how they stand in the history of documents.
+pub async fn names(tx: &mut TenantTx) -> Result<BTreeMap<String, String>, StoreError> {
+    let all = store::list(tx, store::Which::All).await?;
+    Ok(all.into_iter().map(|device| (device.id.short(), device.name)).collect())
+}
+
+/// Those of a person.
+pub async fn connected_by(tx: &mut TenantTx, user: UserId) -> Result<Vec<Device>, StoreError> {
+    store::list(tx, store::Which::ConnectedBy(user)).await
 }
 
 /// A phone or laptop.

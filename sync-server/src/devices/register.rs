@@ -6,14 +6,19 @@ use axum::http::StatusCode;
 use domain::audit::{Action, Event, SubjectKind};
 use domain::ids::{DeviceId, TokenId};
 use domain::input::Fields;
+use domain::plans::Plan;
 use secrecy::ExposeSecret as _;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{Device, store};
 use crate::auth::{self, NewKey};
+use crate::db::StoreError;
 use crate::http::{JsonObject, LimitErrors, Principal, Problem, TokenKind};
 use crate::{AppState, audit, billing, sync};
+
+/// How many copies of a device there may be when the plan has no room.
+const MOST_COPIES: i64 = 2;
 
 /// What a device says of itself.
 #[derive(Debug, ToSchema)]
@@ -42,7 +47,8 @@ pub(super) struct RegisteredDevice {
 /// Register a device
 ///
 /// With a personal access token, a session, or the token of another device. A plan has room for some devices; when it is full,
-/// the answer is `409 plan_limit` and names them.
+/// the answer is `409 plan_limit` and names them. A device that asks with its own token (its home was copied) is let in all the
+/// same, as long as there are no more than two such copies of it.
 #[utoipa::path(
     post, path = "/devices", operation_id = "registerDevice", tag = "devices",
     request_body = NewDevice,
@@ -76,14 +82,27 @@ pub(super) async fn register_device(
     // A key cannot give more than it has.
     key.abilities.clone_from(&principal.abilities);
     let mut tx = state.begin(&principal).await?;
-    // Two at once must not take the last place both.
+    auth::hold(&mut tx, &principal, state.now()).await?;
+    // Two at once must not take the last place both, and the plan may be another one by now.
     sync::lock(&mut tx).await?;
+    let tenant = auth::find_tenant(&mut tx).await?.ok_or_else(Problem::not_found)?;
+    let plan: Plan = tenant.plan.parse().map_err(|_| StoreError::damaged("a tenant with an unknown plan"))?;
     let others = super::connected(&mut tx).await?;
-    // A device that asks for itself anew (its home was copied) is never locked out.
-    if principal.kind != TokenKind::Device && others.len() >= principal.plan.limits().devices as usize {
-        return Err(billing::device_limit(principal.plan, &others));
+    let copied_from = match principal.device {
+        Some(device) => Some(store::first_of_copies(&mut tx, device).await?),
+        None => None,
+    };
+    if others.len() >= plan.limits().devices as usize {
+        // A device that asks for itself anew (its home was copied) is not locked out, and is no way to any number of them.
+        let copies = match copied_from {
+            Some(first) => store::count_copies(&mut tx, first).await?,
+            None => MOST_COPIES,
+        };
+        if copies >= MOST_COPIES {
+            return Err(billing::device_limit(plan, &others));
+        }
     }
-    store::insert(&mut tx, principal.user, &device).await?;
+    store::insert(&mut tx, principal.user, &device, copied_from).await?;
     auth::keep_key(&mut tx, &key).await?;
     audit::record(&mut tx, Event::new(Action::DeviceRegistered, SubjectKind::Device, device.id.0));
     tx.commit().await?;

@@ -2,12 +2,10 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use domain::audit::{Action, Event, SubjectKind};
 use domain::ids::DeviceId;
 
-use super::store;
 use crate::http::{ItemErrors, PathId, Principal, Problem};
-use crate::{AppState, audit, auth};
+use crate::{AppState, auth};
 
 /// Revoke a device
 ///
@@ -24,11 +22,11 @@ pub(super) async fn revoke_device(
 ) -> Result<StatusCode, Problem> {
     let now = auth::to_micros(state.now());
     let mut tx = state.begin(&principal).await?;
-    if !store::revoke(&mut tx, id, now).await? {
+    // What the device is registering or renewing just now is seen, or sees this.
+    auth::hold(&mut tx, &principal, now).await?;
+    if !super::disconnect(&mut tx, id, now).await? {
         return Err(Problem::not_found());
     }
-    auth::revoke_keys_of_device(&mut tx, id, now).await?;
-    audit::record(&mut tx, Event::new(Action::DeviceRevoked, SubjectKind::Device, id.0));
     tx.commit().await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -43,6 +43,7 @@ pub(super) async fn rotate_token(
     key.abilities.clone_from(&principal.abilities);
     key.replaces_older = true;
     let mut tx = state.begin(&principal).await?;
+    auth::hold(&mut tx, &principal, now).await?;
     auth::keep_key(&mut tx, &key).await?;
     audit::record(&mut tx, Event::new(Action::TokenCreated, SubjectKind::Token, id.0));
     tx.commit().await?;

@@ -1,8 +1,11 @@
 //! Registering, listing and revoking devices: through the front door.
 
+use domain::plans::Plan;
+use futures::future::join;
 use jiff::SignedDuration;
 use serde_json::json;
 
+use crate::billing;
 use crate::testing::TestServer;
 
 #[tokio::test]
@@ -40,6 +43,45 @@ async fn a_revoked_device_is_told_so_and_its_siblings_go_on() {
     assert_eq!(laptop.delete(&path).await.status, 404, "it is revoked already");
     let listed = anna.get("/devices").await.expect(200);
     assert!(listed["data"][0]["revokedAt"].is_string());
+}
+
+#[tokio::test]
+async fn a_devices_own_key_is_no_way_to_any_number_of_devices() {
+    let server = TestServer::start().await;
+    let anna = server.register("anna").await;
+    let mut newest = server.device_of(&anna, "phone").await;
+    for name in ["laptop", "tablet"] {
+        server.device_of(&anna, name).await;
+    }
+    for name in ["phone, copied", "phone, copied again"] {
+        newest = server.device_of(&newest, name).await;
+    }
+    let answer = newest.post("/devices", json!({ "name": "one more" })).await;
+    assert_eq!((answer.status, answer.code()), (409, "plan_limit"));
+    let path = format!("/devices/{}", newest.account["id"].as_str().unwrap());
+    let phone = &anna.get("/devices").await.expect(200)["data"][3]["id"];
+    assert_eq!(anna.delete(&format!("/devices/{}", phone.as_str().unwrap())).await.status, 204);
+    server.device_of(&newest, "in its place").await;
+    assert_eq!(anna.delete(&path).await.status, 204);
+}
+
+#[tokio::test]
+async fn the_plan_that_counts_is_the_one_that_stands_when_there_is_a_place() {
+    let server = TestServer::start().await;
+    let anna = server.register("anna").await;
+    server.put_on(&anna, Plan::Veloria).await;
+    for name in ["1", "2", "3"] {
+        server.device_of(&anna, name).await;
+    }
+    let tenant = anna.account["tenant"]["id"].as_str().unwrap().parse().unwrap();
+    let mut tx = server.state().db.tenant(tenant).await.unwrap();
+    billing::grant(&mut tx, Plan::Ivory, server.state().now(), server.state().new_id()).await.unwrap();
+    let (answer, ()) = join(anna.post("/devices", json!({ "name": "4" })), async {
+        server.until_waiting(1).await;
+        tx.commit().await.unwrap();
+    })
+    .await;
+    assert_eq!((answer.status, answer.code()), (409, "plan_limit"));
 }
 
 #[tokio::test]

@@ -83,7 +83,7 @@ impl EmbeddedPostgres {
     /// An address for `sqlx` or `psql`, with the password in it: not for logs. `database` is a plain lower-case name.
     #[must_use]
     pub fn url(&self, database: &str) -> String {
-        format!("postgres://postgres:{}@127.0.0.1:{}/{database}?sslmode=disable", self.password, self.port)
+        address(&self.password, self.port, database)
     }
 
     /// The loopback port.
@@ -114,6 +114,20 @@ impl fmt::Debug for EmbeddedPostgres {
             .field("process", &self.process.id())
             .finish_non_exhaustive()
     }
+}
+
+/// The address of the Postgres that another program runs on this folder, if one does: for a second program beside a server.
+/// With the password in it, as [`EmbeddedPostgres::url`].
+#[must_use]
+pub fn address_of_running(data_folder: &Path, database: &str) -> Option<String> {
+    let folder = data_folder.canonicalize().ok()?;
+    let port = process::port_of_running(&folder.join("cluster"))?;
+    let password = fs::read_to_string(folder.join("password")).ok()?;
+    Some(address(password.trim(), port, database))
+}
+
+fn address(password: &str, port: u16, database: &str) -> String {
+    format!("postgres://postgres:{password}@127.0.0.1:{port}/{database}?sslmode=disable")
 }
 
 /// Starts the process, again and again while what stops it will pass by itself.

@@ -92,6 +92,15 @@ pub(super) fn is_ready(cluster: &Path, id: u32) -> bool {
         && lines.get(7).is_some_and(|status| status.trim() == "ready")
 }
 
+/// The port of the Postgres that runs on this cluster and takes connections, if one does.
+pub(super) fn port_of_running(cluster: &Path) -> Option<u16> {
+    let id = first_number(&cluster.join("postmaster.pid"))?;
+    if !is_postgres_of(id, cluster) || !is_ready(cluster, id) {
+        return None;
+    }
+    fs::read_to_string(cluster.join("postmaster.pid")).ok()?.lines().nth(3)?.trim().parse().ok()
+}
+
 /// Deals with what a killed program has left: a Postgres that still runs on this very cluster is stopped, and a
 /// `postmaster.pid` whose number now belongs to a stranger is removed, for Postgres would be afraid of it.
 pub(super) fn settle_previous(cluster: &Path) -> io::Result<()> {

@@ -2,6 +2,7 @@
 #![expect(unused_qualifications, reason = "written by the macro that describes the query")]
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use axum::extract::{Query, State};
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
@@ -19,6 +20,9 @@ use super::store::{self, StoredRow};
 use crate::db::{StoreError, TenantTx};
 use crate::http::{Principal, Problem, QuestionErrors};
 use crate::{AppState, auth};
+
+/// When to come again.
+const LATER: Duration = Duration::from_secs(5);
 
 /// In which form.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -46,12 +50,18 @@ pub(super) async fn export_everything(
     let word = form.format.as_deref().unwrap_or("json");
     let format = ExportFormat::parse(word)
         .ok_or_else(|| Problem::new(ErrorCode::BadRequest).field("format", FieldProblem::Unknown))?;
+    // A whole business lies in memory meanwhile: a few at a time, and whoever gets no place comes again.
+    let place = state.export_places.clone().try_acquire_owned();
+    let place = place.map_err(|_| Problem::new(ErrorCode::Unavailable).after(LATER))?;
     let mut tx = state.db.tenant_at_one_moment(principal.tenant).await?;
     let stored = Stored::read(&mut tx).await?;
     tx.commit().await?;
     // Understanding and writing it takes a while, and a thread that may wait has it.
     let written = tokio::task::spawn_blocking(move || {
-        stored.everything()?.write(format).map_err(|error| Problem::internal(&error))
+        let written = stored.everything()?.write(format).map_err(|error| Problem::internal(&error));
+        // Held to the end even if the caller has hung up: it is the memory that is counted.
+        drop(place);
+        written
     });
     let bytes = written.await.map_err(|error| Problem::internal(&error))??;
     let disposition = format!("attachment; filename=\"{}\"", format.filename());
@@ -63,6 +73,7 @@ struct Stored {
     tenant: Json,
     services: Vec<String>,
     payments: Vec<String>,
+    media: Vec<String>,
     rows: Vec<StoredRow>,
 }
 
@@ -75,7 +86,8 @@ impl Stored {
         });
         let services = store::records(tx, "service").await?;
         let payments = store::records(tx, "payment").await?;
-        Ok(Self { tenant, services, payments, rows: store::rows(tx).await? })
+        let media = store::records(tx, "media").await?;
+        Ok(Self { tenant, services, payments, media, rows: store::rows(tx).await? })
     }
 
     /// In the order in which a device exports it.
@@ -87,6 +99,7 @@ impl Stored {
             notes: Vec::new(),
             services: records(&self.services)?,
             payments: records(&self.payments)?,
+            media: records(&self.media)?,
         };
         let rows = self.rows.into_iter().map(StoredRow::parse).collect::<Result<Vec<_>, _>>()?;
         let mut last_visits: BTreeMap<ClientId, (i64, String)> = BTreeMap::new();

@@ -39,3 +39,15 @@ async fn everything_comes_out_in_every_form_and_nothing_of_a_neighbour() {
     assert_eq!(vera.get("/export?format=pdf").await.field("format"), "unknown");
     assert_eq!(server.anonymous().get("/export").await.status, 401);
 }
+
+#[tokio::test]
+async fn more_exports_at_once_than_there_is_memory_for_are_told_to_come_again() {
+    let server = TestServer::start().await;
+    let vera = server.register("vera").await;
+    let all = server.state().export_places.clone().acquire_many_owned(3).await.unwrap();
+    let refused = vera.get("/export").await;
+    assert_eq!((refused.status, refused.code()), (503, "unavailable"));
+    assert!(!refused.header("retry-after").is_empty());
+    drop(all);
+    assert_eq!(vera.get("/export").await.status, 200);
+}

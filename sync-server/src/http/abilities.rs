@@ -46,7 +46,7 @@ pub(super) fn may(abilities: &[String], method: &Method, route: &str) -> bool {
     let verb = if method.is_safe() { "read" } else { "write" };
     match slice {
         // Who am I, and goodbye: no key is too small for that.
-        "auth" => matches!(path, "auth/me" | "auth/logout"),
+        "auth" => path == "auth/logout" || (path == "auth/me" && method.is_safe()),
         "sync" => has("sync"),
         // A device changes its own key, whatever it may do besides; others are refused there.
         "devices" if path == "devices/token" => true,
@@ -70,7 +70,8 @@ mod tests {
         let books = ["clients:read".to_owned(), "sync".to_owned()];
         let may = |method: Method, route| may(&books, &method, route);
         assert!(may(Method::GET, "/api/v1/clients/{id}") && may(Method::POST, "/api/v1/sync/compare"));
-        assert!(may(Method::POST, "/api/v1/auth/logout"));
+        assert!(may(Method::POST, "/api/v1/auth/logout") && may(Method::GET, "/api/v1/auth/me"));
+        assert!(!may(Method::PATCH, "/api/v1/auth/me"));
         assert!(!may(Method::POST, "/api/v1/clients") && !may(Method::GET, "/api/v1/notes"));
         assert!(!may(Method::GET, "/api/v1/auth/tokens") && !may(Method::GET, "/api/v1/tomorrow"));
         assert!(!may(Method::GET, "none"));

@@ -3,7 +3,7 @@
 //! What `X-Forwarded-*` says is believed from trusted proxies alone. From everybody else the headers are removed before
 //! anything reads them, so that no limit, no cookie and no journal goes by what a stranger wrote.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::str::FromStr;
 
 use axum::extract::{ConnectInfo, Request, State};
@@ -54,7 +54,9 @@ impl Default for TrustedProxies {
 }
 
 impl TrustedProxies {
-    fn trusts(&self, address: IpAddr) -> bool {
+    /// Whether this address is one of them.
+    #[must_use]
+    pub fn trusts(&self, address: IpAddr) -> bool {
         self.0.iter().any(|net| net.contains(&address.to_canonical()))
     }
 
@@ -101,6 +103,18 @@ pub(super) async fn learn(State(state): State<AppState>, mut request: Request, n
     next.run(request).await
 }
 
+/// An address as it is counted: one of IPv6 stands for its network, of which a household has 2^64.
+#[must_use]
+pub fn household(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V4(address) => address.into(),
+        IpAddr::V6(address) => {
+            let [a, b, c, d, ..] = address.segments();
+            Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0).into()
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -130,5 +144,13 @@ mod tests {
         for bad in ["10.0.0.0/33", "proxy.local", "10.0.0"] {
             assert_eq!(bad.parse::<TrustedProxies>(), Err(ProxiesError(bad.to_owned())));
         }
+    }
+
+    #[test]
+    fn a_network_of_ipv6_is_one_household() {
+        let of = |text: &str| household(text.parse().unwrap());
+        assert_eq!(of("2001:db8:1:2:3:4:5:6"), of("2001:db8:1:2::1"));
+        assert_ne!(of("2001:db8:1:2::1"), of("2001:db8:1:3::1"));
+        assert_eq!(of("::ffff:192.0.2.1"), of("192.0.2.1"));
     }
 }

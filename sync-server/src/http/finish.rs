@@ -2,20 +2,21 @@
 //! log; answers of layers and of the router itself (404, 405, 413, 503) get the one shape that all errors have.
 
 use axum::extract::Request;
-use axum::http::header::{ACCEPT_LANGUAGE, ALLOW, CONTENT_RANGE, CONTENT_TYPE};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
+use axum::http::header::{ALLOW, CONTENT_RANGE, CONTENT_TYPE};
 use axum::middleware::Next;
 use axum::response::Response;
 use domain::errors::ErrorCode;
-use domain::lang::Lang;
 
+use super::language::PersonsLanguage;
 use super::problem::Problem;
 
 /// Headers of layers that an error keeps, by how their names begin.
 const KEPT: [&str; 4] = ["access-control-", "ratelimit-", "deprecation", "sunset"];
 
-pub(super) async fn finish(request: Request, next: Next) -> Response {
-    let lang = lang_of(request.headers());
+pub(super) async fn finish(mut request: Request, next: Next) -> Response {
+    let (headers, person) = (request.headers().clone(), PersonsLanguage::default());
+    request.extensions_mut().insert(person.clone());
     let response = next.run(request).await;
     if response.status().is_success() || response.status().is_redirection() {
         return response;
@@ -25,7 +26,7 @@ pub(super) async fn finish(request: Request, next: Next) -> Response {
     if let Some(cause) = problem.cause() {
         tracing::error!(code = %problem.code(), cause, "failed");
     }
-    let mut finished = problem.render(lang);
+    let mut finished = problem.render(person.of(&headers));
     for (name, value) in response.headers() {
         let is_kept = [ALLOW, CONTENT_RANGE].contains(name)
             || KEPT.iter().any(|start| name.as_str().starts_with(start));
@@ -34,12 +35,6 @@ pub(super) async fn finish(request: Request, next: Next) -> Response {
         }
     }
     finished
-}
-
-/// The language that the caller asked for.
-fn lang_of(headers: &HeaderMap) -> Lang {
-    let header = headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
-    header.map_or_else(Lang::default, Lang::from_accept_language)
 }
 
 /// What an error answer that none of our handlers made says in our words.

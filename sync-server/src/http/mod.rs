@@ -14,6 +14,7 @@ mod errors_doc;
 pub mod features;
 mod finish;
 mod input;
+mod language;
 mod layers;
 pub mod limits;
 mod output;
@@ -30,7 +31,7 @@ mod visitor;
 
 pub use abilities::{ABILITIES, EVERYTHING};
 pub use body::read_body;
-pub use client_address::{ProxiesError, TrustedProxies};
+pub use client_address::{ProxiesError, TrustedProxies, household};
 pub use cookies::{CookieStyle, SESSION_DAYS, clear_session, keep_mark, keep_session};
 pub use edge::{Edge, Origins, OriginsError};
 pub use errors_doc::{
@@ -38,10 +39,11 @@ pub use errors_doc::{
     PasswordErrors, QuestionErrors, RemoveErrors, SignInErrors, UploadErrors, WriteErrors,
 };
 pub use input::{JsonObject, PathId};
+pub use language::Language;
 pub use layers::around;
 pub use output::now_text;
 pub use paging::{After, Cursor, Limit, Page, PageQuery};
-pub use principal::{Principal, Read, TokenKind};
+pub use principal::{Principal, Read, TokenKind, works_despite_suspension};
 pub use problem::{Problem, ProblemBody};
 pub use query::QueryFields;
 pub use request_id::{current_request_id, with_request_id};

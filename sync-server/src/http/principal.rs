@@ -17,6 +17,7 @@ use utoipa::ToSchema;
 use super::abilities;
 use super::cookies::{CookieStyle, session_of};
 use super::features;
+use super::language::PersonsLanguage;
 use super::limits::{Class, Ledger};
 use super::problem::Problem;
 use super::request_id::current_request_id;
@@ -81,6 +82,10 @@ pub struct Principal {
     pub status: TenantStatus,
     /// What the business pays for, as of this request.
     pub plan: Plan,
+    /// The signed word about that, as devices carry it.
+    pub entitlement: Option<String>,
+    /// The language that the person has chosen.
+    pub locale: String,
 }
 
 impl Principal {
@@ -130,18 +135,28 @@ impl FromRequestParts<AppState> for Read {
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
         let token =
             presented(&parts.headers, state.is_production).ok_or(Problem::new(ErrorCode::Unauthorized))?;
-        let (principal, tx) = crate::auth::authenticate(&state.db, &token, state.now()).await?;
+        let (principal, mut tx) = crate::auth::authenticate(&state.db, &token, state.now()).await?;
+        if let Some(language) = parts.extensions.get::<PersonsLanguage>() {
+            language.note(&principal.locale);
+        }
         let route = parts.extensions.get::<MatchedPath>().map_or("none", MatchedPath::as_str);
         if !abilities::may(&principal.abilities, &parts.method, route) {
             return Err(Problem::new(ErrorCode::Forbidden));
         }
         features::check(principal.plan, &parts.method, route)?;
-        if principal.is_suspended() && !parts.method.is_safe() && !abilities::despite_suspension(route) {
+        if principal.is_suspended() && !works_despite_suspension(parts) {
             return Err(Problem::new(ErrorCode::TenantSuspended));
         }
         if let Some(ledger) = parts.extensions.get::<Ledger>() {
             let class = Class::of(&parts.method, route);
-            state.edge.limits.admit(&principal, class, ledger).await?;
+            // Whoever waits for Redis holds no connection meanwhile.
+            if state.edge.limits.asks_elsewhere(class) {
+                tx.commit().await?;
+                state.edge.limits.admit(&principal, class, ledger).await?;
+                tx = state.db.tenant(principal.tenant).await?;
+            } else {
+                state.edge.limits.admit(&principal, class, ledger).await?;
+            }
         }
         let span = tracing::Span::current();
         span.record("tenant", tracing::field::display(principal.tenant));
@@ -151,6 +166,12 @@ impl FromRequestParts<AppState> for Read {
         let tx = tx.caused_by(principal.cause());
         Ok(Self { principal, tx })
     }
+}
+
+/// Whether a suspended business may send this request, too.
+pub fn works_despite_suspension(parts: &Parts) -> bool {
+    let route = parts.extensions.get::<MatchedPath>().map_or("none", MatchedPath::as_str);
+    parts.method.is_safe() || abilities::despite_suspension(route)
 }
 
 /// The token of the `Authorization` header; only without that header the session of the cookie.

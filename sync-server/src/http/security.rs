@@ -23,9 +23,11 @@ const ONLY_HTTPS: &str = "max-age=31536000";
 /// The layer.
 pub(super) async fn secure(State(state): State<AppState>, request: Request, next: Next) -> Response {
     let is_page = request.uri().path().starts_with("/docs");
+    // Whoever holds a link may show its picture on any page: the link is what opens it.
+    let shown_on = if request.uri().path().starts_with("/files/") { "cross-origin" } else { "same-origin" };
     let mut response = next.run(request).await;
     let policy = if is_page { PAGE } else { DATA };
-    let mut wanted = vec![(X_CONTENT_TYPE_OPTIONS, "nosniff"), (RESOURCE_POLICY, "same-origin")];
+    let mut wanted = vec![(X_CONTENT_TYPE_OPTIONS, "nosniff"), (RESOURCE_POLICY, shown_on)];
     // What devices speak no browser shows, and they count every byte of an answer.
     if !is_cbor(&response) {
         wanted.extend([

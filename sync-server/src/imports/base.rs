@@ -11,6 +11,7 @@ use domain::audit::Door;
 use domain::documents::{Author, Chunk, Collection, Document, Hash};
 use domain::ids::{AppointmentId, ClientId, IntentId, TenantId};
 use domain::imports::{Base, Kept, Known, Problem, Standing, Stop};
+use domain::media::Media;
 use domain::payments::Payment;
 use domain::project;
 use domain::services::Service;
@@ -20,9 +21,9 @@ use tokio::runtime::Handle;
 use uuid::Uuid;
 
 use super::store;
-use crate::AppState;
 use crate::db::{Cause, StoreError, TenantTx};
 use crate::sync::{self, Form, Session, Tx as _};
+use crate::{AppState, auth};
 
 /// The server behind an import.
 pub(super) struct ServerBase {
@@ -114,6 +115,12 @@ impl ServerBase {
         handle.block_on(store::lease_of(self.tx()?, id))
     }
 
+    /// Whether the business may change nothing just now.
+    pub(super) fn is_suspended(&mut self) -> Result<bool, StoreError> {
+        let handle = self.handle.clone();
+        handle.block_on(auth::is_suspended(self.tx()?))
+    }
+
     pub(super) fn rows(
         &mut self,
         collection: Collection,
@@ -121,6 +128,11 @@ impl ServerBase {
     ) -> Result<Vec<(Uuid, Projection)>, StoreError> {
         let handle = self.handle.clone();
         handle.block_on(store::rows(self.tx()?, collection, text))
+    }
+
+    /// What is known of pictures.
+    pub(super) fn pictures(&mut self) -> Result<Vec<Media>, StoreError> {
+        self.records(RecordKind::Media)
     }
 
     fn records<T: serde::de::DeserializeOwned>(&mut self, kind: RecordKind) -> Result<Vec<T>, StoreError> {

@@ -3,16 +3,15 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::HeaderMap;
-use axum::http::header::ACCEPT_LANGUAGE;
-use domain::lang::Lang;
 use utoipa::IntoParams;
 use uuid::Uuid;
 
 use super::store;
 use super::views::RowView;
 use crate::AppState;
-use crate::http::{After, ItemListErrors, Page, PageQuery, PathId, Principal, Problem, QueryFields};
+use crate::http::{
+    After, ItemListErrors, Language, Page, PageQuery, PathId, Principal, Problem, QueryFields,
+};
 
 /// What may be asked for.
 #[derive(Debug, IntoParams)]
@@ -34,7 +33,7 @@ pub(super) async fn list_import_rows(
     State(state): State<AppState>,
     principal: Principal,
     PathId(id): PathId<Uuid>,
-    headers: HeaderMap,
+    Language(lang): Language,
     mut query: QueryFields,
 ) -> Result<Json<Page<RowView>>, Problem> {
     let mut tx = state.begin(&principal).await?;
@@ -42,8 +41,6 @@ pub(super) async fn list_import_rows(
     let result = query.text("result");
     let (limit, cursor) = query.page("import rows", &[&id, &result])?;
     let after = cursor.after().and_then(|after| after.0.as_deref()?.parse().ok()).unwrap_or(-1);
-    let lang = headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
-    let lang = lang.map_or_else(Lang::default, Lang::from_accept_language);
     let rows = store::list_rows(&mut tx, id, result.as_deref(), after, limit.and_one(), lang).await?;
     tx.commit().await?;
     let after = |(number, _): &(i32, RowView)| After(Some(number.to_string()), id);

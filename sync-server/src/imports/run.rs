@@ -44,6 +44,8 @@ pub(super) async fn run_import(
         import.keep(&Kept { counts: Counts::default(), undone: None, ..kept });
         import.done = 0;
     }
+    let kept = import.kept();
+    import.keep(&Kept { failure: None, ..kept });
     "running".clone_into(&mut import.state);
     import.lease_until = Some(work::lease(state.now()));
     let business = business(&mut tx).await?;

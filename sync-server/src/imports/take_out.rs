@@ -6,7 +6,8 @@ use std::collections::BTreeSet;
 use domain::Projection;
 use domain::documents::Collection;
 use domain::imports::{
-    Base as _, Business, Kept as KeptDocument, Stop, Undo, Undone, names_client, undo, undo_intent,
+    Base as _, Business, Kept as KeptDocument, Stop, Undo, Undone, named_by_payment, named_by_picture,
+    names_client, undo, undo_intent,
 };
 use domain::sync::{Intent, IntentAction};
 use serde_json::{Map, Value as Json};
@@ -24,16 +25,18 @@ pub(super) fn take_out(
     state: &AppState,
     handle: &Handle,
     business: &Business,
-    import: &Stored,
+    import: &mut Stored,
     cause: Cause,
 ) -> Result<(), WorkError> {
     let Some(mark) = import.import_id else { return Err(WorkError::Incomplete) };
     let mut base = ServerBase::new(state.clone(), handle.clone(), business.tenant).caused_by(cause);
-    let (mut import, mut undone) = (import.clone(), Undone::default());
+    let mut undone = Undone::default();
     let mut in_use = BTreeSet::new();
     for collection in [Collection::Appointments, Collection::Notes] {
         in_use.extend(base.rows(collection, "")?.iter().filter_map(|(_, row)| names_client(row, mark)));
     }
+    in_use.extend(base.payments()?.iter().flat_map(|payment| named_by_payment(payment, mark)));
+    in_use.extend(base.pictures()?.iter().flat_map(named_by_picture));
     for collection in [Collection::Appointments, Collection::Clients] {
         let mut found = base.rows(collection, &mark.to_string())?;
         if collection == Collection::Appointments {
@@ -44,42 +47,43 @@ pub(super) fn take_out(
         }
         base.abandon();
         for batch in found.chunks(BATCH) {
-            begin_held(&mut base, &import)?;
+            begin_held(&mut base, import)?;
             for (id, row) in batch {
                 take_out_one(&mut base, collection, *id, mark, &mut undone, &in_use)?;
-                if let (Some(kept), Projection::Appointments(row)) = (undone.kept_edited.last(), row)
-                    && kept == id
-                {
+                let is_kept =
+                    [&undone.kept_edited, &undone.kept_in_use].map(|kept| kept.last()).contains(&Some(id));
+                if let (true, Projection::Appointments(row)) = (is_kept, row) {
                     in_use.extend(row.client_id.map(Uuid::from));
                 }
             }
             let now = state.now();
-            import.lease_until = Some(lease(now));
-            let held = &import;
-            base.end(async |tx| store::update(tx, held, now).await)?;
+            let next = Stored { lease_until: Some(lease(now)), ..import.clone() };
+            base.end(async |tx| store::update(tx, &next, now).await)?;
+            *import = next;
         }
     }
     base.abandon();
     let gone = records_of(&mut base, mark, &mut undone)?;
     base.abandon();
     for batch in gone.chunks(BATCH) {
-        begin_held(&mut base, &import)?;
+        begin_held(&mut base, import)?;
         for (action, target) in batch {
             ask_removal(&mut base, *action, *target, mark)?;
             undone.removed += 1;
         }
         let now = state.now();
-        import.lease_until = Some(lease(now));
-        let held = &import;
-        base.end(async |tx| store::update(tx, held, now).await)?;
+        let next = Stored { lease_until: Some(lease(now)), ..import.clone() };
+        base.end(async |tx| store::update(tx, &next, now).await)?;
+        *import = next;
     }
-    begin_held(&mut base, &import)?;
-    let kept = import.kept();
-    import.keep(&Kept { undone: Some(undone.into()), ..kept });
-    "undone".clone_into(&mut import.state);
-    import.lease_until = None;
-    let (now, done) = (state.now(), &import);
-    base.end(async |tx| store::update(tx, done, now).await)?;
+    begin_held(&mut base, import)?;
+    let mut done = import.clone();
+    done.keep(&Kept { undone: Some(undone.into()), ..import.kept() });
+    "undone".clone_into(&mut done.state);
+    done.lease_until = None;
+    let now = state.now();
+    base.end(async |tx| store::update(tx, &done, now).await)?;
+    *import = done;
     Ok(())
 }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::Method;
+use domain::accounts::TenantStatus;
 use domain::ids::Clock;
 use jiff::SignedDuration;
 use serde_json::{Value as Json, json};
@@ -260,4 +261,77 @@ async fn a_run_that_was_killed_goes_on_and_creates_nothing_twice() {
     let mut tx = server.state().db.tenant(tenant).await.unwrap();
     let rows = store::rows(&mut tx, domain::documents::Collection::Clients, "").await.unwrap();
     assert_eq!(rows.len(), 1_500);
+}
+
+#[tokio::test]
+async fn an_undo_leaves_whoever_has_a_picture_or_a_payment_that_she_entered_herself() {
+    let server = TestServer::start().await;
+    let vera = server.register("vera").await;
+    let import = uploaded(&vera, "kind=clients&source=salon", PEOPLE).await;
+    run(&vera, &import).await;
+    let of = async |name: &str| {
+        let found = vera.get(&format!("/clients?search={name}")).await.expect(200);
+        found["data"][0]["id"].as_str().unwrap().to_owned()
+    };
+    let (anna, olga) = (of("анна").await, of("ольга").await);
+    let photo = vera
+        .raw(
+            "POST".parse().unwrap(),
+            &format!("/media?clientId={anna}"),
+            Some("application/octet-stream"),
+            crate::testing::picture(1).into(),
+        )
+        .await;
+    photo.expect(201);
+    let tenant = vera.account["tenant"]["id"].as_str().unwrap().parse().unwrap();
+    let mut tx = server.state().db.tenant(tenant).await.unwrap();
+    crate::sync::lock(&mut tx).await.unwrap();
+    let fields = json!({ "date": "2026-11-20", "amount": 1500, "clientId": olga });
+    let payment = domain::payments::Payment::new_from_json(
+        server.state().new_id().into(),
+        fields.as_object().unwrap(),
+        domain::money::Currency::RUB,
+        "2026-11-20T10:00:00Z",
+    )
+    .unwrap();
+    let body = serde_json::to_value(&payment).unwrap();
+    Box::pin(crate::sync::write_record(
+        &mut tx,
+        domain::sync::RecordKind::Payment,
+        payment.id.0,
+        Some(&body),
+    ))
+    .await
+    .unwrap();
+    tx.commit().await.unwrap();
+    vera.act(&format!("/imports/{import}/undo")).await.expect(202);
+    let undone = settled(&vera, &import).await;
+    assert_eq!(undone["undone"]["removed"], 1, "{undone}");
+    assert_eq!(names(&vera).await, ["Анна", "Ольга"]);
+}
+
+#[tokio::test]
+async fn an_import_stops_where_the_business_was_suspended_and_says_so() {
+    let server = TestServer::start().await;
+    let vera = server.register("vera").await;
+    let import = uploaded(&vera, "kind=clients&source=salon", PEOPLE).await;
+    // All places are taken, so it begins and waits.
+    let places = server.state().import_places.clone();
+    let all = places.acquire_many(3).await.unwrap();
+    vera.act(&format!("/imports/{import}/run")).await.expect(202);
+    let tenant = vera.account["tenant"]["id"].as_str().unwrap().parse().unwrap();
+    let put = async |status| {
+        let mut tx = server.state().db.tenant(tenant).await.unwrap();
+        crate::auth::set_status(&mut tx, status).await.unwrap();
+        tx.commit().await.unwrap();
+    };
+    put(TenantStatus::Suspended).await;
+    drop(all);
+    let ended = settled(&vera, &import).await;
+    assert_eq!((&ended["state"], &ended["failure"]), (&json!("failed"), &json!("tenant_suspended")));
+    assert_eq!(names(&vera).await, Vec::<String>::new());
+    put(TenantStatus::Active).await;
+    let done = run(&vera, &import).await;
+    assert_eq!((&done["state"], &done["failure"]), (&json!("done"), &Json::Null));
+    assert_eq!(names(&vera).await.len(), 3);
 }

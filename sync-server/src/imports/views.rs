@@ -40,6 +40,7 @@ pub(super) struct Kept {
     pub(super) sample: Vec<Map<String, Json>>,
     pub(super) counts: Counts,
     pub(super) undone: Option<UndoView>,
+    pub(super) failure: Option<String>,
 }
 
 /// How many rows became what.
@@ -116,6 +117,10 @@ pub(super) struct ImportView {
     import_id: Option<Uuid>,
     /// What the undo did.
     undone: Option<UndoView>,
+    /// Why it failed, by the code of an error: `validation_failed` (the file), `tenant_suspended`, `unavailable` (try again) or
+    /// `internal`; what was imported before that stands, and running it again goes on there.
+    #[schema(example = "tenant_suspended")]
+    failure: Option<String>,
     /// RFC 3339.
     created_at: String,
     /// RFC 3339.
@@ -142,7 +147,7 @@ pub(super) struct RowView {
 impl Stored {
     /// As REST shows it.
     pub(super) fn show(self) -> ImportView {
-        let kept = self.kept();
+        let (kept, is_failed) = (self.kept(), self.state == "failed");
         ImportView {
             id: self.id,
             state: self.state,
@@ -158,6 +163,7 @@ impl Stored {
             report: kept.counts,
             import_id: self.import_id,
             undone: kept.undone,
+            failure: kept.failure.filter(|_| is_failed),
             created_at: self.created_at.to_string(),
             updated_at: self.updated_at.to_string(),
         }

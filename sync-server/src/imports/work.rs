@@ -4,6 +4,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use domain::errors::ErrorCode;
 use domain::imports::{Business, Content, Import, ImportError, Prepared, Report, Restore, RowReport};
 use jiff::{SignedDuration, Timestamp};
 use tokio::runtime::Handle;
@@ -35,8 +36,22 @@ pub(super) enum WorkError {
     Store(#[from] StoreError),
     #[error("the import says nothing of its kind or map")]
     Incomplete,
+    #[error("the business was suspended meanwhile")]
+    Suspended,
     #[error("another worker has taken the import over")]
     Superseded,
+}
+
+impl WorkError {
+    /// What she is told of it.
+    fn code(&self) -> ErrorCode {
+        match self {
+            Self::Import(_) | Self::Incomplete => ErrorCode::ValidationFailed,
+            Self::Suspended => ErrorCode::TenantSuspended,
+            Self::Store(error) if error.is_passing() => ErrorCode::Unavailable,
+            Self::Store(_) | Self::Superseded => ErrorCode::Internal,
+        }
+    }
 }
 
 /// Until when whoever begins now holds an import.
@@ -65,7 +80,7 @@ fn begin(
     state: AppState,
     business: Business,
     mut import: Stored,
-    work: impl FnOnce(&AppState, &Handle, &Business, &Stored) -> Result<(), WorkError> + Send + 'static,
+    work: impl FnOnce(&AppState, &Handle, &Business, &mut Stored) -> Result<(), WorkError> + Send + 'static,
 ) {
     let handle = Handle::current();
     tokio::spawn(async move {
@@ -73,8 +88,8 @@ fn begin(
         let Some(place) = wait_for_place(&state, &business, &mut import, places).await else { return };
         drop(spawn_blocking(move || {
             let _place = place;
-            let done = work(&state, &handle, &business, &import);
-            ended(&state, &handle, &business, import.id, done);
+            let done = work(&state, &handle, &business, &mut import);
+            ended(&state, &handle, &business, &import, done);
         }));
     });
 }
@@ -112,7 +127,14 @@ async fn wait_for_place(
 }
 
 /// A mistake of the file is written down; a database that is away leaves the import to be run again.
-fn ended(state: &AppState, handle: &Handle, business: &Business, id: Uuid, done: Result<(), WorkError>) {
+fn ended(
+    state: &AppState,
+    handle: &Handle,
+    business: &Business,
+    Stored { id, lease_until: lease, .. }: &Stored,
+    done: Result<(), WorkError>,
+) {
+    let id = *id;
     let error = match done {
         Ok(()) => return,
         // Its state is no longer ours to write.
@@ -125,8 +147,15 @@ fn ended(state: &AppState, handle: &Handle, business: &Business, id: Uuid, done:
     tracing::error!(import = %id, error = %error, "an import ended before its time");
     let mark = async {
         let mut tx = state.db.tenant(business.tenant).await?;
+        sync::lock(&mut tx).await?;
+        // Whoever has taken it over meanwhile writes its state now.
+        if store::lease_of(&mut tx, id).await? != *lease {
+            return tx.commit().await;
+        }
         if let Some(mut import) = store::find(&mut tx, id).await? {
             "failed".clone_into(&mut import.state);
+            let failure = Some(error.code().as_str().to_owned());
+            import.keep(&Kept { failure, ..import.kept() });
             import.lease_until = None;
             store::update(&mut tx, &import, state.now()).await?;
         }
@@ -141,7 +170,7 @@ fn run(
     state: &AppState,
     handle: &Handle,
     business: &Business,
-    import: &Stored,
+    import: &mut Stored,
     file: &[u8],
     cause: Cause,
 ) -> Result<(), WorkError> {
@@ -161,11 +190,14 @@ fn run(
 /// Begins a batch, if the import is still ours: under the tenant's lock nobody else can take it before we have committed.
 pub(super) fn begin_held(base: &mut ServerBase, import: &Stored) -> Result<(), WorkError> {
     base.begin()?;
-    if base.lease_of(import.id)? == import.lease_until {
-        return Ok(());
-    }
+    let standing = base.lease_of(import.id).and_then(|lease| Ok((lease, base.is_suspended()?)))?;
+    let error = match standing {
+        (lease, _) if lease != import.lease_until => WorkError::Superseded,
+        (_, true) => WorkError::Suspended,
+        (_, false) => return Ok(()),
+    };
     base.abandon();
-    Err(WorkError::Superseded)
+    Err(error)
 }
 
 /// What is brought in, row by row.
@@ -233,15 +265,15 @@ impl Work for Restoring {
     }
 }
 
-fn all_rows(state: &AppState, import: &Stored, work: &mut impl Work) -> Result<(), WorkError> {
+fn all_rows(state: &AppState, held: &mut Stored, work: &mut impl Work) -> Result<(), WorkError> {
     // The questions of the beginning were asked in a transaction that only reads.
     work.base().abandon();
-    let mut import = import.clone();
-    let (all, before) = (work.len(), usize::try_from(import.done).unwrap_or_default());
+    let (all, before) = (work.len(), usize::try_from(held.done).unwrap_or_default());
     let mut first = 0;
     loop {
         let last = all.min(first + BATCH);
-        begin_held(work.base(), &import)?;
+        begin_held(work.base(), held)?;
+        let mut import = held.clone();
         // Rows that an earlier run has brought in are there; they were told of then.
         let (mut told, clients) = (Report::default(), work.clients_created());
         for index in first..last {
@@ -260,11 +292,13 @@ fn all_rows(state: &AppState, import: &Stored, work: &mut impl Work) -> Result<(
             "done".clone_into(&mut import.state);
         }
         import.lease_until = (!is_over).then(|| lease(now));
-        let (import, from) = (&import, size(first.max(before)));
+        let (next, from) = (&import, size(first.max(before)));
         work.base().end(async |tx| {
-            store::put_rows(tx, import.id, from, &told.rows).await?;
-            store::update(tx, import, now).await
+            store::put_rows(tx, next.id, from, &told.rows).await?;
+            store::update(tx, next, now).await
         })?;
+        // Kept by now, and so is the lease that is held.
+        *held = import;
         if is_over {
             return Ok(());
         }

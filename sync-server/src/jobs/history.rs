@@ -42,15 +42,17 @@ pub(super) struct Minute {
 
 /// The sums that are not in the database yet. Cheap to clone.
 #[derive(Clone, Debug, Default)]
-pub(super) struct History(Arc<Mutex<HashMap<&'static str, Minute>>>);
+pub(super) struct History(Arc<Mutex<HashMap<String, Minute>>>);
 
 impl History {
-    pub(super) fn note(&self, name: &'static str, end: End, waited: Duration, ran: Duration) {
-        metrics::counter!("veloria_jobs_total", "job" => name, "end" => end.as_str()).increment(1);
-        metrics::histogram!("veloria_job_seconds", "job" => name).record(ran.as_secs_f64());
-        metrics::histogram!("veloria_job_wait_seconds", "job" => name).record(waited.as_secs_f64());
+    pub(super) fn note(&self, name: &str, end: End, waited: Duration, ran: Duration) {
+        metrics::counter!("veloria_jobs_total", "job" => name.to_owned(), "end" => end.as_str()).increment(1);
+        metrics::histogram!("veloria_job_seconds", "job" => name.to_owned()).record(ran.as_secs_f64());
+        metrics::histogram!("veloria_job_wait_seconds", "job" => name.to_owned())
+            .record(waited.as_secs_f64());
         let mut sums = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let sum = sums.entry(name).or_insert_with(|| Minute { name: name.to_owned(), ..Minute::default() });
+        let new = || Minute { name: name.to_owned(), ..Minute::default() };
+        let sum = sums.entry(name.to_owned()).or_insert_with(new);
         match end {
             End::Done => sum.done += 1,
             End::Failed => sum.failed += 1,

@@ -32,8 +32,10 @@ impl Kinds {
         Self::default()
             .with::<SendLetter>()
             .with::<super::SweepEffects>()
+            .with::<crate::billing::BeginMonths>()
             .with::<crate::imports::DropFiles>()
             .with::<crate::writes::SweepKeys>()
+            .with::<crate::auth::SweepSignIns>()
             .with::<media::RemoveBytes>()
             .with::<media::Sweep>()
     }
@@ -49,6 +51,11 @@ impl Kinds {
         });
         self.definitions.push(Envelope::<J>::definition());
         self
+    }
+
+    /// Their names.
+    pub fn names(&self) -> impl Iterator<Item = &'static str> {
+        self.kinds.iter().map(|kind| kind.name)
     }
 
     pub(super) fn kinds(&self) -> &[Kind] {

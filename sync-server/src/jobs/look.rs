@@ -1,6 +1,8 @@
 //! The queue as an operator sees and steers it: counts, causes, retry, discard, pause. Names, ids and errors; never what is in
 //! a job.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use super::store_look as store;
@@ -87,6 +89,15 @@ pub enum Dead {
     One(i64),
     /// All dead ones of a kind.
     AllOf(String),
+}
+
+impl fmt::Display for Dead {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::One(number) => write!(formatter, "number {number}"),
+            Self::AllOf(name) => write!(formatter, "all dead of {name}"),
+        }
+    }
 }
 
 /// What can be paused.

@@ -7,6 +7,7 @@
 //! slice but by the list of kinds.
 
 mod context;
+mod crashed;
 mod envelope;
 mod error;
 mod history;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use domain::ids::TenantId;
 use domain::recurrence::Recurrence;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use tokio::time::sleep;
 
 use super::kinds::Kind;
@@ -17,6 +17,8 @@ use crate::db::{JobsDb, StoreError};
 const LOOK: Duration = Duration::from_secs(10);
 /// How much it takes at a time.
 const MOST: i64 = 200;
+/// When what could not be fired is tried again.
+const AGAIN: SignedDuration = SignedDuration::from_mins(15);
 
 /// Looks until it is dropped.
 pub(super) async fn keep(state: AppState, db: JobsDb, kinds: Vec<Kind>) {
@@ -35,10 +37,17 @@ pub(super) async fn look(state: &AppState, db: &JobsDb, kinds: &[Kind]) -> Resul
         let Some(cron) = kind.schedule else { continue };
         loop {
             let tenants = store_queue::unplanned(db.pool(), kind.name, cron, MOST).await?;
+            let mut is_any_planned = false;
             for tenant in &tenants {
-                plan(state, kind, cron, *tenant, now).await?;
+                match plan(state, kind, cron, *tenant, now).await {
+                    Ok(()) => is_any_planned = true,
+                    Err(error) => {
+                        tracing::error!(%tenant, job = kind.name, %error, "what recurs was not planned")
+                    }
+                }
             }
-            if tenants.is_empty() {
+            // Those who could not be planned are asked for again with the next look.
+            if !is_any_planned {
                 break;
             }
         }
@@ -47,10 +56,18 @@ pub(super) async fn look(state: &AppState, db: &JobsDb, kinds: &[Kind]) -> Resul
     let names: Vec<String> = kinds.iter().map(|kind| kind.name.to_owned()).collect();
     loop {
         let due = store_queue::due(db.pool(), &names, now, MOST).await?;
+        let mut is_any_moved = false;
         for due in &due {
-            fire(state, kinds, due, now).await?;
+            match fire(state, kinds, due, now).await {
+                Ok(()) => is_any_moved = true,
+                Err(error) => {
+                    tracing::error!(tenant = %due.tenant, job = due.name, %error, "what is due could not be fired");
+                    // Moved on, so that it does not stand before everybody else's for ever.
+                    is_any_moved |= put_off(db, due, now).await;
+                }
+            }
         }
-        if due.is_empty() {
+        if !is_any_moved {
             return Ok(());
         }
     }
@@ -84,6 +101,15 @@ async fn fire(
         store::fire(&mut tx, kind, due.at, next(cron, &zone, now)?).await?;
     }
     tx.commit().await
+}
+
+/// Lets what could not be fired wait for a while; whether it does.
+async fn put_off(db: &JobsDb, due: &store_queue::Due, now: Timestamp) -> bool {
+    let put_off = store_queue::put_off(db.pool(), due, now + AGAIN).await;
+    if let Err(error) = &put_off {
+        tracing::error!(tenant = %due.tenant, job = due.name, %error, "and could not be put off");
+    }
+    put_off.is_ok()
 }
 
 /// The next time; of a recurrence that never comes, the end of time.

@@ -3,6 +3,7 @@
 
 use sqlx::{PgPool, Row as _};
 
+use super::crashed;
 use super::look::{Dead, KindLine, QueueLine, Troubled};
 use crate::db::StoreError;
 
@@ -122,8 +123,11 @@ pub(super) async fn troubled(pool: &PgPool, name: Option<&str>) -> Result<Vec<Tr
     rows.iter().map(line).collect()
 }
 
-/// Our own words, out of the library's: `TaskError("no answer")`.
+/// Our own words, out of the library's: `TaskError("no answer")`, and its name for a worker that died.
 fn plain(error: &str) -> &str {
+    if error == crashed::LIBRARYS_WORD {
+        return crashed::CAUSE;
+    }
     error.strip_prefix("TaskError(\"").and_then(|error| error.strip_suffix("\")")).unwrap_or(error)
 }
 

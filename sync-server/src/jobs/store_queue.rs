@@ -72,6 +72,24 @@ pub(super) async fn due(
     Ok(due.collect())
 }
 
+/// Lets what is due wait until another moment, unless another worker has moved it.
+pub(super) async fn put_off(pool: &PgPool, due: &Due, until: Timestamp) -> Result<(), StoreError> {
+    sqlx::query!(
+        "update jobs.schedules
+         set next_at = $4
+         where tenant_id = $1
+           and name = $2
+           and next_at = $3",
+        due.tenant.0,
+        due.name,
+        due.at.to_sqlx() as _,
+        until.to_sqlx() as _
+    )
+    .execute(pool)
+    .await?;
+    Ok(())
+}
+
 /// Takes the next place in the line of a queue, and says how long it is until then.
 pub(super) async fn reserve(pool: &PgPool, queue: &str, pause: Duration) -> Result<Duration, StoreError> {
     let row = sqlx::query!(

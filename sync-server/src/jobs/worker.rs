@@ -4,7 +4,7 @@
 use std::future::Future;
 use std::time::Duration;
 
-use graphile_worker::{WorkerOptions, WorkerRecoveryConfig};
+use graphile_worker::{JobRecovery, WorkerOptions, WorkerRecoveryConfig};
 use jiff::SignedDuration;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -12,7 +12,7 @@ use tokio::time::sleep;
 
 use super::history::History;
 use super::store_schema::NAME;
-use super::{Kinds, schedule, store_queue};
+use super::{Kinds, crashed, schedule, store_queue};
 use crate::AppState;
 use crate::db::JobsDb;
 use crate::health::WorkerHealth;
@@ -24,7 +24,7 @@ pub struct WorkerSettings {
     pub places: usize,
     /// How long running jobs may go on when the worker is told to stop. The others return to the queue at once.
     pub grace: Duration,
-    /// Without a sign of life for so long, a worker is dead and its jobs return. It gives one five times as often.
+    /// Without a sign of life for so long (a lease), a worker is dead and its jobs return. It gives one five times as often.
     pub dead_after: Duration,
 }
 
@@ -109,6 +109,7 @@ impl Worker {
             .add_extension(self.state.clone())
             .add_extension(self.history.clone())
             .worker_recovery(recovery)
+            .on(JobRecovery, crashed::counts(self.history.clone()))
             .listen_os_shutdown_signals(false)
             .shutdown_grace_period(grace)
             .shutdown_interrupted_job_retry_delay(Duration::ZERO)

@@ -9,6 +9,8 @@ mod query;
 mod spec;
 mod store;
 #[cfg(test)]
+mod store_plan_tests;
+#[cfg(test)]
 mod tests;
 
 pub use query::{Listing, camel_case, moment_key};

@@ -41,10 +41,33 @@ pub async fn list(
     listing: &Listing,
     narrow: impl FnOnce(&mut QueryBuilder<Postgres>),
 ) -> Result<Vec<Found>, StoreError> {
+    let mut query = statement("", tx, spec, listing, narrow);
+    let rows = query.build().fetch_all(tx.conn()).await?;
+    rows.iter()
+        .map(|row| Ok(Found { id: row.try_get("id")?, json: row.try_get("json")?, key: row.try_get("key")? }))
+        .collect()
+}
+
+/// How Postgres would find the entries that a listing asks for.
+#[cfg(test)]
+pub(super) async fn plan(tx: &mut TenantTx, spec: &ListSpec, listing: &Listing) -> String {
+    let mut query = statement("explain ", tx, spec, listing, |_| {});
+    let lines = query.build().fetch_all(tx.conn()).await.expect("the statement can be planned");
+    let lines: Vec<String> = lines.iter().map(|line| line.get(0)).collect();
+    lines.join("\n")
+}
+
+fn statement(
+    begin: &str,
+    tx: &TenantTx,
+    spec: &ListSpec,
+    listing: &Listing,
+    narrow: impl FnOnce(&mut QueryBuilder<Postgres>),
+) -> QueryBuilder<Postgres> {
     let sort = listing.sort;
     let column = sort.field.column;
     let mut query = QueryBuilder::new(format!(
-        "select id, {json} as json, ({column})::text as key from {table} where {living} and tenant_id = ",
+        "{begin}select id, {json} as json, ({column})::text as key from {table} where {living} and tenant_id = ",
         json = spec.json,
         table = spec.table,
         living = spec.living,
@@ -63,10 +86,7 @@ pub async fn list(
     let order = if sort.is_descending { "desc" } else { "asc" };
     query.push(format!(" order by ({column}) {order}, id {order} limit "));
     query.push_bind(listing.limit.and_one());
-    let rows = query.build().fetch_all(tx.conn()).await?;
-    rows.iter()
-        .map(|row| Ok(Found { id: row.try_get("id")?, json: row.try_get("json")?, key: row.try_get("key")? }))
-        .collect()
+    query
 }
 
 fn push_condition(query: &mut QueryBuilder<Postgres>, Condition { field, how, values }: &Condition) {

@@ -27,12 +27,20 @@ const QUEUE: &str = "graphile_worker=off";
 
 /// Begins to log. The second call in a process fails and changes nothing.
 pub fn start(format: LogFormat) -> Result<(), TryInitError> {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(USUAL));
+    start_into(format, filter, io::stderr)
+}
+
+/// The same into another place, and as much as somebody wants to see: for a test that reads everything that is ever said.
+pub fn start_into<W>(format: LogFormat, filter: EnvFilter, writer: W) -> Result<(), TryInitError>
+where
+    W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
+{
     use tracing_subscriber::layer::SubscriberExt as _;
     use tracing_subscriber::util::SubscriberInitExt as _;
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(USUAL));
     // It writes the payloads of jobs into its lines. What happens to a job, `jobs` says itself.
     let filter = filter.add_directive(QUEUE.parse().expect("the directive is one"));
-    tracing_subscriber::registry().with(lines(format, io::stderr).with_filter(filter)).try_init()?;
+    tracing_subscriber::registry().with(lines(format, writer).with_filter(filter)).try_init()?;
     panic::set_hook(Box::new(|panic| {
         // Where it was and nothing more: the words of a panic may quote what somebody typed.
         let place = panic.location().map(|place| format!("{}:{}", place.file(), place.line()));

@@ -34,7 +34,10 @@ impl Job for SendLetter {
         let plain = context.state.sealer.open(&place(context.tenant), &sealed).map_err(JobError::failed)?;
         let letter: Letter =
             serde_json::from_slice(plain.expose_secret()).map_err(|_| JobError::failed("no letter"))?;
-        context.state.mail.deliver(&letter).await.map_err(JobError::failed)
+        context.state.mail.deliver(&letter).await.map_err(|error| {
+            // Who was refused for good is not asked eight times.
+            if error.is_passing() { JobError::failed(error) } else { JobError::Hopeless(error.to_string()) }
+        })
     }
 }
 

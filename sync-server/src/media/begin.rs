@@ -7,6 +7,7 @@ use jiff::SignedDuration;
 
 use super::jobs::Sweep;
 use super::schemas::{NewUpload, Upload};
+use super::take::require_room;
 use super::{place, store};
 use crate::AppState;
 use crate::http::{Problem, WriteErrors};
@@ -32,6 +33,9 @@ pub(super) async fn begin_upload(State(state): State<AppState>, mut write: Write
     let (id, now) = (state.new_id(), state.now());
     store::forget_before(&mut write.tx, now - SignedDuration::from_hours(HOURS)).await?;
     Sweep::enqueue(&mut write.tx, now).await?;
+    // As if all that is on its way were here: the pieces lie in the storage, too.
+    let coming = store::coming_bytes(&mut write.tx).await?.saturating_add(start.length as u64);
+    require_room(&mut write.tx, coming, write.principal.plan.limits().storage_bytes).await?;
     let begun = store::begin(&mut write.tx, id, start, MOST, now).await?;
     let upload = begun.ok_or(Problem::new(ErrorCode::Conflict))?;
     let reply = Reply::created(&format!("media/uploads/{id}"), &upload)?;

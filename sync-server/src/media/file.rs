@@ -37,6 +37,10 @@ pub(super) async fn send_file(
     let (Ok(tenant), Ok(id)) = (tenant.parse(), id.parse::<MediaId>()) else {
         return Err(Problem::not_found());
     };
+    // A link outlives its picture by some minutes, and its bytes do by a month.
+    let mut tx = state.db.tenant(tenant).await?;
+    super::find(&mut tx, id).await?.ok_or_else(Problem::not_found)?;
+    tx.commit().await?;
     let look = GetOptions { head: true, ..GetOptions::default() };
     let found = state.gallery.get(tenant, id, &name, look).await?.ok_or_else(Problem::not_found)?;
     let length = found.meta.size;

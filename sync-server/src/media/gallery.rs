@@ -20,6 +20,7 @@ use uuid::Uuid;
 
 use super::links::{LinkKeys, SECONDS};
 use super::picture::{Kind, Painter, Picture};
+use super::queue::Queue;
 use crate::config::{Disk, S3};
 use crate::http::Problem;
 use secrecy::ExposeSecret as _;
@@ -54,6 +55,8 @@ pub struct Gallery {
     links: Links,
     /// Makes our pictures of files that strangers sent.
     pub painter: Painter,
+    /// Who brings pictures now.
+    pub(super) queue: Queue,
 }
 
 #[derive(Clone, Debug)]
@@ -69,7 +72,7 @@ impl Gallery {
             Disk::Local(folder) => Self::folder(folder, keys, painter),
             Disk::S3(settings) => {
                 let store = Arc::new(s3(settings)?);
-                Ok(Self { store: store.clone(), links: Links::S3(store), painter })
+                Ok(Self { store: store.clone(), links: Links::S3(store), painter, queue: Queue::default() })
             }
         }
     }
@@ -78,18 +81,31 @@ impl Gallery {
     pub fn folder(folder: &FilePath, keys: LinkKeys, painter: Painter) -> Result<Self, GalleryError> {
         std::fs::create_dir_all(folder)?;
         let store = LocalFileSystem::new_with_prefix(folder)?.with_fsync(true).with_automatic_cleanup(true);
-        Ok(Self { store: Arc::new(store), links: Links::Own(keys), painter })
+        Ok(Self { store: Arc::new(store), links: Links::Own(keys), painter, queue: Queue::default() })
     }
 
     /// In memory, for tests, with pictures made in the test's own process.
     #[cfg(any(test, feature = "testing"))]
     #[must_use]
     pub fn in_memory() -> Self {
-        let store = Arc::new(object_store::memory::InMemory::new());
+        Self::at(Arc::new(object_store::memory::InMemory::new()))
+    }
+
+    /// The same, with a storage that takes its time.
+    #[cfg(test)]
+    pub(super) fn slow(put: Duration) -> Self {
+        let pace = object_store::throttle::ThrottleConfig { wait_put_per_call: put, ..Default::default() };
+        let memory = object_store::memory::InMemory::new();
+        Self::at(Arc::new(object_store::throttle::ThrottledStore::new(memory, pace)))
+    }
+
+    #[cfg(any(test, feature = "testing"))]
+    fn at(store: Arc<dyn ObjectStore>) -> Self {
         Self {
             store,
             links: Links::Own(LinkKeys::new(&crate::sealed::SealingKey::random(), &[])),
             painter: Painter::here(),
+            queue: Queue::default(),
         }
     }
 

@@ -1,7 +1,7 @@
-//! What is done with bytes later: those of a deleted picture go, and those that nothing knows are looked for. Both may run any
+//! What is done with bytes later: those of a picture that was deleted a month ago go, and those that nothing knows are looked for. Both may run any
 //! number of times.
 
-use domain::ids::TenantId;
+use domain::ids::{MediaId, TenantId};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -24,6 +24,13 @@ impl Job for RemoveBytes {
     const NAME: &'static str = "media.remove";
 
     async fn run(self, context: JobContext) -> Result<(), JobError> {
+        let mut tx = context.begin().await?;
+        let is_there = super::find(&mut tx, MediaId(self.id)).await?.is_some();
+        tx.commit().await?;
+        // A server that was restored since may know it again.
+        if is_there {
+            return Ok(());
+        }
         context.state.gallery.remove(context.tenant, self.id).await.map_err(JobError::failed)
     }
 }

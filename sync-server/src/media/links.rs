@@ -121,10 +121,20 @@ mod tests {
                 tried += 1;
             }
         }
+        for (position, apart) in
+            (0..link.len()).flat_map(|position| (1..48).map(move |apart| (position, apart)))
+        {
+            let mut bytes = link.clone().into_bytes();
+            bytes[position] ^= 1;
+            bytes[(position + apart) % link.len()] ^= 2;
+            let Ok(changed) = String::from_utf8(bytes) else { continue };
+            assert!(!keys.opens(&changed, NOW), "{changed}");
+            tried += 1;
+        }
         for further in ["&x=1", "0", " ", "&signature="] {
             assert!(!keys.opens(&format!("{link}{further}"), NOW), "{further}");
         }
-        assert!(tried > 1_000, "{tried}");
+        assert!(tried > 10_000, "{tried}");
     }
 
     #[test]

@@ -17,6 +17,7 @@ mod picture;
 mod piece;
 mod place;
 mod progress;
+mod queue;
 mod range;
 mod schemas;
 mod store;
@@ -45,6 +46,9 @@ pub use picture::{
     COMMAND as REMAKE_PICTURE, GuardError, Kind, Painter, Picture, Refusal, run_child as remake_picture,
 };
 
+#[cfg(test)]
+pub(crate) use store::LIST;
+
 /// The routes of this slice.
 pub fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
@@ -55,6 +59,11 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(attach::attach_media))
         // The limit of this room is kept where the body is read, with an answer of its own.
         .layer(axum::extract::DefaultBodyLimit::max(MAX_FILE_BYTES + 1))
+}
+
+/// How many bytes the pictures of a business take.
+pub async fn used_bytes(tx: &mut TenantTx) -> Result<u64, StoreError> {
+    store::bytes(tx).await
 }
 
 /// Where the links to our own folder lead. Not below `/api/v1`: whoever holds a link needs no token.

@@ -11,7 +11,7 @@ use crate::db::{StoreError, TenantTx};
 use crate::listing::{self, Field, Found, Kind, ListSpec, Listing, Use};
 
 /// What pictures can be filtered and sorted by.
-pub(super) static LIST: ListSpec = ListSpec {
+pub(crate) static LIST: ListSpec = ListSpec {
     list: "media",
     table: "records",
     json: "body",
@@ -179,31 +179,72 @@ pub(super) async fn upload(tx: &mut TenantTx, id: Uuid) -> Result<Option<(Upload
     Ok(Some((upload, place)))
 }
 
-/// Holds an upload for this transaction. `false` if another one holds it just now.
-pub(super) async fn hold(tx: &mut TenantTx, id: Uuid) -> Result<bool, StoreError> {
+/// Claims the next piece of an upload, if it begins where the upload is and nobody else is storing one; whether it is ours now.
+/// A claim that is older than `stale` is of somebody who is no more.
+pub(super) async fn claim(
+    tx: &mut TenantTx,
+    id: Uuid,
+    offset: i64,
+    claim: Uuid,
+    (now, stale): (Timestamp, Timestamp),
+) -> Result<bool, StoreError> {
     let tenant = tx.tenant();
-    let held = sqlx::query_scalar!(
-        "select id from media_uploads where tenant_id = $1 and id = $2 for update skip locked",
-        tenant.0,
-        id
-    )
-    .fetch_optional(tx.conn())
-    .await?;
-    Ok(held.is_some())
-}
-
-/// A piece is stored: the upload has come this far.
-pub(super) async fn received(tx: &mut TenantTx, id: Uuid, received: i64) -> Result<(), StoreError> {
-    let tenant = tx.tenant();
-    sqlx::query!(
-        "update media_uploads set received = $3 where tenant_id = $1 and id = $2",
+    let claimed = sqlx::query!(
+        "update media_uploads
+         set claim = $4, claimed_at = $5
+         where tenant_id = $1
+           and id = $2
+           and received = $3
+           and (claim is null or claimed_at < $6)",
         tenant.0,
         id,
+        offset,
+        claim,
+        now.to_sqlx() as _,
+        stale.to_sqlx() as _
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(claimed.rows_affected() == 1)
+}
+
+/// Gives a claim back with what was received by now; whether it still held.
+pub(super) async fn received(
+    tx: &mut TenantTx,
+    id: Uuid,
+    claim: Uuid,
+    received: i64,
+) -> Result<bool, StoreError> {
+    let tenant = tx.tenant();
+    let kept = sqlx::query!(
+        "update media_uploads
+         set received = $4, claim = null
+         where tenant_id = $1
+           and id = $2
+           and claim = $3",
+        tenant.0,
+        id,
+        claim,
         received
     )
     .execute(tx.conn())
     .await?;
-    Ok(())
+    Ok(kept.rows_affected() == 1)
+}
+
+/// What all uploads that are still coming will be in the end.
+pub(super) async fn coming_bytes(tx: &mut TenantTx) -> Result<u64, StoreError> {
+    let tenant = tx.tenant();
+    let sum = sqlx::query_scalar!(
+        r#"select coalesce(sum(length), 0)::bigint as "sum!"
+           from media_uploads
+           where tenant_id = $1
+             and media_id is null"#,
+        tenant.0
+    )
+    .fetch_one(tx.conn())
+    .await?;
+    u64::try_from(sum).map_err(StoreError::damaged)
 }
 
 /// An upload became a picture.

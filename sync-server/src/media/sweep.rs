@@ -17,7 +17,7 @@ use domain::ids::TenantId;
 use uuid::Uuid;
 
 /// How long bytes without a record stay.
-const DAYS: i64 = 30;
+pub(super) const DAYS: i64 = 30;
 
 /// Why a sweep did not come to its end. The next one goes on.
 #[derive(Debug, thiserror::Error)]

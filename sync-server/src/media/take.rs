@@ -1,7 +1,6 @@
 //! A whole file becomes a picture of ours: the same for a file that came at once and for one that came in pieces.
 
-use std::sync::Arc;
-
+use axum::body::Bytes;
 use axum::http::StatusCode;
 use domain::errors::{ErrorCode, FieldProblem};
 use domain::ids::MediaId;
@@ -11,6 +10,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::jobs::Sweep;
 use super::picture::{GuardError, Picture, Refusal};
+use super::queue::Ticket;
 use super::{place, store};
 use crate::db::TenantTx;
 use crate::http::{Principal, Problem, now_text};
@@ -21,7 +21,8 @@ use crate::{AppState, sync};
 pub(super) async fn take(
     state: &AppState,
     principal: &Principal,
-    file: Vec<u8>,
+    ticket: &Ticket,
+    file: Bytes,
     wanted: MediaPlace,
 ) -> Result<(StatusCode, Media), Problem> {
     let sha256 = hex::encode(Sha256::digest(&file));
@@ -35,7 +36,9 @@ pub(super) async fn take(
     Sweep::enqueue(&mut tx, state.now()).await?;
     tx.commit().await?;
     // No transaction is open while the picture is made and stored.
-    let picture = state.gallery.painter.remake(Arc::from(file)).await.map_err(|error| problem(&error))?;
+    let turn = ticket.turn.acquire().await.map_err(|error| Problem::internal(&error))?;
+    let picture = state.gallery.painter.remake(file).await.map_err(|error| problem(&error))?;
+    drop(turn);
     let (id, now) = (MediaId(state.new_id()), now_text(state.now()));
     let media = described(id, &picture, sha256, wanted, now);
     state.gallery.put(tenant, id, picture).await?;
@@ -55,7 +58,7 @@ pub(super) async fn take(
 }
 
 /// Refuses what the plan has no room for. What is there stays, also after a downgrade.
-async fn require_room(tx: &mut TenantTx, more: u64, most: u64) -> Result<(), Problem> {
+pub(super) async fn require_room(tx: &mut TenantTx, more: u64, most: u64) -> Result<(), Problem> {
     let used = store::bytes(tx).await?;
     if used.saturating_add(more) < most {
         return Ok(());

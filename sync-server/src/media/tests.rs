@@ -1,12 +1,20 @@
 //! Pictures: through the front door.
 
+use std::io;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
 use axum::body::Body;
 use axum::http::Method;
 use jiff::SignedDuration;
 use serde_json::{Value as Json, json};
+use tokio::time::sleep;
 
-use super::{RemoveBytes, Sweep};
+use super::{Gallery, RemoveBytes, Sweep};
+use crate::http::Edge;
+use crate::http::limits::{Limits, Rates};
 use crate::jobs::{Job as _, JobContext};
+use crate::redis::Redis;
 use crate::testing::{Answer, Caller, TestServer, picture};
 
 const BYTES: Option<&str> = Some("application/octet-stream");
@@ -56,6 +64,11 @@ async fn a_photo_is_uploaded_attached_listed_fetched_and_deleted() {
         );
     }
     assert_eq!(anna.get("/media?filter[type]=photo_after").await.expect(200)["data"], json!([]));
+
+    let everything = anna.get("/export").await.expect(200);
+    assert_eq!(everything["media"][0]["id"], json!(id));
+    let hers = anna.get(&format!("/clients/{client}/export")).await.expect(200);
+    assert_eq!(hers["media"][0]["id"], json!(id));
 
     let shown = anna.get(&format!("/media/{id}")).await.expect(200);
     for size in ["full", "large", "small"] {
@@ -306,4 +319,171 @@ async fn a_plan_has_room_for_so_much_and_no_more() {
     assert_eq!(upload(&anna, "", picture(1)).await.status, 200, "what is there is there");
     assert_eq!(anna.delete(&format!("/media/{}", media["id"].as_str().unwrap())).await.status, 204);
     assert_eq!(upload(&anna, "", picture(2)).await.status, 201);
+}
+
+/// A forgery of a link, the `number`th; `None` if it cannot even be asked for.
+fn forged(link: &str, number: usize) -> Option<String> {
+    let start = "/files/".len();
+    let mut bytes = link.as_bytes().to_vec();
+    match number % 5 {
+        // One bit anywhere.
+        0..=2 => {
+            let position = start + number.wrapping_mul(7_919) % (bytes.len() - start);
+            bytes[position] ^= 1 << (number / 5 % 8);
+        }
+        // Another digit anywhere in the signature, at its end most of all.
+        3 => {
+            let position = bytes.len() - 1 - number / 5 % 64;
+            bytes[position] = if bytes[position] == b'0' { b'1' } else { b'0' };
+        }
+        // Something more.
+        _ => bytes.extend(format!("&x{number}=1").bytes()),
+    }
+    let forged = String::from_utf8(bytes).ok()?;
+    let is_askable = forged.parse::<axum::http::Uri>().is_ok() && !forged.contains('#');
+    (is_askable && forged != link).then_some(forged)
+}
+
+#[tokio::test]
+async fn no_forged_link_opens() {
+    let server = TestServer::start().await;
+    let anna = server.register("anna").await;
+    let media = upload(&anna, "", picture(1)).await.expect(201);
+    let link = media["urls"]["full"].as_str().unwrap().to_owned();
+    let count =
+        std::env::var("VELORIA_FORGED_LINKS").ok().and_then(|count| count.parse().ok()).unwrap_or(500);
+    let (mut refused, mut elsewhere, mut number) = (0_usize, 0_usize, 0_usize);
+    while refused < count {
+        number += 1;
+        let Some(forged) = forged(&link, number) else { continue };
+        match fetch(&server, &json!(forged)).await.status {
+            403 => refused += 1,
+            // A bit that makes another path of it.
+            400 | 404 | 405 => elsewhere += 1,
+            status => panic!("{forged}: {status}"),
+        }
+    }
+    assert!(elsewhere < refused / 5, "{elsewhere} of {number} were no links any more");
+    assert_eq!(fetch(&server, &json!(link)).await.status, 200, "the true one opens all the while");
+    println!("forged links: {refused} of {refused} refused with 403, {elsewhere} named no file");
+    server.clock().advance(SignedDuration::from_mins(10));
+    assert_eq!(fetch(&server, &json!(link)).await.status, 403);
+}
+
+#[tokio::test]
+async fn pieces_that_are_still_coming_count_as_if_they_were_here() {
+    let server = TestServer::start().await;
+    let anna = server.register("anna").await;
+    let most = domain::plans::Plan::Ivory.limits().storage_bytes;
+    let length = domain::media::MAX_FILE_BYTES as u64;
+    let begin = || anna.post("/media/uploads", json!({ "length": length }));
+    for _ in 0..most / length {
+        assert_eq!(begin().await.status, 201);
+    }
+    let refused = begin().await;
+    assert_eq!((refused.status, refused.code()), (403, "storage_full"));
+}
+
+#[tokio::test]
+async fn while_a_piece_is_being_stored_no_connection_is_held_and_nobody_else_stores_it() {
+    let server = TestServer::start_with(Gallery::slow(Duration::from_secs(2))).await;
+    let anna = server.register("anna").await;
+    let begun = anna.post("/media/uploads", json!({ "length": 9 })).await;
+    let path = begun.header("location").strip_prefix("/api/v1").unwrap().to_owned();
+    let sending = send(&anna, &path, 0, b"1234");
+    let looking = async {
+        loop {
+            let other = send(&anna, &path, 0, b"12345").await;
+            if other.code() == "request_running" {
+                break;
+            }
+        }
+        // What was used for that answer goes back to the pool a moment later.
+        for _ in 0..100 {
+            let (open, idle) = server.state().db.connections();
+            if usize::try_from(open).unwrap() == idle {
+                return true;
+            }
+            sleep(Duration::from_millis(5)).await;
+        }
+        false
+    };
+    let (sent, is_free) = tokio::join!(sending, looking);
+    assert_eq!((sent.expect(200)["offset"].clone(), is_free), (json!(4), true));
+    assert_eq!(send(&anna, &path, 4, b"5").await.expect(200)["offset"], 5);
+}
+
+#[tokio::test]
+async fn more_files_at_once_than_a_business_may_bring_are_not_even_read() {
+    let server = TestServer::start().await;
+    let [anna, olga] = [server.register("anna").await, server.register("olga").await];
+    let tenant = anna.account["tenant"]["id"].as_str().unwrap().parse().unwrap();
+    let brings = [(); 2].map(|()| server.state().gallery.queue.enter(tenant).unwrap());
+    let read = |_: &mut Context<'_>| -> Poll<Option<Result<&'static str, io::Error>>> {
+        panic!("nobody reads this")
+    };
+    let unread = Body::from_stream(futures::stream::poll_fn(read));
+    let refused = anna.raw(Method::POST, "/media", BYTES, unread).await;
+    assert_eq!((refused.status, refused.code()), (503, "unavailable"));
+    assert!(!refused.header("retry-after").is_empty());
+    assert_eq!(upload(&olga, "", picture(1)).await.status, 201, "a neighbour is not concerned");
+    let file = picture(2);
+    let begun = anna.post("/media/uploads", json!({ "length": file.len() })).await;
+    let path = begun.header("location").strip_prefix("/api/v1").unwrap().to_owned();
+    assert_eq!(send(&anna, &path, 0, &file).await.status, 503, "all of it is here");
+    drop(brings);
+    let done = send(&anna, &path, file.len(), b"").await.expect(200);
+    assert!(done["mediaId"].is_string(), "and becomes a picture when there is a turn");
+}
+
+#[tokio::test]
+async fn a_client_with_many_photos_is_opened_and_a_photo_comes_in_small_pieces() {
+    let limits = Limits::new(Rates::default(), Some(64), Redis::default());
+    let server = TestServer::start().await.with_edge(Edge { limits, ..Edge::open() });
+    let anna = server.register("anna").await;
+    let id = upload(&anna, "", picture(1)).await.expect(201)["id"].as_str().unwrap().to_owned();
+    for _ in 0..100 {
+        assert_eq!(anna.get(&format!("/media/{id}")).await.status, 200);
+    }
+    let begun = anna.post("/media/uploads", json!({ "length": 200 })).await;
+    let path = begun.header("location").strip_prefix("/api/v1").unwrap().to_owned();
+    for offset in 0..100 {
+        assert_eq!(send(&anna, &path, offset, b"x").await.status, 200);
+    }
+    let mut answers = Vec::new();
+    for _ in 0..40 {
+        answers.push(upload(&anna, "", picture(1)).await.status);
+    }
+    assert!(answers.contains(&429), "whole files are few");
+}
+
+#[tokio::test]
+async fn a_deleted_picture_is_shown_to_nobody_at_once_and_its_bytes_stay_for_a_month() {
+    let server = TestServer::start().await;
+    let anna = server.register("anna").await;
+    let media = upload(&anna, "", picture(1)).await.expect(201);
+    let link = media["urls"]["small"].clone();
+    assert_eq!(fetch(&server, &link).await.status, 200);
+    let _worker = server.work().await;
+    assert_eq!(anna.delete(&format!("/media/{}", media["id"].as_str().unwrap())).await.status, 204);
+    assert_eq!(fetch(&server, &link).await.status, 404);
+    let tenant = anna.account["tenant"]["id"].as_str().unwrap().parse().unwrap();
+    let (state, id) = (server.state(), media["id"].as_str().unwrap().parse().unwrap());
+    let bytes = async || {
+        let options = object_store::GetOptions::default();
+        state.gallery.get(tenant, id, "small.jpg", options).await.unwrap().is_some()
+    };
+    let context =
+        JobContext { state: state.clone(), tenant, id: state.new_id(), attempt: 1, is_last_attempt: false };
+    // The server was restored from a backup, and knows the picture again.
+    let mut tx = state.db.tenant(tenant).await.unwrap();
+    crate::sync::lock(&mut tx).await.unwrap();
+    assert!(super::keep(&mut tx, &serde_json::from_value(media).unwrap()).await.is_ok());
+    tx.commit().await.unwrap();
+    RemoveBytes { id: id.0 }.run(context.clone()).await.unwrap();
+    assert!(bytes().await);
+    assert_eq!(anna.delete(&format!("/media/{id}")).await.status, 204);
+    assert!(bytes().await, "a month has not passed");
+    RemoveBytes { id: id.0 }.run(context).await.unwrap();
+    assert!(!bytes().await);
 }

@@ -32,7 +32,8 @@ struct Belongs {
 /// Upload a picture
 ///
 /// JPEG, PNG or WebP, told by its bytes. It is kept upright, without place, camera and comments, and in three sizes. The same file
-/// for the same place is kept once, so it may be sent again. Over a slow connection, send it in pieces: `POST /media/uploads`.
+/// for the same place is kept once, so it may be sent again. Over a slow connection, send it in pieces: `POST /media/uploads`. A
+/// business brings two at a time; a third is answered `503 unavailable` with `Retry-After`.
 #[utoipa::path(
     post, path = "/media", operation_id = "uploadMedia", tag = "media",
     params(Belongs),
@@ -57,12 +58,14 @@ pub(super) async fn upload_media(
     let (client_id, appointment_id) = (query.parsed("clientId"), query.parsed("appointmentId"));
     query.finish()?;
     let media_type = media_type.unwrap_or(MediaType::Reference);
-    let file = read_body(request.into_body(), MAX_FILE_BYTES).await?.to_vec();
+    // Before anything of the file is read.
+    let ticket = state.gallery.queue.enter(principal.tenant)?;
+    let file = read_body(request.into_body(), MAX_FILE_BYTES).await?;
     if file.is_empty() {
         return Err(Problem::new(ErrorCode::ValidationFailed).field("file", FieldProblem::FileEmpty));
     }
     let place = MediaPlace { media_type, client_id, appointment_id };
-    let (status, media) = Box::pin(take(&state, &principal, file, place)).await?;
+    let (status, media) = Box::pin(take(&state, &principal, &ticket, file, place)).await?;
     let location = format!("/api/v1/media/{}", media.id);
     let shown = LinkedMedia::new(&state.gallery, principal.tenant, media, state.now()).await?;
     let headers = (status == StatusCode::CREATED).then_some([(LOCATION, location)]);

@@ -23,6 +23,9 @@ use crate::db::{StoreError, TenantTx};
 use crate::http::Problem;
 use crate::{AppState, appointments, clients, sync};
 
+#[cfg(test)]
+pub(crate) use store::LIST;
+
 /// The routes of this slice.
 pub fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(create::create_note, list::list_notes)).routes(routes!(

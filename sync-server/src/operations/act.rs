@@ -42,7 +42,7 @@ pub(super) async fn retry(
 ) -> Result<Response, Problem> {
     let Some(dead) = chosen.dead() else { return Ok(StatusCode::UNPROCESSABLE_ENTITY.into_response()) };
     let count = look::retry(&operations.jobs, &dead).await?;
-    tracing::info!(?dead, count, "an operator retries");
+    tracing::info!(job = said(&dead), count, "an operator retries");
     Ok(done(&headers))
 }
 
@@ -53,7 +53,7 @@ pub(super) async fn discard(
 ) -> Result<Response, Problem> {
     let Some(dead) = chosen.dead() else { return Ok(StatusCode::UNPROCESSABLE_ENTITY.into_response()) };
     let count = look::discard(&operations.jobs, &dead).await?;
-    tracing::info!(?dead, count, "an operator discards");
+    tracing::info!(job = said(&dead), count, "an operator discards");
     Ok(done(&headers))
 }
 
@@ -63,7 +63,7 @@ pub(super) async fn pause(
     Form(named): Form<Named>,
 ) -> Result<Response, Problem> {
     look::pause(&operations.jobs, named.what, &named.name).await?;
-    tracing::info!(what = named.what.as_str(), name = named.name, "an operator pauses");
+    tracing::info!(kind = named.what.as_str(), job = named.name, "an operator pauses");
     Ok(done(&headers))
 }
 
@@ -73,8 +73,16 @@ pub(super) async fn resume(
     Form(named): Form<Named>,
 ) -> Result<Response, Problem> {
     look::resume(&operations.jobs, named.what, &named.name).await?;
-    tracing::info!(what = named.what.as_str(), name = named.name, "an operator resumes");
+    tracing::info!(kind = named.what.as_str(), job = named.name, "an operator resumes");
     Ok(done(&headers))
+}
+
+/// Which jobs, for the log; its fields are on the list of what may be logged.
+fn said(dead: &Dead) -> String {
+    match dead {
+        Dead::One(id) => format!("number {id}"),
+        Dead::AllOf(name) => format!("all of {name}"),
+    }
 }
 
 /// Back to the page for a browser; nothing more for a program.

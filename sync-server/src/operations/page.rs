@@ -1,4 +1,5 @@
-//! The page: plain HTML, no script; every button is a form. Whatever comes from outside is escaped.
+//! The page: plain HTML, no script; every button is a form. What needs somebody comes first. On a narrow screen each row is a
+//! card. Whatever comes from outside is escaped.
 
 use std::fmt::Write as _;
 
@@ -13,13 +14,7 @@ use super::words::Words;
 use crate::http::Problem;
 use crate::jobs::look::{self, KindLine, Overview, QueueLine, Troubled};
 
-const STYLE: &str = "body{font:16px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:76rem;padding:0 1rem;color:#1c1b1f;background:#fff}\
-table{border-collapse:collapse;width:100%;margin:0 0 1rem}th,td{text-align:left;padding:.35rem .6rem;border-bottom:1px solid #cfcbd3;vertical-align:top}\
-td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}form{display:inline}button{font:inherit;padding:.15rem .7rem;border:1px solid #5f4b8b;\
-background:#fff;color:#4a3a70;border-radius:.4rem;cursor:pointer}button:hover{background:#f1edf8}:focus-visible{outline:3px solid #5f4b8b;outline-offset:2px}\
-.dead{color:#a3001b;font-weight:600}code{overflow-wrap:anywhere}.scroll{overflow-x:auto}\
-@media(prefers-color-scheme:dark){body{color:#e8e4ec;background:#17151a}th,td{border-color:#4a4650}button{background:#221f27;color:#d9ccf5;border-color:#b9a5e8}\
-button:hover{background:#322c3d}.dead{color:#ff8f9c}a{color:#c9b6f7}}";
+const STYLE: &str = include_str!("style.css");
 
 /// The page in the language that the browser asks for.
 pub(super) async fn page(
@@ -34,42 +29,64 @@ pub(super) async fn page(
 }
 
 pub(super) fn render(words: &Words, overview: &Overview, troubled: &[Troubled]) -> String {
-    let Words { lang, title, refresh, workers, kinds, queues, trouble, .. } = words;
+    let Words { lang, title, refresh, .. } = words;
     let mut page = format!(
-        "<!doctype html><html lang=\"{lang}\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">\
-         <title>VeloriaCRM: {title}</title><style>{STYLE}</style></head><body><main><h1>{title}</h1>\
-         <p>{workers}: <strong>{}</strong>. <a href=\"/\">{refresh}</a></p>",
-        overview.workers
+        "<!doctype html><html lang=\"{lang}\"><head><meta charset=\"utf-8\">\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
+         <title>VeloriaCRM: {title}</title><style>{STYLE}</style></head><body><main><h1>{title}</h1>"
     );
-    section(
-        &mut page,
-        "kinds",
-        kinds,
-        words.none,
-        &words.kind_heads,
-        &[1, 2, 3, 4, 5, 6, 7, 8],
-        overview.kinds.iter().map(|kind| kind_row(words, kind)),
-    );
-    section(
-        &mut page,
-        "queues",
-        queues,
-        words.none,
-        &words.queue_heads,
-        &[1],
-        overview.queues.iter().map(|queue| queue_row(words, queue)),
-    );
-    section(
-        &mut page,
-        "trouble",
-        trouble,
-        words.no_trouble,
-        &words.trouble_heads,
-        &[0, 4],
-        troubled.iter().map(|job| trouble_row(words, job)),
-    );
+    page.push_str(&state(words, overview));
+    let _ = write!(page, "<p><a href=\"/\">{refresh}</a></p>");
+    let trouble = troubled.iter().map(|job| trouble_row(words, job));
+    section(&mut page, "trouble", words.trouble, words.no_trouble, &words.trouble_heads, trouble);
+    let kinds = overview.kinds.iter().map(|kind| kind_row(words, kind));
+    section(&mut page, "kinds", words.kinds, words.none, &words.kind_heads, kinds);
+    let queues = overview.queues.iter().map(|queue| queue_row(words, queue));
+    section(&mut page, "queues", words.queues, words.no_queues, &words.queue_heads, queues);
     page.push_str("</main></body></html>");
     page
+}
+
+/// In one sentence: does anybody have to do something?
+fn state(words: &Words, overview: &Overview) -> String {
+    let sum = |of: fn(&KindLine) -> i64| overview.kinds.iter().map(of).sum::<i64>();
+    let (waiting, running, dead) =
+        (sum(|kind| kind.waiting), sum(|kind| kind.running), sum(|kind| kind.dead));
+    let counts = format!(
+        "{}: {}. {}: {waiting}. {}: {running}.",
+        words.workers, overview.workers, words.kind_heads[1], words.kind_heads[3]
+    );
+    let (class, verdict) = match (overview.workers, dead) {
+        (0, _) => ("bad", words.nobody_works.to_owned()),
+        (_, 0) => ("good", words.all_is_well.to_owned()),
+        (_, dead) => ("bad", format!("{}: {dead}.", words.need_somebody)),
+    };
+    // A person with a screen reader hears it when the page comes back from a button.
+    format!("<p class=\"state {class}\" role=\"status\">{verdict}<small>{counts}</small></p>")
+}
+
+/// One field of a table.
+struct Cell {
+    class: &'static str,
+    html: String,
+}
+
+/// A name, and what it is called by in the settings and the log.
+fn name(title: Option<&str>, name: &str, further: &str) -> Cell {
+    let code = format!("<code>{}</code>", escape(name));
+    let html = match title {
+        Some(title) => format!("{title}<small>{code}{further}</small>"),
+        None => format!("{code}{further}"),
+    };
+    Cell { class: "name", html }
+}
+
+fn number(number: i64) -> Cell {
+    Cell { class: if number == 0 { "n zero" } else { "n" }, html: number.to_string() }
+}
+
+fn acts(buttons: &[String]) -> Cell {
+    Cell { class: "act", html: format!("<div class=\"acts\">{}</div>", buttons.concat()) }
 }
 
 /// A heading with a table, or with a sentence where there is nothing.
@@ -79,88 +96,103 @@ fn section(
     title: &str,
     nothing: &str,
     heads: &[&str],
-    numbers: &[usize],
-    rows: impl Iterator<Item = Vec<String>>,
+    rows: impl Iterator<Item = Vec<Cell>>,
 ) {
-    let class = |column: usize| if numbers.contains(&column) { " class=\"n\"" } else { "" };
     let mut body = String::new();
+    let mut classes = Vec::new();
     for row in rows {
         body.push_str("<tr>");
-        for (column, cell) in row.iter().enumerate() {
+        for (Cell { class, html }, head) in row.iter().zip(heads) {
             // Writing to a String cannot fail.
-            let _ = write!(body, "<td{}>{cell}</td>", class(column));
+            let _ = write!(body, "<td class=\"{class}\" data-head=\"{head}\">{html}</td>");
         }
         body.push_str("</tr>");
+        // Numbers and buttons stand to the right, and so do their heads.
+        classes = row
+            .iter()
+            .map(|cell| cell.class.starts_with("n ") || matches!(cell.class, "n" | "act"))
+            .collect();
     }
     let _ = write!(page, "<section aria-labelledby=\"{id}\"><h2 id=\"{id}\">{title}</h2>");
     if body.is_empty() {
         let _ = write!(page, "<p>{nothing}</p></section>");
         return;
     }
-    page.push_str("<div class=\"scroll\"><table><thead><tr>");
-    for (column, head) in heads.iter().enumerate() {
-        let _ = write!(page, "<th scope=\"col\"{}>{head}</th>", class(column));
+    page.push_str("<table><thead><tr>");
+    for (head, is_right) in heads.iter().zip(classes) {
+        let _ = write!(page, "<th scope=\"col\"{}>{head}</th>", if is_right { " class=\"n\"" } else { "" });
     }
-    let _ = write!(page, "</tr></thead><tbody>{body}</tbody></table></div></section>");
+    let _ = write!(page, "</tr></thead><tbody>{body}</tbody></table></section>");
 }
 
-fn kind_row(words: &Words, kind: &KindLine) -> Vec<String> {
-    let mut act = if kind.is_paused {
-        button("resume", words.resume, &[("what", "job"), ("name", &kind.name)])
+fn kind_row(words: &Words, kind: &KindLine) -> Vec<Cell> {
+    let about = [("what", "job"), ("name", kind.name.as_str())];
+    let mut buttons = vec![if kind.is_paused {
+        button("resume", words.resume, &about)
     } else {
-        button("pause", words.pause, &[("what", "job"), ("name", &kind.name)])
-    };
+        button("pause", words.pause, &about)
+    }];
     if kind.dead > 0 {
-        act.push(' ');
-        act.push_str(&button("retry", words.retry_all, &[("job", &kind.name)]));
+        buttons.insert(0, button("retry", words.retry_all, &[("job", &kind.name)]));
     }
-    let name = escape(&kind.name);
+    let paused = format!(" <span class=\"paused\">{}</span>", words.paused);
+    let paused = if kind.is_paused { &*paused } else { "" };
+    let is_idle = kind.done + kind.failed == 0;
+    let time = |seconds: f64| Cell {
+        class: if is_idle { "n zero" } else { "n" },
+        html: if is_idle { "–".to_owned() } else { words.decimal(seconds) },
+    };
     vec![
-        if kind.is_paused {
-            format!("<code>{name}</code> ({})", words.paused)
-        } else {
-            format!("<code>{name}</code>")
-        },
-        kind.waiting.to_string(),
-        kind.later.to_string(),
-        kind.running.to_string(),
-        kind.done.to_string(),
-        kind.failed.to_string(),
-        format!("{:.2}", kind.waited),
-        format!("{:.2}", kind.ran),
-        if kind.dead > 0 { format!("<span class=\"dead\">{}</span>", kind.dead) } else { "0".to_owned() },
-        act,
+        name(words.kind(&kind.name), &kind.name, paused),
+        number(kind.waiting),
+        number(kind.later),
+        number(kind.running),
+        number(kind.done),
+        number(kind.failed),
+        time(kind.waited),
+        time(kind.ran),
+        Cell { class: if kind.dead > 0 { "n dead" } else { "n zero" }, html: kind.dead.to_string() },
+        acts(&buttons),
     ]
 }
 
-fn queue_row(words: &Words, queue: &QueueLine) -> Vec<String> {
-    let (state, act) =
-        if queue.is_paused { (words.paused, ("resume", words.resume)) } else { ("", ("pause", words.pause)) };
+fn queue_row(words: &Words, queue: &QueueLine) -> Vec<Cell> {
+    let (state, act) = if queue.is_paused {
+        (words.paused, ("resume", words.resume))
+    } else {
+        (words.goes, ("pause", words.pause))
+    };
     vec![
-        format!("<code>{}</code>", escape(&queue.name)),
-        queue.waiting.to_string(),
-        state.to_owned(),
-        button(act.0, act.1, &[("what", "queue"), ("name", &queue.name)]),
+        name(None, &queue.name, ""),
+        number(queue.waiting),
+        Cell { class: if queue.is_paused { "paused" } else { "" }, html: state.to_owned() },
+        acts(&[button(act.0, act.1, &[("what", "queue"), ("name", &queue.name)])]),
     ]
 }
 
-fn trouble_row(words: &Words, job: &Troubled) -> Vec<String> {
+fn trouble_row(words: &Words, job: &Troubled) -> Vec<Cell> {
     let id = job.id.to_string();
     let state = if job.is_dead {
-        format!("<span class=\"dead\">{}</span>", words.dead)
+        Cell { class: "dead", html: words.dead.to_owned() }
     } else {
-        format!("{} ({} {})", words.again, job.seconds_until_next, words.seconds)
+        Cell { class: "", html: format!("{} {}", words.again, words.duration(job.seconds_until_next)) }
     };
-    let discard = button("discard", words.discard, &[("id", &id)]);
+    let mut ids = String::new();
+    for (word, value) in [(words.business, &job.tenant), (words.request, &job.request)] {
+        if let Some(value) = value {
+            let _ = write!(ids, "<small>{word} <code>{}</code></small>", escape(value));
+        }
+    }
+    let number = format!(" {}&nbsp;{id}", words.number);
     vec![
-        id.clone(),
-        format!("<code>{}</code>", escape(&job.name)),
-        format!("<code>{}</code>", escape(job.tenant.as_deref().unwrap_or_default())),
-        format!("<code>{}</code>", escape(job.request.as_deref().unwrap_or_default())),
-        format!("{}/{}", job.attempts, job.max_attempts),
-        format!("<code>{}</code>", escape(&job.error)),
+        name(words.kind(&job.name), &job.name, &number),
+        Cell { class: "cause", html: format!("{}{ids}", escape(&job.error)) },
+        Cell { class: "n", html: format!("{} / {}", job.attempts, job.max_attempts) },
         state,
-        format!("{} {discard}", button("retry", words.retry, &[("id", &id)])),
+        acts(&[
+            button("retry", words.retry, &[("id", &id)]),
+            button("discard", words.discard, &[("id", &id)]),
+        ]),
     ]
 }
 

@@ -150,4 +150,26 @@ fn the_page_speaks_both_languages_and_says_so_when_there_is_nothing() {
     let pages = [Lang::Ru, Lang::En].map(|lang| render(Words::of(lang), &nothing, &[]));
     assert!(pages[0].contains("Ошибок нет.") && pages[0].contains("<html lang=\"ru\">"));
     assert!(pages[1].contains("No job is in trouble."));
+    assert!(pages.iter().all(|page| page.contains("class=\"state bad\"")), "nobody works, and it says so");
+    let well = look::Overview { workers: 1, ..nothing };
+    assert!(render(Words::of(Lang::En), &well, &[]).contains("All is well.<small>Workers alive: 1."));
+}
+
+#[test]
+fn times_are_told_as_people_tell_them() {
+    let [ru, en] = [Lang::Ru, Lang::En].map(Words::of);
+    assert_eq!(
+        [89, 90, 5_399, 7_200].map(|seconds| en.duration(seconds)),
+        ["89 s", "1 min", "89 min", "2 h"]
+    );
+    assert_eq!((ru.decimal(0.5), en.decimal(0.5)), ("0,50".to_owned(), "0.50".to_owned()));
+}
+
+#[test]
+fn every_kind_of_job_says_in_both_languages_what_it_does() {
+    for name in crate::jobs::Kinds::all().names() {
+        for lang in [Lang::Ru, Lang::En] {
+            assert!(Words::of(lang).kind(name).is_some(), "{name}");
+        }
+    }
 }

@@ -1,6 +1,6 @@
 //! The key: read from the settings, or, where no installation is at stake, made once and kept beside the data.
 
-use std::fs::{self, OpenOptions};
+use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
@@ -9,6 +9,7 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use secrecy::{ExposeSecret as _, SecretBox, SecretString};
 use sha2::Sha256;
+use tempfile::NamedTempFile;
 
 use crate::system::random_bytes;
 
@@ -61,23 +62,28 @@ impl SealingKey {
         let path = folder.join("app.key");
         let failed = |cause| KeyError::File { path: path.clone(), cause };
         fs::create_dir_all(folder).map_err(failed)?;
-        let mut options = OpenOptions::new();
-        options.write(true).create_new(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        match options.open(&path) {
-            Ok(mut file) => {
-                let key = Self::random();
-                let text = BASE64.encode(key.0.expose_secret()) + "\n";
-                file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(failed)?;
-                Ok(key)
-            }
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-                Self::parse(&fs::read_to_string(&path).map_err(failed)?.into())
-            }
-            Err(error) => Err(failed(error)),
+        if !fs::exists(&path).map_err(failed)? {
+            make(folder, &path).map_err(failed)?;
         }
+        Self::parse(&fs::read_to_string(&path).map_err(failed)?.into())
     }
+}
+
+/// Makes a key under its name, whole or not at all: a crash on the way leaves no half of one. Of two who make it at once one
+/// is first, and the other takes that.
+fn make(folder: &Path, path: &Path) -> io::Result<()> {
+    // For its owner's eyes alone, as all such files are.
+    let mut draft = NamedTempFile::new_in(folder)?;
+    let text = BASE64.encode(SealingKey::random().0.expose_secret()) + "\n";
+    draft.write_all(text.as_bytes())?;
+    draft.as_file().sync_all()?;
+    match draft.persist_noclobber(path) {
+        Ok(_) => {}
+        Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => {}
+        Err(error) => return Err(error.error),
+    }
+    // The name, too, is there after a power cut.
+    File::open(folder)?.sync_all()
 }
 
 #[cfg(test)]
@@ -94,6 +100,20 @@ mod tests {
             let error = SealingKey::parse(&bad.clone().into()).unwrap_err();
             assert!(bad.is_empty() || !error.to_string().contains(&bad));
         }
+    }
+
+    #[test]
+    fn of_many_first_starts_at_once_there_is_one_key_and_nothing_beside_it() {
+        let folder = tempfile::tempdir().unwrap();
+        // What a start that was killed on the way has left.
+        fs::write(folder.path().join(".tmp-of-a-crash"), "").unwrap();
+        let start = || *SealingKey::kept_in(folder.path()).unwrap().0.expose_secret();
+        let keys: Vec<_> = std::thread::scope(|scope| {
+            let starts: Vec<_> = (0..8).map(|_| scope.spawn(start)).collect();
+            starts.into_iter().map(|one| one.join().unwrap()).collect()
+        });
+        assert!(keys.iter().all(|key| *key == keys[0]));
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2);
     }
 
     #[test]

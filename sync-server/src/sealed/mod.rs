@@ -10,10 +10,9 @@ mod key;
 use std::fmt;
 use std::sync::Arc;
 
-use aws_lc_rs::hmac;
 use chacha20poly1305::aead::{Aead as _, Payload};
 use chacha20poly1305::{KeyInit as _, XChaCha20Poly1305, XNonce};
-use secrecy::{ExposeSecret as _, SecretBox, SecretSlice};
+use secrecy::{ExposeSecret as _, SecretSlice};
 use sha2::{Digest as _, Sha256};
 
 pub use key::{KeyError, SealingKey};
@@ -29,8 +28,6 @@ const NONCE: usize = 24;
 #[derive(Clone)]
 pub struct Sealer {
     keys: Arc<[Named]>,
-    /// What further keys are made of: nobody comes from one of them to the key itself.
-    root: Arc<hmac::Key>,
 }
 
 /// A key, and the name by which what it has sealed knows it.
@@ -57,8 +54,7 @@ impl Sealer {
     /// The first key seals; all of them open.
     #[must_use]
     pub fn new(key: &SealingKey, previous: &[SealingKey]) -> Self {
-        let keys = std::iter::once(key).chain(previous).map(Named::of).collect();
-        Self { keys, root: Arc::new(hmac::Key::new(hmac::HMAC_SHA256, key.0.expose_secret())) }
+        Self { keys: std::iter::once(key).chain(previous).map(Named::of).collect() }
     }
 
     /// With a key that nobody has and that ends with the process: for tests, and for programs that keep nothing.
@@ -87,21 +83,6 @@ impl Sealer {
         let payload = Payload { msg: sealed, aad: place.as_bytes() };
         let plain = key.cipher.decrypt(&XNonce::from(*nonce), payload).map_err(|_| SealedError::Forged)?;
         Ok(plain.into())
-    }
-
-    /// A key of its own for another purpose, the same after a restart and on every node.
-    #[must_use]
-    pub fn derive(&self, purpose: &str) -> SecretBox<[u8; 32]> {
-        let tag = hmac::sign(&self.root, purpose.as_bytes());
-        let mut key = Box::new([0; 32]);
-        key.copy_from_slice(tag.as_ref());
-        SecretBox::new(key)
-    }
-
-    /// Whether something is sealed under an old key, and should be sealed anew while it is open.
-    #[must_use]
-    pub fn is_old(&self, sealed: &[u8]) -> bool {
-        sealed.get(1..=NAME) != Some(&self.keys[0].name[..])
     }
 }
 
@@ -147,7 +128,8 @@ mod tests {
         let sealed = Sealer::new(&old, &[]).seal("here", b"x");
         let both = Sealer::new(&new, std::slice::from_ref(&old));
         assert_eq!(both.open("here", &sealed).unwrap().expose_secret(), b"x");
-        assert!(both.is_old(&sealed) && !both.is_old(&both.seal("here", b"x")));
+        let anew = both.seal("here", b"x");
+        assert!(Sealer::new(&new, &[]).open("here", &anew).is_ok());
         assert_eq!(Sealer::new(&new, &[]).open("here", &sealed).unwrap_err(), SealedError::UnknownKey);
     }
 }

@@ -2,11 +2,10 @@
 
 use axum::extract::State;
 use domain::settings::{BusinessHours, Section, Setting};
-use domain::sync::RecordKind;
 
 use crate::http::{PathId, Problem, WriteErrors, now_text};
 use crate::writes::{Reply, Write, WriteHeaders};
-use crate::{AppState, auth, sync};
+use crate::{AppState, sync};
 
 /// Replace a section of the settings
 ///
@@ -24,14 +23,12 @@ pub(super) async fn put_setting(
 ) -> Result<Reply, Problem> {
     let standing = super::find(&mut write.tx, section).await?;
     write.changes(super::tag(&standing)?);
-    let tenant = auth::find_tenant(&mut write.tx).await?.ok_or_else(Problem::not_found)?;
-    let value = section.read(&write.body.0, tenant.currency())?;
+    let (tenant, business) = super::business(&mut write.tx).await?;
+    let value = section.read(&write.body.0, &business)?;
     // Without a seen version nothing can stand against it.
     let setting =
         standing.replace(None, value, &now_text(state.now())).map_err(|error| Problem::internal(&error))?;
-    let body = setting.to_record().map_err(|error| Problem::internal(&error))?;
     let reply = Reply::ok(&setting)?.tagged(&super::tag(&setting)?);
-    let id = section.id(tenant.id);
-    let head = Box::pin(sync::write_record(&mut write.tx, RecordKind::Settings, id, Some(&body))).await?;
+    let head = Box::pin(sync::write_setting(&mut write.tx, tenant, &setting)).await??;
     write.finish(&state, Some(head), reply).await
 }

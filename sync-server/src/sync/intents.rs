@@ -13,13 +13,14 @@ use domain::media::Media;
 use domain::money::Currency;
 use domain::payments::Payment;
 use domain::services::{Service, ServiceEdit};
-use domain::settings::{Section, Setting};
+use domain::settings::{Profile, Section, Setting};
 use domain::sync::{Intent, IntentAction, IntentOutcome, IntentResult, RecordKind};
 use jiff::Timestamp;
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
 use super::session::Session;
+use super::settings;
 use super::tx::Tx;
 use crate::db::StoreError;
 
@@ -117,12 +118,21 @@ async fn act<T: Tx>(
             }
         }
         IntentAction::SettingsPut => {
-            let kind = RecordKind::Settings.as_str();
-            let standing = session.record_body(kind, intent.target).await?;
-            let tenant = session.tx.tenant();
-            match settings(intent, standing.as_ref(), tenant, currency(session).await?, now) {
-                Ok(body) => (kind.to_owned(), Change::Write(body)),
-                Err(refusal) => return Ok(Err(refusal)),
+            let standing = session.record_body(RecordKind::Settings.as_str(), intent.target).await?;
+            let (tenant, business) = (session.tx.tenant(), settings::business(session).await?);
+            return match setting(intent, standing.as_ref(), tenant, &business, now) {
+                Ok(setting) => Ok(settings::keep(session, tenant, &setting).await?.map_err(Refusal::from)),
+                Err(refusal) => Ok(Err(refusal)),
+            };
+        }
+        IntentAction::ClientTell => {
+            let kind = RecordKind::Message.as_str();
+            if session.record_body(kind, intent.target).await?.is_some() {
+                return Ok(Ok(()));
+            }
+            match message(intent, now) {
+                Some(body) => (kind.to_owned(), Change::Write(body)),
+                None => return Ok(Err(ErrorCode::IntentInvalid.into())),
             }
         }
         IntentAction::RecordOffer => match offered(session, intent).await? {
@@ -176,14 +186,26 @@ fn service(
     serde_json::to_value(service).map(Change::Write).map_err(|_| ErrorCode::Internal.into())
 }
 
+/// A message to a client as it begins: not sent, until a channel takes it.
+fn message(intent: &Intent, now: Timestamp) -> Option<Json> {
+    let id = |name: &str| match intent.body.get(name) {
+        None | Some(Json::Null) => Some(None),
+        Some(id) => id.as_str().and_then(|id| id.parse::<Uuid>().ok()).map(Some),
+    };
+    let (client, visit) = (id("clientId")?, id("appointmentId")??);
+    let about = intent.body.get("about").and_then(Json::as_str).filter(|about| *about == "cancelled")?;
+    Some(json!({ "id": intent.target, "clientId": client, "appointmentId": visit, "about": about,
+                 "state": "not_sent", "createdAt": now.to_string() }))
+}
+
 /// A section of the settings as the device wants it, if it saw the one that stands.
-fn settings(
+fn setting(
     intent: &Intent,
     standing: Option<&Json>,
     tenant: TenantId,
-    currency: Currency,
+    business: &Profile,
     now: Timestamp,
-) -> Result<Json, Refusal> {
+) -> Result<Setting, Refusal> {
     let section =
         intent.body.get("section").and_then(Json::as_str).and_then(|word| word.parse::<Section>().ok());
     let value = intent.body.get("value").and_then(Json::as_object);
@@ -191,15 +213,15 @@ fn settings(
     if section.id(tenant) != intent.target {
         return Err(ErrorCode::IntentInvalid.into());
     }
-    let value = section.read(value, currency)?;
+    let value = section.read(value, business)?;
     let seen = intent.body.get("version").and_then(Json::as_u64);
-    let setting = Setting::from_record(section, standing, currency)
+    Setting::from_record(section, standing, business)
         .replace(seen, value, &now.to_string())
-        .map_err(|_| ErrorCode::Conflict)?;
-    setting.to_record().map_err(|_| ErrorCode::Internal.into())
+        .map_err(|_| ErrorCode::Conflict.into())
 }
 
-/// A record that a device still has and a restored server lost. Kept only where there is nothing.
+/// A record that a device still has and a restored server lost. Kept only where there never was anything: what was removed
+/// stays removed.
 async fn offered<T: Tx>(
     session: &mut Session<'_, T>,
     intent: &Intent,
@@ -212,6 +234,12 @@ async fn offered<T: Tx>(
             .is_ok_and(|s| s.id.0 == intent.target && is_moment(&s.created_at) && is_moment(&s.updated_at)),
         "payment" => serde_json::from_value::<Payment>(body.clone())
             .is_ok_and(|p| p.id.0 == intent.target && is_day(&p.date) && is_moment(&p.created_at)),
+        "message" => {
+            let text = |name: &str| body.get(name).and_then(Json::as_str);
+            text("id") == Some(&intent.target.to_string())
+                && text("state").is_some()
+                && text("createdAt").is_some_and(is_moment)
+        }
         "media" => serde_json::from_value::<Media>(body.clone())
             .is_ok_and(|media| media.id.0 == intent.target && media.is_sound()),
         "settings" => is_setting(session, intent.target, body).await?,
@@ -220,8 +248,8 @@ async fn offered<T: Tx>(
     if !is_whole {
         return Ok(Err(ErrorCode::IntentInvalid));
     }
-    let standing = session.record_body(kind, intent.target).await?;
-    Ok(Ok(standing.is_none().then(|| (kind.to_owned(), body.clone()))))
+    let was_there = session.knows_record(kind, intent.target).await?;
+    Ok(Ok((!was_there).then(|| (kind.to_owned(), body.clone()))))
 }
 
 fn is_moment(text: &str) -> bool {
@@ -234,20 +262,21 @@ fn is_day(text: &str) -> bool {
 
 /// Whether a body is a section of this tenant's settings.
 async fn is_setting<T: Tx>(session: &mut Session<'_, T>, id: Uuid, body: &Json) -> Result<bool, StoreError> {
-    let currency = currency(session).await?;
+    let business = settings::business(session).await?;
     let section = body.get("section").and_then(Json::as_str).and_then(|word| word.parse::<Section>().ok());
     let tenant = session.tx.tenant();
     Ok(section.is_some_and(|section| {
-        let read = Setting::from_record(section, Some(body), currency);
-        section.id(tenant) == id && read.version > 0 && read.to_record().is_ok_and(|record| record == *body)
+        // What the business is stands in its own record, which devices cannot give back.
+        let read = Setting::from_record(section, Some(body), &business);
+        section != Section::Profile
+            && section.id(tenant) == id
+            && read.version > 0
+            && read.to_record().is_ok_and(|record| record == *body)
     }))
 }
 
 async fn currency<T: Tx>(session: &mut Session<'_, T>) -> Result<Currency, StoreError> {
-    let tenant = session.tx.tenant();
-    let body = session.record_body(RecordKind::Tenant.as_str(), tenant.0).await?;
-    let code = body.as_ref().and_then(|body| body.get("currency")).and_then(Json::as_str);
-    Ok(code.and_then(|code| code.parse().ok()).unwrap_or(Currency::RUB))
+    Ok(settings::business(session).await?.currency)
 }
 
 fn to_json(payment: &Payment) -> Result<Json, StoreError> {

@@ -394,6 +394,10 @@ impl Tx for MemoryTx {
         self.write(Write::Record(record.clone()))
     }
 
+    async fn has_records_of(&mut self, kind: &str) -> Result<bool, StoreError> {
+        self.read(|t| t.records.values().any(|record| record.kind == kind && record.body.is_some()))
+    }
+
     async fn intent(&mut self, id: IntentId) -> Result<Option<IntentResult>, StoreError> {
         self.read(|t| t.intents.get(&id).cloned())
     }

@@ -10,11 +10,15 @@ mod compare;
 mod cursor;
 mod intents;
 mod live;
+#[cfg(test)]
+mod live_tests;
 pub mod memory;
 mod pull;
 mod push;
 mod routes;
 mod session;
+mod settings;
+mod sockets;
 mod store;
 mod store_phases;
 mod store_rows;
@@ -22,8 +26,13 @@ mod store_rows;
 mod tests;
 mod tx;
 
+use std::collections::BTreeMap;
+
 use domain::Projection;
 use domain::documents::{Chunk, Collection, Document, Heads};
+use domain::errors::FieldErrors;
+use domain::ids::TenantId;
+use domain::settings::Setting;
 use domain::sync::RecordKind;
 use serde_json::Value as Json;
 use uuid::Uuid;
@@ -37,6 +46,57 @@ pub use live::Live;
 pub use routes::routes;
 pub use session::Session;
 pub use tx::{Form, Tx};
+
+/// What settling a conflict writes beside documents: a record.
+pub type BesideDocuments = (RecordKind, Uuid, Json);
+
+/// The documents among these that are here, open, whatever their collection.
+pub async fn open_all(tx: &mut TenantTx, ids: &[Uuid]) -> Result<BTreeMap<Uuid, Document>, StoreError> {
+    let mut open = BTreeMap::new();
+    for (id, stored) in tx.documents(ids).await? {
+        if stored.form == Form::Damaged {
+            return Err(StoreError::damaged(format!("document {id} cannot be opened")));
+        }
+        if let Some(document) = stored.open(id).map_err(StoreError::damaged)? {
+            open.insert(id, document);
+        }
+    }
+    Ok(open)
+}
+
+/// The rows of documents of a collection, as JSON text.
+pub async fn rows(
+    tx: &mut TenantTx,
+    collection: Collection,
+    ids: &[Uuid],
+) -> Result<BTreeMap<Uuid, String>, StoreError> {
+    Tx::rows(tx, collection, ids).await
+}
+
+/// Writes changes made here to several documents as one action, and perhaps a record beside them. `open` are the documents
+/// with the changes in them. Returns the new head.
+pub async fn write_together(
+    tx: &mut TenantTx,
+    group: Uuid,
+    mut open: BTreeMap<Uuid, Document>,
+    changes: Vec<(Uuid, Chunk)>,
+    record: Option<BesideDocuments>,
+) -> Result<u64, StoreError> {
+    let mut by_document: BTreeMap<Uuid, Vec<(Option<Uuid>, Chunk)>> = BTreeMap::new();
+    for (id, chunk) in changes {
+        by_document.entry(id).or_default().push((Some(group), chunk));
+    }
+    let mut session = Session::begin(tx, None).await?;
+    for (id, chunks) in by_document {
+        if let Some(document) = open.remove(&id) {
+            session.keep(id, document, chunks).await?;
+        }
+    }
+    if let Some((kind, id, body)) = record {
+        session.keep_record(kind.as_str(), id, Some(&body)).await?;
+    }
+    session.finish().await
+}
 
 /// Locks the tenant: the first thing that a writing transaction does, before it reads what it decides on.
 pub async fn lock(tx: &mut TenantTx) -> Result<(), StoreError> {
@@ -81,6 +141,19 @@ pub async fn write_record(
     let mut session = Session::begin(tx, None).await?;
     session.keep_record(kind.as_str(), id, body).await?;
     session.finish().await
+}
+
+/// Writes a section of the settings. Returns the new head, or what cannot be because of what there is.
+pub async fn write_setting(
+    tx: &mut TenantTx,
+    tenant: TenantId,
+    setting: &Setting,
+) -> Result<Result<u64, FieldErrors>, StoreError> {
+    let mut session = Session::begin(tx, None).await?;
+    match settings::keep(&mut session, tenant, setting).await? {
+        Ok(()) => session.finish().await.map(Ok),
+        Err(told) => Ok(Err(told)),
+    }
 }
 
 /// A record's body.

@@ -3,28 +3,30 @@
 use std::time::Duration;
 
 use axum::body::Bytes;
-use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
+use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, WebSocketUpgrade, close_code};
 use axum::extract::{FromRequest, Request, State};
 use axum::http::HeaderMap;
 use axum::http::header::{ACCEPT, CONTENT_TYPE};
 use axum::response::{IntoResponse as _, Response};
 use domain::audit::Door;
 use domain::errors::ErrorCode;
-use domain::plans::Plan;
 use domain::sync::{Ask, Compare, ContentType, LiveWord, MAX_REQUEST_BYTES, PROTOCOL, decode, encode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use tokio::sync::watch;
+use tokio::time::interval;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::answer::{AskError, Context, answer};
 use super::compare::compare;
+use super::sockets::Socket;
 use super::tx::Tx as _;
 use crate::http::{AnonymousErrors, Principal, Problem, read_body};
 use crate::{AppState, billing};
 
-/// A socket that says nothing for this long is asked whether anybody is there.
-const PING_EVERY: Duration = Duration::from_secs(30);
+/// So often a socket is asked whether anybody is there, and its key whether it still works.
+const PING_EVERY: Duration = if cfg!(test) { Duration::from_millis(300) } else { Duration::from_secs(30) };
 /// Changes older than this may be folded into their documents; a device that was away for longer gets those.
 const FOLD_AFTER_DAYS: i32 = 30;
 /// How many are folded with one push, so that no push waits long.
@@ -61,11 +63,11 @@ async fn sync(
     may_sync(&principal)?;
     let (answer_as, mut ask) = (message.answer_as, message.body);
     ask.unpack().map_err(|_| Problem::new(ErrorCode::BadRequest))?;
-    if principal.plan != Plan::default() {
+    if billing::is_due(principal.plan, principal.entitlement.as_deref(), state.now()) {
         billing::renew(&state.db, &state.billing.signer, principal.tenant, state.now()).await?;
     }
     // What a suspended business brings is not looked at: without a word about it, devices keep it and bring it again.
-    let is_held = principal.is_suspended() && !(ask.push.is_empty() && ask.intents.is_empty());
+    let mut is_held = principal.is_suspended() && !(ask.push.is_empty() && ask.intents.is_empty());
     if is_held {
         ask.push.clear();
         ask.intents.clear();
@@ -78,6 +80,15 @@ async fn sync(
         state.db.tenant_at_one_moment(principal.tenant).await?
     };
     let mut tx = tx.caused_by(principal.cause().through(Door::Sync));
+    // She may have been suspended while this request waited for the lock.
+    if brings_news {
+        super::lock(&mut tx).await?;
+        if crate::auth::is_suspended(&mut tx).await? {
+            is_held = true;
+            ask.push.clear();
+            ask.intents.clear();
+        }
+    }
     let mut ids = state.ids.clone();
     let mut context = Context { now: state.now(), ids: &mut ids, device: principal.device };
     let mut answered = Box::pin(answer(&mut tx, ask, &mut context)).await?;
@@ -140,21 +151,26 @@ async fn sync_live(
     upgrade: WebSocketUpgrade,
 ) -> Result<Response, Problem> {
     may_sync(&principal)?;
+    let place = state.live.enter(principal.tenant, principal.token_id);
+    let place = place.ok_or_else(|| Problem::new(ErrorCode::Unavailable).after(PING_EVERY))?;
     let mut tx = state.begin(&principal).await?;
     // Listening begins before the head is read, so no word falls between the two.
     let news = state.live.listen(principal.tenant, 0);
     let head = tx.state().await?.head;
     drop(tx);
-    Ok(upgrade.on_upgrade(move |socket| tell(socket, head, news, state, principal)))
+    Ok(upgrade.on_upgrade(move |socket| tell(socket, head, news, place, (state, principal))))
 }
 
 async fn tell(
     mut socket: WebSocket,
     mut head: u64,
-    mut news: tokio::sync::watch::Receiver<u64>,
-    state: AppState,
-    principal: Principal,
+    mut news: watch::Receiver<u64>,
+    mut place: Socket,
+    (state, principal): (AppState, Principal),
 ) {
+    // Counted from the beginning: whoever keeps talking does not put it off.
+    let mut pings = interval(PING_EVERY);
+    pings.reset();
     loop {
         let word = encode(&LiveWord { head }, ContentType::Json);
         let text = String::from_utf8(word).unwrap_or_default();
@@ -173,7 +189,13 @@ async fn tell(
                         break;
                     }
                 }
-                () = tokio::time::sleep(PING_EVERY) => {
+                () = place.stopped() => {
+                    let goodbye = CloseFrame { code: close_code::AWAY, reason: Utf8Bytes::from_static("stopping") };
+                    // Whoever is gone already needs no goodbye.
+                    let _ = socket.send(Message::Close(Some(goodbye))).await;
+                    return;
+                }
+                _ = pings.tick() => {
                     if !is_still_welcome(&state, &principal).await || socket.send(Message::Ping(Bytes::new())).await.is_err() {
                         return;
                     }

@@ -123,6 +123,21 @@ impl<'a, T: Tx> Session<'a, T> {
         Ok(found.and_then(|record| record.body))
     }
 
+    /// Whether there is a record of this kind, with this session's writes; one that it removes still counts.
+    pub(super) async fn has_records_of(&mut self, kind: &str) -> Result<bool, StoreError> {
+        let is_written =
+            |(of, record): (&(String, Uuid), &StoredRecord)| of.0 == kind && record.body.is_some();
+        Ok(self.records.iter().any(is_written) || self.tx.has_records_of(kind).await?)
+    }
+
+    /// Whether there is a record under this id, or was one that was removed.
+    pub(super) async fn knows_record(&mut self, kind: &str, id: Uuid) -> Result<bool, StoreError> {
+        if self.records.contains_key(&(kind.to_owned(), id)) {
+            return Ok(true);
+        }
+        Ok(self.tx.records(&[id]).await?.iter().any(|record| record.kind == kind))
+    }
+
     /// Erases a document: its bytes, its row and its entries' bytes go; a mark stays, so late pushes are refused.
     pub async fn purge(&mut self, id: Uuid) -> Result<(), StoreError> {
         let Some(stored) = self.stored(id).await?.cloned() else { return Ok(()) };

@@ -7,7 +7,10 @@ use std::collections::BTreeMap;
 use domain::audit::Event;
 use domain::documents::{Collection, Hash, Heads};
 use domain::ids::{DeviceId, IntentId, TenantId};
-use domain::sync::{CompareDoc, Intent, IntentResult, Sum, document_digest, purged_digest, record_digest};
+use domain::settings::Profile;
+use domain::sync::{
+    CompareDoc, Intent, IntentResult, RecordKind, Sum, document_digest, purged_digest, record_digest,
+};
 use serde_json::Value as Json;
 use uuid::Uuid;
 
@@ -305,7 +308,35 @@ impl Tx for TenantTx {
         if let Some(event) = Event::record(&record.kind, record.id, before.as_ref(), record.body.as_ref()) {
             audit::record(self, event);
         }
+        if let Some(body) = record.body.as_ref().filter(|_| record.kind == RecordKind::Tenant.as_str()) {
+            // The row of the business follows its record, whoever wrote that.
+            let profile = Profile::of_tenant(body);
+            sqlx::query!(
+                "UPDATE tenants SET name = $2, timezone = $3, locale = $4, currency = $5 WHERE id = $1",
+                tenant,
+                profile.business_name,
+                profile.timezone,
+                profile.locale,
+                profile.currency.as_str()
+            )
+            .execute(self.conn())
+            .await?;
+        }
         Ok(())
+    }
+
+    async fn has_records_of(&mut self, kind: &str) -> Result<bool, StoreError> {
+        let tenant = Self::tenant(self).0;
+        let found = sqlx::query_scalar!(
+            r#"SELECT EXISTS (
+                   SELECT FROM records WHERE tenant_id = $1 AND kind = $2 AND body IS NOT NULL
+               ) AS "found!""#,
+            tenant,
+            kind
+        )
+        .fetch_one(self.conn())
+        .await?;
+        Ok(found)
     }
 
     async fn intent(&mut self, id: IntentId) -> Result<Option<IntentResult>, StoreError> {

@@ -440,6 +440,23 @@ fn a_record_that_a_restore_lost_is_taken_back_and_a_standing_one_is_not_touched(
 }
 
 #[test]
+fn what_was_removed_stays_removed_whoever_offers_it() {
+    let server = server();
+    outcome(&server, &add_service(1));
+    let key = ("service".to_owned(), Uuid::from_u128(0x3001));
+    let body = json!({ "record": "service", "body": server.dump(TENANT).unwrap().records()[&key].body });
+    let again = |n, action: &str| Intent {
+        id: IntentId(Uuid::from_u128(n)),
+        action: action.to_owned(),
+        ..add_service(1)
+    };
+    assert_eq!(outcome(&server, &again(8, "service.remove")).0, IntentOutcome::Done);
+    let offer = Intent { body: body.as_object().unwrap().clone(), ..again(9, "record.offer") };
+    assert_eq!(outcome(&server, &offer).0, IntentOutcome::Done);
+    assert_eq!(server.dump(TENANT).unwrap().records()[&key].body, None);
+}
+
+#[test]
 fn compare_lists_the_buckets_that_differ_and_no_others() {
     let server = server();
     let mut buckets = vec![Sum::default(); 256];

@@ -279,6 +279,8 @@ pub trait Tx: Send {
     fn records(&mut self, ids: &[Uuid]) -> impl Future<Output = Stored<Vec<StoredRecord>>> + Send;
     /// Keeps a record, or that it was removed.
     fn keep_record(&mut self, record: &StoredRecord) -> impl Future<Output = Stored<()>> + Send;
+    /// Whether there is a record of a kind that was not removed.
+    fn has_records_of(&mut self, kind: &str) -> impl Future<Output = Stored<bool>> + Send;
     /// What became of an intent.
     fn intent(&mut self, id: IntentId) -> impl Future<Output = Stored<Option<IntentResult>>> + Send;
     /// Keeps what became of an intent.

@@ -10,6 +10,7 @@ mod database;
 mod letters;
 mod picture;
 mod postgres;
+mod redis;
 mod server;
 mod store;
 
@@ -18,4 +19,5 @@ pub use caller::{Caller, PASSWORD};
 pub use clock::TestClock;
 pub use database::TestDatabase;
 pub use picture::picture;
+pub use redis::TestRedis;
 pub use server::{TestServer, Working};

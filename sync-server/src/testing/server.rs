@@ -46,8 +46,8 @@ pub struct TestServer {
     letters: Letters,
     /// Dropped with the server, and then the listener ends.
     _stop: oneshot::Sender<()>,
-    // After the above: the database goes last.
-    database: TestDatabase,
+    // After the above: the database goes last, with the last of its nodes.
+    database: Arc<TestDatabase>,
 }
 
 impl TestServer {
@@ -64,7 +64,33 @@ impl TestServer {
     /// # Panics
     /// If there is no Postgres, or no free port.
     pub async fn start_without_mail() -> Self {
-        Self::begin(TestDatabase::create().await, Gallery::in_memory(), |_| Mailer::none()).await
+        let database = TestDatabase::create().await.into();
+        Self::begin(database, Gallery::in_memory(), |_| Mailer::none(), |state| state).await
+    }
+
+    /// Starts one whose state is prepared: with Redis, with limits.
+    ///
+    /// # Panics
+    /// If there is no Postgres, or no free port.
+    pub async fn start_as(prepare: impl FnOnce(AppState) -> AppState) -> Self {
+        let database = TestDatabase::create().await.into();
+        Self::begin(database, Gallery::in_memory(), post, prepare).await
+    }
+
+    /// Starts another node on the database of this one.
+    ///
+    /// # Panics
+    /// If the database does not answer, or there is no free port.
+    pub async fn start_beside(&self, prepare: impl FnOnce(AppState) -> AppState) -> Self {
+        Self::begin(self.database.clone(), Gallery::in_memory(), post, prepare).await
+    }
+
+    /// Starts one whose letters leave this way.
+    ///
+    /// # Panics
+    /// If there is no Postgres, or no free port.
+    pub async fn start_with_mail(mail: Mailer) -> Self {
+        Self::begin(TestDatabase::create().await, Gallery::in_memory(), |_| mail).await
     }
 
     /// Starts it on a database that is there already, e.g. one of a server that was stopped.
@@ -72,7 +98,7 @@ impl TestServer {
     /// # Panics
     /// If the database does not answer, or there is no free port.
     pub async fn start_on(database: TestDatabase) -> Self {
-        Self::begin(database, Gallery::in_memory(), |letters| Mailer::new(letters.clone())).await
+        Self::begin(database.into(), Gallery::in_memory(), post, |state| state).await
     }
 
     /// Starts it with another place for pictures.
@@ -80,18 +106,22 @@ impl TestServer {
     /// # Panics
     /// If there is no Postgres, or no free port.
     pub async fn start_with(gallery: Gallery) -> Self {
-        let mail = |letters: &Letters| Mailer::new(letters.clone());
-        Self::begin(TestDatabase::create().await, gallery, mail).await
+        Self::begin(TestDatabase::create().await.into(), gallery, post, |state| state).await
     }
 
-    async fn begin(database: TestDatabase, gallery: Gallery, mail: impl FnOnce(&Letters) -> Mailer) -> Self {
+    async fn begin(
+        database: Arc<TestDatabase>,
+        gallery: Gallery,
+        mail: impl FnOnce(&Letters) -> Mailer,
+        prepare: impl FnOnce(AppState) -> AppState,
+    ) -> Self {
         let letters = Letters::default();
         let db = Db::connect(&database.url(), 8).await.expect("the test database takes connections");
         let clock = TestClock::default();
         let state = AppState::new(db, Arc::new(clock.clone()), SharedIds::new(SystemIds), gallery, false);
         let state = state.with_mail(mail(&letters));
         // A signer that is the same after a restart.
-        let state = state.with_billing(Billing::new(Prices::default(), &[7; 32]));
+        let state = prepare(state.with_billing(Billing::new(Prices::default(), &[7; 32])));
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("some port is free");
         let url = format!("http://{}", listener.local_addr().expect("it is bound"));
         let (stop, stopped) = oneshot::channel::<()>();
@@ -130,7 +160,7 @@ impl TestServer {
 
     /// The database, for tests that look behind the front door.
     #[must_use]
-    pub const fn database(&self) -> &TestDatabase {
+    pub fn database(&self) -> &TestDatabase {
         &self.database
     }
 
@@ -181,6 +211,15 @@ impl TestServer {
     /// If the database does not answer.
     pub async fn everything_stored(&self) -> String {
         store::everything(&self.database.url()).await
+    }
+
+    /// Comes back once so many of this server's transactions wait for a lock: for races whose order is to be the same each
+    /// time.
+    ///
+    /// # Panics
+    /// If they never do.
+    pub async fn until_waiting(&self, many: i64) {
+        store::until_waiting(&self.database.url(), many).await;
     }
 
     /// Sends a request through all layers, as if from this machine.
@@ -243,4 +282,9 @@ impl TestServer {
         caller.email.clone_from(&owner.email);
         caller
     }
+}
+
+/// Letters fall into the mailbox of the test.
+fn post(letters: &Letters) -> Mailer {
+    Mailer::new(letters.clone())
 }

@@ -102,3 +102,25 @@ pub(super) async fn everything(url: &SecretString) -> String {
     }
     text
 }
+
+/// How many sessions of this database wait for a lock of another one.
+async fn waiting(connection: &mut PgConnection) -> i64 {
+    sqlx::query_scalar(
+        "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
+    )
+    .fetch_one(connection)
+    .await
+    .expect("the catalogue can be read")
+}
+
+/// Comes back once so many wait.
+pub(super) async fn until_waiting(url: &SecretString, many: i64) {
+    let mut connection = connect(url).await;
+    for _ in 0..6_000 {
+        if waiting(&mut connection).await == many {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
+    panic!("{many} never waited for a lock at the same time");
+}

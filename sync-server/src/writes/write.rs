@@ -8,8 +8,10 @@ use super::etag::{Condition, Tag};
 use super::idempotency::{Claim, Claimed};
 use super::reply::Reply;
 use crate::db::TenantTx;
-use crate::http::{JsonObject, MAX_BODY_BYTES, Principal, Problem, Read, read_body};
-use crate::{AppState, sync};
+use crate::http::{
+    JsonObject, MAX_BODY_BYTES, Principal, Problem, Read, read_body, works_despite_suspension,
+};
+use crate::{AppState, auth, sync};
 use domain::errors::ErrorCode;
 
 /// A request that changes something: who asks, what the body says, and the transaction for its effect. The tenant is
@@ -75,6 +77,10 @@ impl<B: ReadBody + Send> FromRequest<AppState> for Write<B> {
         };
         let mut tx = tx.caused_by(principal.cause());
         sync::lock(&mut tx).await?;
+        // She may have been suspended while this request waited for the lock.
+        if !works_despite_suspension(&parts) && auth::is_suspended(&mut tx).await? {
+            return Err(Problem::new(ErrorCode::TenantSuspended).into());
+        }
         Ok(Self { principal, body, tx, condition, standing: None, claim })
     }
 }

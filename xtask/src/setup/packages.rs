@@ -23,7 +23,7 @@ const FOR_THE_BUILD: [Need; 4] = [
     Need { package: "ca-certificates", purpose: "trusting what is downloaded", is_met: has_certificates },
 ];
 
-const FOR_THE_DOWNLOAD: [Need; 2] = [
+const FOR_THE_DOWNLOAD: [Need; 3] = [
     Need {
         package: "python3",
         purpose: "unpacking Postgres, and a program of the tests",
@@ -33,6 +33,11 @@ const FOR_THE_DOWNLOAD: [Need; 2] = [
         package: "python3-pip",
         purpose: "downloading Postgres, and a program of the tests",
         is_met: has_pip,
+    },
+    Need {
+        package: "curl",
+        purpose: "the examples of the pages about the API, which the tests run",
+        is_met: has_curl,
     },
 ];
 
@@ -131,6 +136,10 @@ fn has_python() -> bool {
 
 fn has_pip() -> bool {
     runs("python3", &["-m", "pip", "--version"])
+}
+
+fn has_curl() -> bool {
+    runs("curl", &["--version"])
 }
 
 fn has_browser() -> bool {

@@ -29,6 +29,8 @@ pub(crate) enum Appointments {
     },
     /// One appointment.
     Show(Which),
+    /// The rules of cancellation and deposit that hold for it: those of the day on which it was booked.
+    Policies(Which),
     /// Edit fields; what is not mentioned stays.
     Edit {
         #[command(flatten)]
@@ -140,6 +142,7 @@ impl Appointments {
                 Output::list(app.appointments(span)?, COLUMNS)?.naming(app)
             }
             Self::Show(which) => Output::one(&app.appointment(which.id)?)?.naming(app),
+            Self::Policies(which) => Output::one(&app.policies_of(which.id)?),
             Self::Edit { which, set, amounts, note } => {
                 let fields = amounts.put(Fields::default().assign(&set)?.put("note", note));
                 Output::one(&app.edit_appointment(which.id, &fields.into_map())?)?.naming(app)

@@ -3,10 +3,12 @@
 mod account;
 mod appointments;
 mod clients;
+mod conflicts;
 mod devices;
 mod export;
 mod failed;
 mod fields;
+mod history;
 mod home;
 mod import;
 mod notes;
@@ -87,6 +89,16 @@ enum Command {
     /// Take over the files of another program.
     #[command(subcommand)]
     Import(import::Import),
+    /// What needs you: visits that share an hour, clients with one number, and the like.
+    #[command(subcommand)]
+    Conflicts(conflicts::Conflicts),
+    /// What happened to a client, visit or note: who, where, when, what.
+    History(history::History),
+    /// Take back what was done, as a new edit.
+    #[command(subcommand)]
+    Undo(history::Undo),
+    /// Look at everything as it was at a moment.
+    At(history::At),
     /// Exchange everything with the server; needs the server.
     Sync(sync::Sync),
     /// Keep this device open and serve it over standard input and output, one JSON object a line.
@@ -149,6 +161,10 @@ fn run(
         Command::Slots(command) => command.run(&session.open()?),
         Command::Payments(command) => command.run(&session.open()?),
         Command::Import(command) => command.run(&mut session.open()?, lang),
+        Command::Conflicts(command) => command.run(&mut session.open()?, lang),
+        Command::History(command) => command.run(&session.open()?),
+        Command::Undo(command) => command.run(&mut session.open()?),
+        Command::At(command) => command.run(&session.open()?),
         Command::Sync(command) => command.run(&session),
         Command::Stdio => stdio::serve(&session),
         Command::Status => status::status(&session.open()?, lang),

@@ -16,7 +16,7 @@ use crate::output::{Column, Output};
 pub(crate) enum Settings {
     /// All sections.
     List,
-    /// One section: business-hours, cancel-policy, deposit-policy, notification-prefs, channels, branding, integrations.
+    /// One section: profile, business-hours, cancel-policy, deposit-policy, notification-prefs, channels, branding, integrations.
     Show {
         /// The section.
         section: Section,

@@ -2,7 +2,8 @@
 
 use client_core::App;
 use client_core::app::notices;
-use domain::lang::Lang;
+use domain::errors::ErrorCode;
+use domain::lang::{self, Lang};
 
 use crate::failed::{Exit, Failed};
 use crate::output::Output;
@@ -20,6 +21,9 @@ pub(crate) fn status(app: &App, lang: Lang) -> Result<Output, Failed> {
             status.last_contact.as_deref().unwrap_or("-")
         ),
     ];
+    if status.suspended {
+        lines.push(lang::error_message(lang, ErrorCode::TenantSuspended).to_owned());
+    }
     lines.extend(status.plan.as_ref().map(|standing| {
         let until = standing.believed_until.filter(|_| standing.plan == standing.told);
         match until {

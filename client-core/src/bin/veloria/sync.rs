@@ -6,6 +6,7 @@ use clap::Args;
 use client_core::App;
 use client_core::driver::account::Accounts;
 use client_core::driver::http::Http;
+use client_core::driver::keys;
 use client_core::driver::watch::watch;
 use client_core::driver::{Ended, RemoteError, sync_once};
 use client_core::sync::{Engine, Failure, Options, Report};
@@ -36,6 +37,8 @@ struct Synced {
     refused: u64,
     quarantined: u64,
     pending: u64,
+    /// Whether the business is suspended: what waits stays here until it works again.
+    suspended: bool,
     in_step: Option<bool>,
 }
 
@@ -47,10 +50,33 @@ impl Sync {
 
     async fn talk(&self, app: &mut App, session: &Session) -> Result<Output, Failed> {
         enrol(app, session).await?;
+        let (server, _) = signed_in(app)?;
+        let accounts = Accounts::new(&server, session.lang.as_str())?;
+        keys::renew(app, &accounts).await?;
+        let ended = self.exchange(app, session).await?;
+        let ended = match ended {
+            Ended::Stopped(Failure::Unauthorized)
+                if keys::fall_back(app, &accounts).await.is_ok_and(|former| former.is_some()) =>
+            {
+                self.exchange(app, session).await?
+            }
+            ended => ended,
+        };
+        tell(app, session.lang)?;
+        match &ended {
+            Ended::Done(report) => {
+                Output::one(&synced(app, report)?).map(|output| output.with_line(line(&ended, session.lang)))
+            }
+            Ended::Later(_, failure) | Ended::Stopped(failure) => Err(failure.clone().into()),
+        }
+    }
+
+    /// Syncs with the token that there is, once or for as long as she wants.
+    async fn exchange(&self, app: &mut App, session: &Session) -> Result<Ended, Failed> {
         let (server, token) = signed_in(app)?;
         let http = Http::new(&server, token.clone()).map_err(RemoteError::from)?;
         let mut engine = Engine::new(Options::default());
-        let ended = if self.watch {
+        Ok(if self.watch {
             let told = |app: &mut App, ended: &Ended| {
                 // The next session says it again; a failing disk is told by the session itself.
                 let _ = tell(app, session.lang);
@@ -62,14 +88,7 @@ impl Sync {
             }
         } else {
             sync_once(app, &mut engine, &http).await?
-        };
-        tell(app, session.lang)?;
-        match &ended {
-            Ended::Done(report) => {
-                Output::one(&synced(app, report)?).map(|output| output.with_line(line(&ended, session.lang)))
-            }
-            Ended::Later(_, failure) | Ended::Stopped(failure) => Err(failure.clone().into()),
-        }
+        })
     }
 }
 
@@ -88,7 +107,8 @@ pub(crate) async fn enrol(app: &mut App, session: &Session) -> Result<(), Failed
 fn synced(app: &App, report: &Report) -> Result<Synced, Failed> {
     let Report { pushed, pulled, refused, quarantined, in_step, .. } = *report;
     let id = app.device()?.map(|device| device.id.0);
-    Ok(Synced { id, pushed, pulled, refused, quarantined, pending: app.pending()?, in_step })
+    let (pending, suspended) = (app.pending()?, app.is_suspended()?);
+    Ok(Synced { id, pushed, pulled, refused, quarantined, pending, suspended, in_step })
 }
 
 fn line(ended: &Ended, lang: Lang) -> String {

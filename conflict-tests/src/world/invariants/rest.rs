@@ -4,7 +4,10 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use client_core::App;
 use client_core::store::{IntentState, StoreError};
+use domain::conflicts::{Conflict, whole};
 use domain::documents::{Chunk, Collection, Document, Heads};
+use domain::ids::ServiceId;
+use domain::services::Service;
 use domain::sync::{RecordKind, canonical_json};
 use domain::{Projection, project};
 use rand::rngs::StdRng;
@@ -81,6 +84,7 @@ pub(in super::super) fn at_rest(world: &mut World) -> Result<(), Broken> {
         let tables = tables(world, tenant)?;
         super::after_commit(world, tenant, &tables)?;
         i01_convergence(world, tenant, &tables)?;
+        i09_conflicts_agree(world, tenant, &tables)?;
         i02_ack_durable(world, tenant, &tables)?;
         i02_asked_durable(world, tenant, &tables)?;
         i03_server_ack_durable(world, tenant, fresh)?;
@@ -132,6 +136,27 @@ fn i01_convergence(world: &mut World, tenant: usize, tables: &Tables) -> Result<
                 must(*sums == digest, name, || format!("device {number} has other sums"))?;
             }
         }
+    }
+    Ok(())
+}
+
+/// Every device keeps the very conflicts that the server finds in its rows: none is missing, none is invented, each with the
+/// same id, the same facts and the same standing decision. So which of two decisions holds depends on nobody's clock or order.
+fn i09_conflicts_agree(world: &World, tenant: usize, tables: &Tables) -> Result<(), Broken> {
+    let services: BTreeMap<ServiceId, Service> = tables
+        .records()
+        .values()
+        .filter(|record| record.kind == RecordKind::Service.as_str())
+        .filter_map(|record| serde_json::from_value(record.body.clone()?).ok())
+        .map(|service: Service| (service.id, service))
+        .collect();
+    let all = whole(tables.rows().iter().map(|(id, row)| (*id, row)), &services);
+    let server: Vec<&Conflict> = all.values().collect();
+    for number in world.members(tenant) {
+        let kept = world.app(number)?.store().read::<_, StoreError>(|tx| tx.all_conflicts())?;
+        must(kept.iter().eq(server.iter().copied()), "I09_double_booking_seen", || {
+            format!("device {number} keeps {kept:?}, the rows of the server have {server:?}")
+        })?;
     }
     Ok(())
 }
@@ -286,7 +311,7 @@ type Records = BTreeMap<Uuid, String>;
 
 fn records(app: &App) -> Result<Records, Broken> {
     let all = app.store().read::<_, StoreError>(|tx| {
-        let kinds = [RecordKind::Tenant, RecordKind::Service, RecordKind::Payment];
+        let kinds = [RecordKind::Tenant, RecordKind::Service, RecordKind::Payment, RecordKind::Message];
         kinds.into_iter().map(|kind| tx.records(kind.as_str())).collect::<Result<Vec<_>, _>>()
     })?;
     Ok(all.into_iter().flatten().map(|record| (record.id, canonical_json(&record.body))).collect())

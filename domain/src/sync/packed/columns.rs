@@ -59,6 +59,46 @@ impl CollectionName {
     }
 }
 
+/// The collections of entries: one alone where all have it, and else runs. A reader takes runs in either case.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub(super) enum Collections {
+    One(CollectionName),
+    Runs(Runs<CollectionName>),
+}
+
+impl Default for Collections {
+    fn default() -> Self {
+        Self::Runs(Runs::default())
+    }
+}
+
+impl Collections {
+    pub(super) fn push(&mut self, name: CollectionName) {
+        if let Self::Runs(runs) = self {
+            runs.push(name);
+        }
+    }
+
+    /// The shortest form of the same.
+    pub(super) fn close(self) -> Self {
+        match self {
+            Self::Runs(Runs(mut runs)) if runs.len() == 1 => {
+                runs.pop().map_or_else(Self::default, |(_, name)| Self::One(name))
+            }
+            other => other,
+        }
+    }
+
+    /// All of them; there must be this many.
+    pub(super) fn all(self, count: usize) -> Result<Vec<CollectionName>, PackedError> {
+        match self {
+            Self::One(name) => Ok(vec![name; count]),
+            Self::Runs(runs) => runs.all(count),
+        }
+    }
+}
+
 /// Values, each with how often it comes in a row.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]

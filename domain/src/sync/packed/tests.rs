@@ -115,6 +115,41 @@ fn results_that_are_all_good_are_one_number_and_others_stay() {
 }
 
 #[test]
+fn what_all_have_stands_once_and_the_seal_of_one_is_short_and_the_longer_forms_are_read_too() {
+    let ask = Ask { push: vec![push(1)], ..Ask::default() };
+    let short = ask.packed();
+    let text = serde_json::to_value(&short.packed).unwrap();
+    let Hash(digest) = Hash::of(&[&[0; 8][..], &ask.push[0].hash.0].concat());
+    let first = u32::from_be_bytes(*digest.first_chunk().unwrap());
+    assert_eq!((&text["c"], &text["h"]), (&serde_json::json!(0), &serde_json::json!(first)));
+
+    let mut long = short.clone();
+    let columns = long.packed.as_mut().unwrap();
+    let mut runs = Runs::default();
+    runs.push(CollectionName::new("clients".to_owned()));
+    columns.collections = Collections::Runs(runs);
+    columns.seal = sealed(0, ask.push[0].hash);
+    let [short, long] = [short, long].map(|ask| encode(&ask, ContentType::Cbor));
+    assert!(short.len() + 7 <= long.len(), "{} {}", short.len(), long.len());
+    for sent in [short, long] {
+        let mut came: Ask = decode(&sent, ContentType::Cbor).unwrap();
+        came.unpack().unwrap();
+        assert_eq!(came.push, ask.push);
+    }
+    let mut bad = ask.packed();
+    bad.packed.as_mut().unwrap().seal ^= 1;
+    assert_eq!(bad.unpack(), Err(PackedError::Damaged));
+
+    // As `docs/sync-protocol.md` says.
+    assert_eq!(super::short(sealed(0, Hash([0; 32]))), 741658141);
+
+    let two = Ask { push: vec![push(1), push(2)], ..Ask::default() }.packed();
+    let text = serde_json::to_value(&two.packed).unwrap();
+    assert_eq!(text["c"], serde_json::json!(0));
+    assert!(text["h"].as_u64() > Some(u64::from(u32::MAX)), "more than one have the whole seal");
+}
+
+#[test]
 fn a_run_longer_than_the_message_is_refused_before_it_is_unrolled() {
     let mut runs = Runs::default();
     runs.push("clients".to_owned());

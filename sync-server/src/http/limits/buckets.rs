@@ -28,6 +28,11 @@ impl Buckets {
         Self { redis, script, start: Stopwatch::start(), here: Mutex::default() }
     }
 
+    /// Whether there is a Redis to ask.
+    pub(super) const fn are_shared(&self) -> bool {
+        self.redis.is_set()
+    }
+
     /// Takes one place in a caller's bucket, if there is one.
     pub(super) async fn take(&self, key: &str, rate: Rate) -> Verdict {
         if self.redis.is_set() {
@@ -61,6 +66,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
+    use crate::testing::TestRedis;
 
     #[test]
     fn each_caller_has_a_bucket_and_a_million_of_them_have_no_more_memory() {
@@ -84,5 +90,30 @@ mod tests {
             waits.push(buckets.take("anna", rate).await.wait.is_some());
         }
         assert_eq!(waits, [false, false, true]);
+    }
+
+    #[tokio::test]
+    async fn the_script_in_redis_and_the_arithmetic_here_decide_alike() {
+        let server = TestRedis::start();
+        let redis = Redis::at(&server.url().into()).unwrap();
+        let script = Script::new(include_str!("gcra.lua"));
+        for (most, per) in [(1, 20), (3, 40), (7, 1_000), (60, 60_000)] {
+            let rate = Rate::new(most, Duration::from_millis(per)).unwrap();
+            let (interval, most) = (rate.interval().to_string(), rate.most().to_string());
+            let (key, mut kept) = (format!("test:{per}"), None);
+            let (mut let_in, mut refused) = (0, 0);
+            for number in 0..150_u64 {
+                let answer = redis.run(&script, &[&key], &[&interval, &most]).await;
+                let (wait, empty_at, now): (i64, i64, i64) = answer.expect("it answers");
+                let (ours, next) = rate.decide(kept, now);
+                assert_eq!((rate.verdict(empty_at, now, wait), empty_at), (ours, next), "{rate:?} at {now}");
+                kept = Some(next);
+                *if wait > 0 { &mut refused } else { &mut let_in } += 1;
+                if number % 10 == 9 {
+                    tokio::time::sleep(Duration::from_millis(number % 4 * 7)).await;
+                }
+            }
+            assert!(let_in > 0 && refused > 0, "{rate:?}: both happen");
+        }
     }
 }

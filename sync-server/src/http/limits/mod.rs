@@ -9,7 +9,7 @@ mod gcra;
 mod rates;
 
 use std::collections::HashMap;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -21,6 +21,7 @@ use domain::errors::ErrorCode;
 use domain::ids::TenantId;
 use tokio::time::timeout;
 
+use super::client_address::household;
 use super::principal::Principal;
 use super::problem::Problem;
 use crate::AppState;
@@ -70,6 +71,12 @@ impl Limits {
         self.charge(Scope::Token, class, &principal.token_id.to_string(), ledger).await?;
         self.charge(Scope::Tenant, class, &principal.tenant.to_string(), ledger).await?;
         self.enter(principal.tenant, ledger)
+    }
+
+    /// Whether counting a request of a key may wait for somebody outside this process.
+    pub(super) fn asks_elsewhere(&self, class: Class) -> bool {
+        let counts = |scope| self.rates.of(scope, class).is_some();
+        self.buckets.are_shared() && (counts(Scope::Token) || counts(Scope::Tenant))
     }
 
     async fn charge(&self, scope: Scope, class: Class, who: &str, ledger: &Ledger) -> Result<(), Problem> {
@@ -161,11 +168,11 @@ pub(super) async fn guard(State(state): State<AppState>, mut request: Request, n
     // Whether we live is asked often and must always be answered.
     let is_counted = request.uri().path().starts_with("/api/");
     let counted = match peer.filter(|_| is_counted) {
-        Some(peer) => state.edge.limits.charge(Scope::Ip, class, &household(peer), &ledger).await,
+        Some(peer) => state.edge.limits.charge(Scope::Ip, class, &household(peer).to_string(), &ledger).await,
         None => Ok(()),
     };
     let mut response = match counted {
-        Ok(()) => match timeout(class.longest(), next.run(request)).await {
+        Ok(()) => match timeout(class.longest(&route), next.run(request)).await {
             Ok(response) => response,
             Err(_) => Problem::new(ErrorCode::Unavailable).after(Duration::from_secs(1)).into_response(),
         },
@@ -175,28 +182,9 @@ pub(super) async fn guard(State(state): State<AppState>, mut request: Request, n
     response
 }
 
-/// An address as it is counted: one of IPv6 stands for its network, of which a household has 2^64.
-fn household(address: IpAddr) -> String {
-    match address.to_canonical() {
-        IpAddr::V4(address) => address.to_string(),
-        IpAddr::V6(address) => {
-            let [a, b, c, d, ..] = address.segments();
-            format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_network_of_ipv6_is_one_household() {
-        let of = |text: &str| household(text.parse().unwrap());
-        assert_eq!(of("2001:db8:1:2:3:4:5:6"), of("2001:db8:1:2::1"));
-        assert_ne!(of("2001:db8:1:2::1"), of("2001:db8:1:3::1"));
-        assert_eq!(of("::ffff:192.0.2.1"), of("192.0.2.1"));
-    }
 
     #[test]
     fn places_of_a_business_are_given_back() {

@@ -16,7 +16,7 @@ pub enum Class {
     Read,
     /// Writing.
     Write,
-    /// Whole files: imports, exports, media.
+    /// Whole files: imports, exports, pictures at once.
     Heavy,
     /// Devices at their work.
     Sync,
@@ -51,10 +51,23 @@ impl Class {
         match slice {
             "auth" if !method.is_safe() && path != "auth/logout" => Self::Auth,
             "sync" => Self::Sync,
-            "export" | "media" => Self::Heavy,
+            "export" => Self::Heavy,
+            // A whole picture; its pieces and all that is read are many and small.
+            "media" if path == "media" && !method.is_safe() => Self::Heavy,
             "imports" if !method.is_safe() => Self::Heavy,
             _ if method.is_safe() => Self::Read,
             _ => Self::Write,
+        }
+    }
+
+    /// How long a request of a route may take.
+    #[must_use]
+    pub fn longest(self, route: &str) -> Duration {
+        match self {
+            Self::Heavy | Self::Sync => Duration::from_mins(2),
+            // Pieces of pictures come over slow lines.
+            Self::Write if route.starts_with("/api/v1/media") => Duration::from_mins(2),
+            Self::Auth | Self::Read | Self::Write => Duration::from_secs(30),
         }
     }
 
@@ -62,15 +75,6 @@ impl Class {
     #[must_use]
     pub fn as_str(self) -> &'static str {
         CLASSES.iter().find(|(_, class)| *class == self).map_or("", |(word, _)| word)
-    }
-
-    /// How long a request of it may take.
-    #[must_use]
-    pub const fn longest(self) -> Duration {
-        match self {
-            Self::Auth | Self::Read | Self::Write => Duration::from_secs(30),
-            Self::Heavy | Self::Sync => Duration::from_mins(2),
-        }
     }
 }
 
@@ -182,6 +186,10 @@ mod tests {
             (Method::PATCH, "/api/v1/clients/{id}", Class::Write),
             (Method::POST, "/api/v1/imports", Class::Heavy),
             (Method::GET, "/api/v1/export", Class::Heavy),
+            (Method::POST, "/api/v1/media", Class::Heavy),
+            (Method::GET, "/api/v1/media", Class::Read),
+            (Method::GET, "/api/v1/media/{id}", Class::Read),
+            (Method::PATCH, "/api/v1/media/uploads/{id}", Class::Write),
             (Method::POST, "/api/v1/sync", Class::Sync),
             (Method::GET, "/docs/", Class::Read),
         ] {

@@ -104,10 +104,7 @@ async fn poison_is_dead_after_eight_attempts_and_a_replay_brings_it_back() {
             wait <= usual * 1.26 + 1.0 && (attempt < 5 || wait > usual * 0.8),
             "{wait} s after attempt {attempt}"
         );
-        sqlx::raw_sql("update graphile_worker._private_jobs set run_at = now()")
-            .execute(&mut bench.owner)
-            .await
-            .unwrap();
+        bench.hurry().await;
     }
     bench.add(&Mark("others go on".to_owned())).await;
     bench.until("select count(*) = 1 from marks").await;
@@ -170,4 +167,32 @@ async fn each_night_old_keys_effects_and_files_go_also_of_those_who_ask_no_more(
         crate::jobs::SweepEffects.run(context(&bench)).await.unwrap();
         assert_eq!(bench.column(left).await, [expected]);
     }
+}
+
+#[tokio::test]
+async fn one_business_that_cannot_be_planned_or_fired_stops_nobody_elses() {
+    let mut bench = Bench::new().await;
+    let state = bench.server.state().clone();
+    let db = JobsDb::connect(&bench.server.database().url(), 2).await.unwrap();
+    let kinds = Kinds::default().with::<SweepKeys>();
+    // Of a zone that this build does not know.
+    let ill = bench.tenant;
+    let mut zone = async |zone: &str| {
+        let change = format!("update tenants set timezone = '{zone}' where id = '{ill}'");
+        sqlx::raw_sql(AssertSqlSafe(change)).execute(&mut bench.owner).await.unwrap();
+    };
+    zone("Moon/Tranquility").await;
+    bench.server.register("olga").await;
+    schedule::look(&state, &db, kinds.kinds()).await.unwrap();
+    zone("Europe/Moscow").await;
+    schedule::look(&state, &db, kinds.kinds()).await.unwrap();
+    zone("Moon/Tranquility").await;
+    drop(zone);
+    let planned = "select name from jobs.schedules";
+    assert_eq!(bench.column(planned).await.len(), 2);
+    bench.server.clock().advance(SignedDuration::from_hours(25));
+    schedule::look(&state, &db, kinds.kinds()).await.unwrap();
+    let due = format!("select name from jobs.schedules where next_at <= '{}'", state.now());
+    assert!(bench.column(&due).await.is_empty(), "hers is put off");
+    assert_eq!(bench.queue().await.len(), 1, "the other's is there");
 }

@@ -6,6 +6,7 @@ use std::process::Stdio;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::body::Bytes;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::process::{Child, Command};
 use tokio::sync::Semaphore;
@@ -67,7 +68,7 @@ impl Painter {
     }
 
     /// Our picture of a file.
-    pub async fn remake(&self, file: Arc<[u8]>) -> Result<Picture, GuardError> {
+    pub async fn remake(&self, file: Bytes) -> Result<Picture, GuardError> {
         let _place =
             self.places.acquire().await.map_err(|_| GuardError::Start(io::ErrorKind::Other.into()))?;
         match &self.place {

@@ -1,0 +1,180 @@
+//! History on this device: what happened to a record, taking changes back, everything as it was at a moment.
+
+use std::collections::BTreeSet;
+
+use domain::Projection;
+use domain::appointments::Appointment;
+use domain::clients::Client;
+use domain::documents::{Collection, Hash};
+use domain::history::{Change, at_moment, changes, undo};
+use domain::ids::{AppointmentId, ClientId, NoteId};
+use domain::notes::Note;
+use jiff::Timestamp;
+use serde::Serialize;
+use uuid::Uuid;
+
+use super::{App, AppError, Result};
+use crate::replica;
+
+/// What taking back did.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TakenBack {
+    /// Changes that were taken back, by document.
+    pub undone: Vec<(Uuid, Hash)>,
+    /// Fields that stay because somebody has changed them since, by document.
+    pub kept: Vec<(Uuid, String)>,
+}
+
+impl App {
+    /// The changes of a client, visit or note, the newest first: a page after `after`. With `field` only those that touch it.
+    pub fn history(
+        &self,
+        id: Uuid,
+        after: Option<Hash>,
+        most: usize,
+        field: Option<&str>,
+    ) -> Result<Vec<Change>> {
+        self.store.read::<_, AppError>(|tx| {
+            let mut document = replica::look(tx, id)?.ok_or(AppError::NotFound(id))?;
+            let mut all = changes(&mut document, after, most, field);
+            let names = self.device_names()?;
+            for change in &mut all {
+                if let Some(name) = names.get(&change.device) {
+                    name.clone_into(&mut change.device);
+                }
+            }
+            Ok(all)
+        })
+    }
+
+    /// Takes a change back as one action, with what belongs to it: of a decision also what it did.
+    pub fn undo_change(&mut self, id: Uuid, change: Hash) -> Result<TakenBack> {
+        let mut needed = BTreeSet::from([id]);
+        let mut due = vec![(id, change)];
+        // What a decision did is found by a look at the decision.
+        let with = self.store.read::<_, AppError>(|tx| {
+            let mut document = replica::look(tx, id)?.ok_or(AppError::NotFound(id))?;
+            // Nobody keeps this edit: only what belongs to the change is learnt.
+            let trial = undo(&mut document, self.author(), 0, change).ok_or(AppError::NotFound(id))?;
+            Ok(trial.with)
+        })?;
+        needed.extend(with.iter().map(|(document, _)| *document));
+        // Backwards: what was done last goes first.
+        due.extend(with.into_iter().rev());
+        self.take_back(&needed, &due)
+    }
+
+    /// Takes back everything that a device did since a moment, as far as nobody has changed it since. Document by document:
+    /// elsewhere it arrives one by one.
+    pub fn undo_device(&mut self, device: &str, since: Timestamp) -> Result<TakenBack> {
+        let moment = since.as_second();
+        // She may call this device by its name; others are known by how they stand in histories.
+        let names = self.device_names()?;
+        let own = names.iter().find(|(_, name)| *name == device).map(|(short, _)| short.clone());
+        let device = own.unwrap_or_else(|| device.to_owned());
+        let ids = self.store.read::<_, AppError>(|tx| {
+            let mut ids = Vec::new();
+            for collection in [Collection::Appointments, Collection::Notes, Collection::Clients] {
+                ids.extend(tx.document_ids(collection)?);
+            }
+            Ok(ids)
+        })?;
+        self.in_batch(|app| {
+            let mut all = TakenBack::default();
+            for id in ids {
+                let done = app.store.read::<_, AppError>(|tx| {
+                    let Some(mut document) = replica::look(tx, id)? else { return Ok(Vec::new()) };
+                    let log = document.log().into_iter();
+                    let by = |l: &domain::documents::Logged| {
+                        l.signature.device == device && l.signature.at >= moment
+                    };
+                    Ok(log.filter(by).map(|logged| (id, logged.hash)).rev().collect())
+                })?;
+                if done.is_empty() {
+                    continue;
+                }
+                match app.take_back(&BTreeSet::from([id]), &done) {
+                    Ok(taken) => {
+                        all.undone.extend(taken.undone);
+                        all.kept.extend(taken.kept);
+                    }
+                    // Everything of it was changed since, or taken back before.
+                    Err(AppError::NothingToUndo) => {}
+                    Err(error) => return Err(error),
+                }
+            }
+            if all.undone.is_empty() { Err(AppError::NothingToUndo) } else { Ok(all) }
+        })
+    }
+
+    fn take_back(&mut self, needed: &BTreeSet<Uuid>, due: &[(Uuid, Hash)]) -> Result<TakenBack> {
+        let mut taken = TakenBack::default();
+        self.change_together(needed, |open, author, at, _| {
+            let mut made = Vec::new();
+            for (id, change) in due {
+                let Some(document) = open.get_mut(id) else { continue };
+                let Some(undone) = undo(document, author, at, *change) else { continue };
+                taken.kept.extend(undone.kept.into_iter().map(|field| (*id, field)));
+                if !undone.chunks.is_empty() {
+                    taken.undone.push((*id, *change));
+                }
+                made.extend(undone.chunks.into_iter().map(|chunk| (*id, chunk)));
+            }
+            if made.is_empty() { Err(AppError::NothingToUndo) } else { Ok(made) }
+        })?;
+        Ok(taken)
+    }
+
+    /// The clients as they were at a moment, by name and id.
+    pub fn clients_at(&self, moment: Timestamp) -> Result<Vec<Client>> {
+        let mut found = self.at(Collection::Clients, moment, |id, row| match row {
+            Projection::Clients(row) => Some(row.show(ClientId(id), None)),
+            _ => None,
+        })?;
+        found.sort_by(|a, b| (&a.name, a.id).cmp(&(&b.name, b.id)));
+        Ok(found)
+    }
+
+    /// The visits as they were at a moment, by start and id.
+    pub fn appointments_at(&self, moment: Timestamp) -> Result<Vec<Appointment>> {
+        let mut found = self.at(Collection::Appointments, moment, |id, row| match row {
+            Projection::Appointments(row) => {
+                let start = row.visit_time().map(|time| time.starts_at());
+                Some((start, row.show(AppointmentId(id))))
+            }
+            _ => None,
+        })?;
+        found.sort_by_key(|(start, shown)| (*start, shown.id));
+        Ok(found.into_iter().map(|(_, shown)| shown).collect())
+    }
+
+    /// The notes as they were at a moment, by id.
+    pub fn notes_at(&self, moment: Timestamp) -> Result<Vec<Note>> {
+        self.at(Collection::Notes, moment, |id, row| match row {
+            Projection::Notes(row) => Some(row.show(NoteId(id))),
+            _ => None,
+        })
+    }
+
+    /// What was not deleted then. Erased records are not there: nothing of them is left.
+    fn at<T>(
+        &self,
+        collection: Collection,
+        moment: Timestamp,
+        show: impl Fn(Uuid, Projection) -> Option<T>,
+    ) -> Result<Vec<T>> {
+        self.store.read::<_, AppError>(|tx| {
+            let mut found = Vec::new();
+            for id in tx.document_ids(collection)? {
+                let Some(mut document) = replica::look(tx, id)? else { continue };
+                let row = at_moment(&mut document, moment.as_second()).filter(|row| !row.is_deleted());
+                found.extend(row.and_then(|row| show(id, row)));
+            }
+            Ok(found)
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests;

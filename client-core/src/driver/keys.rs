@@ -1,0 +1,42 @@
+//! A device's key is replaced when it was used for long, before a sync; and a server that was restored from a backup and knows
+//! only the key before is talked to with that one.
+
+use secrecy::SecretString;
+
+use super::RemoteError;
+use super::account::Accounts;
+use crate::app::{App, AppError};
+
+/// Asks for a new token if it is time, and keeps it. A server that does not answer, or does not know the token, is the next
+/// sync's business: the old token stays.
+pub async fn renew(app: &mut App, accounts: &Accounts) -> Result<(), AppError> {
+    if !app.needs_new_token()? {
+        return Ok(());
+    }
+    let Some(token) = app.token()? else { return Ok(()) };
+    match accounts.new_token(&token).await {
+        Ok(token) => app.keep_token(&token),
+        Err(_) => Ok(()),
+    }
+}
+
+/// What to try after the server did not know the token: the one before it, if the server knows that. `None` if there is
+/// none, or it is as unknown; then she signs in again.
+pub async fn fall_back(app: &mut App, accounts: &Accounts) -> Result<Option<SecretString>, FallBackError> {
+    let Some(former) = app.former_token()? else { return Ok(None) };
+    if !accounts.knows(&former).await? {
+        return Ok(None);
+    }
+    Ok(app.go_back_to_former_token()?)
+}
+
+/// Why it is not known whether the token before would do.
+#[derive(Debug, thiserror::Error)]
+pub enum FallBackError {
+    /// The store.
+    #[error(transparent)]
+    App(#[from] AppError),
+    /// The server.
+    #[error(transparent)]
+    Remote(#[from] RemoteError),
+}

@@ -1,0 +1,143 @@
+//! Every change of a record: who, on which device, when, what from what to what.
+//!
+//! Part of the history room. Pure.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value as Json};
+
+use crate::dates::format_seconds;
+use crate::documents::{Document, Hash, Logged};
+
+/// A change of a record, as REST and devices show it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct Change {
+    /// Which one: its hash.
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub id: Hash,
+    /// What was done: `appointment.move`.
+    pub command: String,
+    /// The device, or `api` for REST.
+    pub device: String,
+    /// The version of the app that made it.
+    pub app: String,
+    /// When it was made, RFC 3339, by the device's clock.
+    pub at: Option<String>,
+    /// When the server received it, RFC 3339; only the server knows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub received_at: Option<String>,
+    /// What it changed.
+    pub fields: Vec<FieldChange>,
+}
+
+/// What a change did to one field.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct FieldChange {
+    /// The field as it stands in the document; an entry of a map is `tags.vip`.
+    pub field: String,
+    /// What stood there before; `null` if nothing.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>))]
+    pub from: Json,
+    /// What stands there after it.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>))]
+    pub to: Json,
+    /// Whether that is what stands there today: who asks why a value is as it is, finds it here.
+    pub stands: bool,
+}
+
+/// The changes of a record, the newest first, after `after` and at most `most`; with `field` only those that touch it.
+/// The order is that of cause and effect, so it does not depend on clocks or on what came first to whom.
+#[must_use]
+pub fn changes(
+    document: &mut Document,
+    after: Option<Hash>,
+    most: usize,
+    field: Option<&str>,
+) -> Vec<Change> {
+    let now = document.reader().everything();
+    let mut log = document.log();
+    log.reverse();
+    let start =
+        after.map_or(0, |after| log.iter().position(|l| l.hash == after).map_or(log.len(), |at| at + 1));
+    let mut found = Vec::new();
+    for logged in log.into_iter().skip(start) {
+        if found.len() == most {
+            break;
+        }
+        let fields = touched(document, &logged);
+        if field.is_some_and(|name| !fields.iter().any(|(touched, ..)| is_of(touched, name))) {
+            continue;
+        }
+        let show = |(field, from, to): (String, Json, Json)| {
+            let stands = value_at(&now, &field) == to;
+            FieldChange { field, from, to, stands }
+        };
+        let Logged { hash, signature, .. } = logged;
+        found.push(Change {
+            id: hash,
+            command: signature.command,
+            device: signature.device,
+            app: signature.version,
+            at: format_seconds(signature.at),
+            received_at: None,
+            fields: fields.into_iter().map(show).collect(),
+        });
+    }
+    found
+}
+
+fn is_of(touched: &str, name: &str) -> bool {
+    touched == name || touched.strip_prefix(name).is_some_and(|rest| rest.starts_with('.'))
+}
+
+/// The fields that a change touched: name, what stood before, what stands after.
+pub(super) fn touched(document: &mut Document, logged: &Logged) -> Vec<(String, Json, Json)> {
+    let before = document.at(&logged.deps, |document| document.reader().everything());
+    let after = document.at(&[logged.hash], |document| document.reader().everything());
+    let mut found = Vec::new();
+    difference("", &before, &after, &mut found);
+    found
+}
+
+fn difference(
+    path: &str,
+    before: &Map<String, Json>,
+    after: &Map<String, Json>,
+    found: &mut Vec<(String, Json, Json)>,
+) {
+    let names: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
+    let nothing = Map::new();
+    for name in names {
+        let (from, to) = (before.get(name), after.get(name));
+        if from == to {
+            continue;
+        }
+        let field = format!("{path}{name}");
+        // The entries of a map are fields of their own; an entry is whole.
+        if path.is_empty() && (from.is_some_and(Json::is_object) || to.is_some_and(Json::is_object)) {
+            let entries = |value: Option<&Json>| value.and_then(Json::as_object).cloned();
+            let (from, to) = (entries(from), entries(to));
+            difference(
+                &format!("{field}."),
+                from.as_ref().unwrap_or(&nothing),
+                to.as_ref().unwrap_or(&nothing),
+                found,
+            );
+        } else {
+            found.push((field, from.cloned().unwrap_or_default(), to.cloned().unwrap_or_default()));
+        }
+    }
+}
+
+/// What stands at a field, or entry of a map.
+pub(super) fn value_at(all: &Map<String, Json>, field: &str) -> Json {
+    let found = match field.split_once('.') {
+        Some((map, entry)) => all.get(map).and_then(|map| map.get(entry)),
+        None => all.get(field),
+    };
+    found.cloned().unwrap_or_default()
+}

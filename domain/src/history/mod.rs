@@ -1,0 +1,15 @@
+//! History: what happened to a record, change by change; taking a change back; how everything was at a moment.
+//!
+//! A slice of the shared room, pure: all of it follows from the documents themselves, so it works on any device offline and on
+//! the server. Taking back is a new edit: it merges with what late devices bring, and can itself be taken back.
+
+mod changes;
+mod moment;
+mod undo;
+
+pub use changes::{Change, FieldChange, changes};
+pub use moment::{at_moment, heads_at};
+pub use undo::{Undone, undo};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,35 @@
+//! Every statement about history: when the changes of a document were received.
+
+use std::collections::BTreeMap;
+
+use domain::documents::Hash;
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use crate::db::{StoreError, TenantTx};
+
+/// When each of these changes of a document was received, as far as the log says.
+pub(super) async fn received(
+    tx: &mut TenantTx,
+    document: Uuid,
+    changes: &[Hash],
+) -> Result<BTreeMap<Hash, Timestamp>, StoreError> {
+    let tenant = tx.tenant();
+    let hashes: Vec<Vec<u8>> = changes.iter().map(|hash| hash.0.to_vec()).collect();
+    let rows = sqlx::query!(
+        r#"select hash, extract(epoch from at)::bigint as "at!"
+           from sync_log
+           where tenant_id = $1
+             and item_id = $2
+             and hash = any ($3)"#,
+        tenant.0,
+        document,
+        &hashes
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    let read =
+        |hash: Vec<u8>| hash.try_into().map(Hash).map_err(|_| StoreError::damaged("a hash has 32 bytes"));
+    let at = |seconds: i64| Timestamp::from_second(seconds).map_err(StoreError::damaged);
+    rows.into_iter().map(|row| Ok((read(row.hash)?, at(row.at)?))).collect()
+}

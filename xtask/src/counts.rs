@@ -1,0 +1,39 @@
+//! `cargo xtask soak --counts`: the tests of safety whose figures are too many, or too much about time, for every run. What they do
+//! is told where they are; here is only how many of each.
+
+use crate::chore::{self, ChoreError};
+use crate::{setup, test};
+
+/// How many of each, by the variable that a test reads (RELIABILITY A5, A6, A7, A10, A11).
+const COUNTS: &[(&str, &str)] = &[
+    ("VELORIA_LOGINS", "1000"),
+    ("VELORIA_RACES", "1000"),
+    ("VELORIA_HOSTILE_PICTURES", "500"),
+    ("VELORIA_FORGED_LINKS", "10000"),
+];
+
+/// Parts of the names of the tests.
+const TESTS: &[&str] = &[
+    "a_wrong_password_takes_as_long_at_an_unknown_address",
+    "after_signing_out_the_next_request_is_refused_every_time",
+    "of_many_sign_ins_at_once_with_one_code_one_gets_in",
+    "no_forged_link_opens",
+];
+
+/// Runs them one after the other, optimised, and shows what they say.
+pub(crate) fn run() -> Result<(), ChoreError> {
+    setup::run_for_tests()?;
+    test::with_postgres(|url| {
+        let begin = ["test", "--release", "--locked", "-p", "sync-server"];
+        let alone = ["--", "--include-ignored", "--test-threads=1", "--nocapture"];
+        for what in [
+            [&begin[..], &["--lib"], &alone, TESTS].concat(),
+            [&begin[..], &["--test", "pictures"], &alone].concat(),
+        ] {
+            let mut command = chore::cargo(&what);
+            command.envs(COUNTS.iter().copied()).env(test::DATABASE, url);
+            chore::run(&mut command)?;
+        }
+        Ok(())
+    })
+}
