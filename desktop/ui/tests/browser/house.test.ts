@@ -109,7 +109,8 @@ test('a consent is given and taken back, and both stand in the ledger', async ()
   for (const times of [1, 2]) {
     await consent.focus();
     await screen.page.keyboard.press('Space');
-    await expect.poll(async () => (await made.ask<{ consents: unknown[] }>('GET', `/clients/${client.id}`)).consents.length).toBe(times);
+    const written = async () => (await made.ask<{ consents: unknown[] }>('GET', `/clients/${client.id}`)).consents.length;
+    await expect.poll(written, { timeout: 10_000 }).toBe(times);
   }
   const { consents } = await made.ask<{ consents: { given: boolean }[] }>('GET', `/clients/${client.id}`);
   expect(consents.map(({ given }) => given)).toEqual([true, false]);
