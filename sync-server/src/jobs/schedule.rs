@@ -42,7 +42,7 @@ pub(super) async fn look(state: &AppState, db: &JobsDb, kinds: &[Kind]) -> Resul
                 match plan(state, kind, cron, *tenant, now).await {
                     Ok(()) => is_any_planned = true,
                     Err(error) => {
-                        tracing::error!(%tenant, job = kind.name, %error, "what recurs was not planned")
+                        tracing::error!(%tenant, job = kind.name, %error, "what recurs was not planned");
                     }
                 }
             }

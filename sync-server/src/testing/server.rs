@@ -90,7 +90,8 @@ impl TestServer {
     /// # Panics
     /// If there is no Postgres, or no free port.
     pub async fn start_with_mail(mail: Mailer) -> Self {
-        Self::begin(TestDatabase::create().await, Gallery::in_memory(), |_| mail).await
+        let database = TestDatabase::create().await.into();
+        Self::begin(database, Gallery::in_memory(), |_| mail, |state| state).await
     }
 
     /// Starts it on a database that is there already, e.g. one of a server that was stopped.
