@@ -129,7 +129,7 @@ async fn ask(
     let method = &operation.method;
     let mut answers = Vec::new();
     let bird = all_in_one();
-    let encoded: String = bird.bytes().map(|byte| format!("%{byte:02X}")).collect();
+    let encoded = bird.bytes().map(|byte| format!("%{byte:02X}")).collect::<Vec<_>>().concat();
     let mut paths: Vec<String> = things.iter().map(|id| operation.path_with(id)).collect();
     paths.dedup();
     paths.push(operation.path_with(&encoded));

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use clap::Parser as _;
 use domain::lang::Lang;
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::SecretString;
 use sync_server::admin::{self, Admin};
 use sync_server::billing::Billing;
 use sync_server::config::{AppEnv, Cli, Command, Config};

@@ -1,6 +1,7 @@
 //! The real program as an operator runs it: with its environment, with a Postgres and a Redis that die, and with visitors who
 //! mean harm. Plain tests assert counts; `cargo xtask soak --drills` runs those whose names begin with `drill` at full size
 //! and takes times and memory, too.
+#![expect(clippy::unwrap_used, reason = "helpers of tests; the lint sees only the test functions themselves")]
 
 #[path = "operation/client.rs"]
 mod client;

@@ -5,9 +5,9 @@
 
 use std::io::{Cursor, Write as _};
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::{env, fs};
 
+use axum::body::Bytes;
 use image::{DynamicImage, ImageFormat, Rgb, RgbImage};
 use sync_server::media::{GuardError, Painter, Picture, Refusal};
 
@@ -166,7 +166,7 @@ async fn hostile_files_are_refused_or_made_harmless() {
     let mut grown = 0;
     for number in 0..most {
         let (what, file, fate) = hostile(number);
-        let outcome = painter.remake(Arc::from(file)).await;
+        let outcome = painter.remake(file.into()).await;
         grown = grown.max(resident().saturating_sub(before));
         match (outcome, fate) {
             (Ok(picture), Fate::Picture | Fate::Harmless) => assert!(is_clean(&picture), "{number}: {what}"),
@@ -191,16 +191,16 @@ async fn a_large_photo_passes_the_guard_and_one_point_more_does_not() {
     let painter = painter();
     let photo = RgbImage::from_fn(8_000, 5_000, |x, y| Rgb([x.to_le_bytes()[0], y.to_le_bytes()[0], 7]));
     let file = written(&photo.into(), ImageFormat::Jpeg);
-    let picture = painter.remake(Arc::from(file)).await.expect("40 megapixels are allowed");
+    let picture = painter.remake(file.into()).await.expect("40 megapixels are allowed");
     assert_eq!((picture.width, picture.height), (4_096, 2_560));
     let file = written(&RgbImage::new(8_001, 5_000).into(), ImageFormat::Jpeg);
-    let refused = painter.remake(Arc::from(file)).await;
+    let refused = painter.remake(file.into()).await;
     assert!(matches!(refused, Err(GuardError::Refused(Refusal::TooLarge))));
 }
 
 #[tokio::test]
 async fn a_reader_that_dies_or_lies_makes_no_picture() {
-    let file: Arc<[u8]> = Arc::from(written(&plain(1), ImageFormat::Jpeg));
+    let file = Bytes::from(written(&plain(1), ImageFormat::Jpeg));
     for program in ["/bin/false", "/bin/echo"] {
         let outcome = Painter::new(PathBuf::from(program)).remake(file.clone()).await;
         assert!(matches!(outcome, Err(GuardError::Refused(Refusal::Unreadable))), "{program}");

@@ -35,17 +35,17 @@ impl App {
         most: usize,
         field: Option<&str>,
     ) -> Result<Vec<Change>> {
-        self.store.read::<_, AppError>(|tx| {
+        let mut all = self.store.read::<_, AppError>(|tx| {
             let mut document = replica::look(tx, id)?.ok_or(AppError::NotFound(id))?;
-            let mut all = changes(&mut document, after, most, field);
-            let names = self.device_names()?;
-            for change in &mut all {
-                if let Some(name) = names.get(&change.device) {
-                    name.clone_into(&mut change.device);
-                }
+            Ok(changes(&mut document, after, most, field))
+        })?;
+        let names = self.device_names()?;
+        for change in &mut all {
+            if let Some(name) = names.get(&change.device) {
+                name.clone_into(&mut change.device);
             }
-            Ok(all)
-        })
+        }
+        Ok(all)
     }
 
     /// Takes a change back as one action, with what belongs to it: of a decision also what it did.

@@ -63,13 +63,11 @@ fn action(words: &[&str]) -> Option<&'static str> {
     let has = |word: &str| words.contains(&word);
     match words {
         ["rename", ..] => Some("it renames"),
-        ["drop", "constraint", ..] | ["drop", "default", ..] => None,
+        ["drop", "constraint" | "default", ..] => None,
         ["drop", ..] => Some("it drops a column"),
         ["alter", .., "set", "not", "null"] => Some("it forbids null"),
         ["alter", ..] if has("type") => Some("it changes a type"),
-        ["add", "constraint", ..] | ["add", "check", ..] | ["add", "unique", ..] | ["add", "foreign", ..] => {
-            Some("it forbids what was allowed")
-        }
+        ["add", "constraint" | "check" | "unique" | "foreign", ..] => Some("it forbids what was allowed"),
         ["add", ..] if has("not") && has("null") && !has("default") && !has("generated") => {
             Some("it adds a column that the version before does not fill")
         }

@@ -35,7 +35,7 @@ async fn works(server: &TestServer, token: &SecretString) -> bool {
     accounts(server).knows(token).await.expect("the server answers")
 }
 
-async fn signed_in<'a>(server: &'a TestServer) -> (Caller<'a>, Device) {
+async fn signed_in(server: &TestServer) -> (Caller<'_>, Device) {
     let owner = server.register("anna").await;
     let device = Device::sign_in(server, &owner.email, "laptop").await;
     (owner, device)
@@ -106,8 +106,8 @@ async fn a_server_that_was_restored_and_knows_only_the_key_before_is_talked_to_w
     let old = token(&a);
     // Of this server's kind, and unknown to it: as one that it gave out after its backup was made.
     let text = old.expose_secret();
-    let last = if text.ends_with('A') { "B" } else { "A" };
-    let lost = SecretString::from(format!("{}{last}", &text[..text.len() - 1]));
+    let other_end = if text.ends_with('A') { "B" } else { "A" };
+    let lost = SecretString::from(format!("{}{other_end}", &text[..text.len() - 1]));
     a.app.keep_token(&lost).expect("the store works");
     assert_eq!(a.try_sync(server.url()).await, Ended::Stopped(Failure::Unauthorized));
     let former = keys::fall_back(&mut a.app, &accounts(&server)).await.expect("the server answers");

@@ -40,9 +40,9 @@ async fn a_device_hears_what_came_in_at_the_other_node_and_loses_nothing_when_re
     laptop.sync(&one).await;
     phone.sync(&two).await;
 
-    let (head, mut heard) = watch::channel(0);
+    let (tell, mut heard) = watch::channel(0);
     let token = phone.app.token().expect("the store answers").expect("signed in");
-    let listening = tokio::spawn(live::listen(two.url().to_owned(), token, head));
+    let listening = tokio::spawn(live::listen(two.url().to_owned(), token, tell));
     heard.changed().await.expect("the socket says where the log stands");
 
     until_heard(&mut laptop, &one, &mut heard, "Ирина").await;

@@ -319,8 +319,8 @@ fn a_mad_map_changes_the_import_and_not_its_things() {
     assert_eq!(tried.import, done.import, "a trial is told under the same name");
 }
 
-fn uuid(n: u128) -> uuid::Uuid {
-    uuid::Uuid::from_u128(n)
+fn uuid(n: u128) -> Uuid {
+    Uuid::from_u128(n)
 }
 
 /// Equal but for when something was written, and what an undo and a second coming leave in `meta`.

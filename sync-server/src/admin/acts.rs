@@ -97,7 +97,6 @@ pub struct NewAccount {
 
 /// What is ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Args)]
-#[expect(clippy::struct_excessive_bools, reason = "three flags of a command line")]
 pub struct What {
     /// Sessions of browsers and sign-ins of programs
     #[arg(long)]

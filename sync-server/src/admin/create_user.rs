@@ -4,7 +4,6 @@ use std::fs;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
-use secrecy::ExposeSecret as _;
 use serde_json::{Map, Value as Json, json};
 
 use super::acts::NewAccount;
@@ -26,7 +25,7 @@ pub(super) async fn create_user(state: &AppState, wanted: &NewAccount) -> Result
     }
     if given.is_none() {
         let code = auth::password_code(state, &mut tx, &user, false).await?;
-        shown["code"] = json!(code.as_ref().map(|code| code.expose_secret()));
+        shown["code"] = json!(code.as_ref().map(secrecy::ExposeSecret::expose_secret));
     }
     tx.commit().await?;
     Ok(Shown(shown))

@@ -16,12 +16,11 @@ impl Shown {
     /// For people.
     #[must_use]
     pub fn lines(&self) -> String {
-        match self.0.get("data").and_then(Json::as_array) {
-            Some(rows) => table(rows),
-            None => {
-                let fields = self.0.as_object().into_iter().flatten();
-                fields.map(|(name, value)| format!("{name}: {}", cell(value))).collect::<Vec<_>>().join("\n")
-            }
+        if let Some(rows) = self.0.get("data").and_then(Json::as_array) {
+            table(rows)
+        } else {
+            let fields = self.0.as_object().into_iter().flatten();
+            fields.map(|(name, value)| format!("{name}: {}", cell(value))).collect::<Vec<_>>().join("\n")
         }
     }
 }

@@ -115,8 +115,8 @@ async fn a_suspended_business_is_told_on_its_devices_and_works_again_when_resume
     let phone = server.device_of(&anna, "phone").await;
     let status = async || {
         let answer = phone.post("/sync", json!({ "protocol": 1 })).await.expect(200);
-        let items = answer["items"].as_array().unwrap().iter();
-        items.filter(|item| item["record"] == "tenant").last().unwrap()["body"]["status"].clone()
+        let mut items = answer["items"].as_array().unwrap().iter();
+        items.rfind(|item| item["record"] == "tenant").unwrap()["body"]["status"].clone()
     };
     assert_eq!(status().await, Json::Null);
     admin(&server, &["suspend", &anna.email]).await.unwrap();

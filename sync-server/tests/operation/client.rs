@@ -59,13 +59,13 @@ impl Visitor {
             body.len()
         );
         if !self.token.is_empty() {
-            head += &format!("authorization: Bearer {}\r\n", self.token);
+            head.extend(["authorization: Bearer ", &self.token, "\r\n"]);
         }
         if !body.is_empty() {
             head += "content-type: application/json\r\n";
         }
         for (name, value) in headers {
-            head += &format!("{name}: {value}\r\n");
+            head.extend([name, ": ", value, "\r\n"]);
         }
         line.write_all(format!("{head}\r\n").as_bytes()).await?;
         // A server that has read enough may answer and close while we still speak.

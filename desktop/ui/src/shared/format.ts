@@ -83,6 +83,7 @@ export function money(amount: number | null | undefined, currency = session.curr
   return new Intl.NumberFormat(i18n.tag, {
     style: 'currency',
     currency,
+    currencyDisplay: 'narrowSymbol',
     minimumFractionDigits: digits,
     maximumFractionDigits: digits,
   }).format(amount);
@@ -90,7 +91,7 @@ export function money(amount: number | null | undefined, currency = session.curr
 
 /** «₽» */
 export function currencySign(currency = session.currency): string {
-  const parts = new Intl.NumberFormat(i18n.tag, { style: 'currency', currency }).formatToParts(0);
+  const parts = new Intl.NumberFormat(i18n.tag, { style: 'currency', currency, currencyDisplay: 'narrowSymbol' }).formatToParts(0);
   return parts.find(({ type }) => type === 'currency')?.value ?? currency;
 }
 

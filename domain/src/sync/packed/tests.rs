@@ -141,7 +141,7 @@ fn what_all_have_stands_once_and_the_seal_of_one_is_short_and_the_longer_forms_a
     assert_eq!(bad.unpack(), Err(PackedError::Damaged));
 
     // As `docs/sync-protocol.md` says.
-    assert_eq!(super::short(sealed(0, Hash([0; 32]))), 741658141);
+    assert_eq!(super::short(sealed(0, Hash([0; 32]))), 741_658_141);
 
     let two = Ask { push: vec![push(1), push(2)], ..Ask::default() }.packed();
     let text = serde_json::to_value(&two.packed).unwrap();
