@@ -114,6 +114,7 @@ const RU: Words = Words {
     titles: &[
         ("imports.drop_files", "Удалить файлы импорта"),
         ("auth.sweep_sign_ins", "Забыть недействующие ключи и коды"),
+        ("billing.begin_months", "Начать новые месяцы тарифов"),
         ("jobs.sweep_effects", "Забыть старые отметки задач"),
         ("mail.send", "Отправить письмо"),
         ("media.remove", "Удалить снимки"),
@@ -167,6 +168,7 @@ const EN: Words = Words {
     titles: &[
         ("imports.drop_files", "Remove files of imports"),
         ("auth.sweep_sign_ins", "Forget dead keys and codes"),
+        ("billing.begin_months", "Begin new months of plans"),
         ("jobs.sweep_effects", "Forget old marks of jobs"),
         ("mail.send", "Send a letter"),
         ("media.remove", "Remove pictures"),
