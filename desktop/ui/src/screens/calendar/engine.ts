@@ -76,10 +76,7 @@ export function start(node: HTMLElement, wanted: Wanted): Engine {
     eventTimeClass: 'visit-time',
     expandRows: true,
     events: (_range, done) => done(shapes as never),
-    datesSet: ({ start: from, end: to, view }) => {
-      wanted.onrange(wall(from), wall(to), view.title);
-      requestAnimationFrame(reachable);
-    },
+    datesSet: ({ start: from, end: to, view }) => wanted.onrange(wall(from), wall(to), view.title),
     dateClick: ({ date, allDay }) => wanted.onplace(wall(date).slice(0, 10), allDay ? undefined : wall(quarter(date)).slice(11), undefined),
     select: ({ start: from, end: to, allDay, jsEvent }) => {
       const length = (to.getTime() - from.getTime()) / MINUTE;
@@ -101,17 +98,8 @@ export function start(node: HTMLElement, wanted: Wanted): Engine {
     wanted.onmove(event.id, wall(event.start), (end.getTime() - event.start.getTime()) / MINUTE, revert);
   }
 
-  /** An empty day must scroll by keyboard, too; FullCalendar leaves that to what stands in it. */
-  function reachable(): void {
-    for (const part of node.querySelectorAll<HTMLElement>('div')) {
-      const { overflowY } = getComputedStyle(part);
-      if ((overflowY === 'auto' || overflowY === 'scroll') && part.tabIndex < 0) part.tabIndex = 0;
-    }
-  }
-
   const calendar = new Calendar(node, options);
   calendar.render();
-  reachable();
   return {
     show(next) {
       shapes = next;
