@@ -58,7 +58,9 @@ pub(crate) fn is_stale(tx: &Tx<'_>) -> Result<bool> {
 pub(crate) fn catch_up(tx: &Tx<'_>) -> Result<()> {
     let changed = tx.take_changed();
     if changed.len() <= AT_ONCE && !is_stale(tx)? {
-        changed.into_iter().for_each(|change| tx.note_changed(change));
+        for change in changed {
+            tx.note_changed(change);
+        }
         return Ok(());
     }
     if bugs::planted(Bug::ConflictsNotKeptUp) {

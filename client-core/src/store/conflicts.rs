@@ -69,19 +69,21 @@ impl Tx<'_> {
     /// A conflict.
     pub fn conflict(&self, id: Uuid) -> Result<Option<Conflict>> {
         let sql = "SELECT body FROM conflicts WHERE id = ?1";
-        first(self.conn, sql, params![id.as_bytes()], |row| row.get::<_, String>(0))?.map(parse).transpose()
+        first(self.conn, sql, params![id.as_bytes()], |row| row.get::<_, String>(0))?
+            .map(|body| parse(&body))
+            .transpose()
     }
 
     /// The conflicts that wait for her, by id.
     pub fn open_conflicts(&self) -> Result<Vec<Conflict>> {
         let sql = "SELECT body FROM conflicts WHERE kept = 0 ORDER BY id";
-        all(self.conn, sql, [], |row| row.get::<_, String>(0))?.into_iter().map(parse).collect()
+        all(self.conn, sql, [], |row| row.get::<_, String>(0))?.iter().map(|body| parse(body)).collect()
     }
 
     /// All conflicts, those kept on purpose too, by id.
     pub fn all_conflicts(&self) -> Result<Vec<Conflict>> {
         let sql = "SELECT body FROM conflicts ORDER BY id";
-        all(self.conn, sql, [], |row| row.get::<_, String>(0))?.into_iter().map(parse).collect()
+        all(self.conn, sql, [], |row| row.get::<_, String>(0))?.iter().map(|body| parse(body)).collect()
     }
 
     /// The conflicts about a thing.
@@ -89,7 +91,7 @@ impl Tx<'_> {
         let sql =
             "SELECT body FROM conflict_things JOIN conflicts ON id = conflict WHERE thing = ?1 ORDER BY id";
         let bodies = all(self.conn, sql, params![thing.as_bytes()], |row| row.get::<_, String>(0))?;
-        bodies.into_iter().map(parse).collect()
+        bodies.iter().map(|body| parse(body)).collect()
     }
 
     /// Keeps a conflict, in place of one with its id.
@@ -177,8 +179,8 @@ fn crowded(spans: &[(Uuid, i64, i64)], gap: i64) -> BTreeSet<Uuid> {
     found
 }
 
-fn parse(body: String) -> Result<Conflict> {
-    Ok(serde_json::from_str(&body)?)
+fn parse(body: &str) -> Result<Conflict> {
+    Ok(serde_json::from_str(body)?)
 }
 
 /// Rows by what they are, for the upkeep.
