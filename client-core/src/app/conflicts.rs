@@ -102,8 +102,8 @@ impl App {
             }
             None => None,
         };
-        let touched: BTreeSet<Uuid> = changes.into_iter().map(|(id, _)| id).collect();
-        Ok(Settled { id, choice: choice.to_owned(), changed: touched.into_iter().collect(), message })
+        let documents: BTreeSet<Uuid> = changes.into_iter().map(|(id, _)| id).collect();
+        Ok(Settled { id, choice: choice.to_owned(), changed: documents.into_iter().collect(), message })
     }
 
     /// Merges a client into another: who goes leads to who stays, visits and notes go over.

@@ -77,13 +77,13 @@ impl Tx<'_> {
     /// The conflicts that wait for her, by id.
     pub fn open_conflicts(&self) -> Result<Vec<Conflict>> {
         let sql = "SELECT body FROM conflicts WHERE kept = 0 ORDER BY id";
-        all(self.conn, sql, [], |row| row.get::<_, String>(0))?.into_iter().map(|body| parse(&body)).collect()
+        all(self.conn, sql, [], |row| row.get::<_, String>(0))?.iter().map(|body| parse(body)).collect()
     }
 
     /// All conflicts, those kept on purpose too, by id.
     pub fn all_conflicts(&self) -> Result<Vec<Conflict>> {
         let sql = "SELECT body FROM conflicts ORDER BY id";
-        all(self.conn, sql, [], |row| row.get::<_, String>(0))?.into_iter().map(|body| parse(&body)).collect()
+        all(self.conn, sql, [], |row| row.get::<_, String>(0))?.iter().map(|body| parse(body)).collect()
     }
 
     /// The conflicts about a thing.
@@ -91,7 +91,7 @@ impl Tx<'_> {
         let sql =
             "SELECT body FROM conflict_things JOIN conflicts ON id = conflict WHERE thing = ?1 ORDER BY id";
         let bodies = all(self.conn, sql, params![thing.as_bytes()], |row| row.get::<_, String>(0))?;
-        bodies.into_iter().map(|body| parse(&body)).collect()
+        bodies.iter().map(|body| parse(body)).collect()
     }
 
     /// Keeps a conflict, in place of one with its id.

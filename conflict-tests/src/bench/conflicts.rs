@@ -40,7 +40,8 @@ pub fn run(size: Size, board: &mut Board) -> Outcome<()> {
         let kept = kept.over("the edit", edit.value).held_to(Bound::TimesFloor(PART));
         board.tell(edit);
         board.tell(kept);
-        let open = salon.app.store().read::<_, client_core::StoreError>(|tx| tx.open_conflicts())?.len();
+        let open =
+            salon.app.store().read::<_, client_core::StoreError>(|tx| Ok(tx.open_conflicts()?.len()))?;
         board.tell(Figure::new(
             "conflicts",
             format!("open conflicts, {base}"),

@@ -153,6 +153,10 @@ fn i09_conflicts_agree(world: &World, tenant: usize, tables: &Tables) -> Result<
     let all = whole(tables.rows().iter().map(|(id, row)| (*id, row)), &services);
     let server: Vec<&Conflict> = all.values().collect();
     for number in world.members(tenant) {
+        #[expect(
+            clippy::redundant_closure_for_method_calls,
+            reason = "the method is bound to one transaction's life"
+        )]
         let kept = world.app(number)?.store().read::<_, StoreError>(|tx| tx.all_conflicts())?;
         must(kept.iter().eq(server.iter().copied()), "I09_double_booking_seen", || {
             format!("device {number} keeps {kept:?}, the rows of the server have {server:?}")
