@@ -129,6 +129,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/appointments/{id}/policies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["getAppointmentPolicies"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/appointments/{id}/reschedule": {
         parameters: {
             query?: never;
@@ -254,7 +270,7 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
+        patch: operations["editMe"];
         trace?: never;
     };
     "/api/v1/auth/password": {
@@ -961,6 +977,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/payments/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["getPayment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/services": {
         parameters: {
             query?: never;
@@ -1173,6 +1205,12 @@ export interface components {
             since?: string | null;
             usage: components["schemas"]["Usage"];
         };
+        CancelRule: {
+            effectiveFrom: string;
+            freeUntilHours: number;
+            lateFeePercent: number;
+            noShowFeePercent: number;
+        };
         Change: {
             app: string;
             at?: string | null;
@@ -1238,6 +1276,8 @@ export interface components {
             given: boolean;
             id: string;
             purpose: string;
+            textSha256?: string | null;
+            textVersion?: string | null;
         };
         Counts: {
             clientsCreated: number;
@@ -1256,6 +1296,14 @@ export interface components {
             password: string;
             recoveryCode?: string | null;
         };
+        DepositMode: "none" | "fixed" | "percent";
+        DepositRule: {
+            amount?: number | null;
+            effectiveFrom: string;
+            mode: components["schemas"]["DepositMode"];
+            newClientsOnly: boolean;
+            percent?: number | null;
+        };
         Device: {
             appVersion?: string | null;
             createdAt: string;
@@ -1273,6 +1321,11 @@ export interface components {
             token: string;
         };
         Duplicates: "ask" | "merge" | "create";
+        EditMe: {
+            locale?: string | null;
+            name?: string | null;
+            timezone?: string | null;
+        };
         Enrolled: {
             qrCode: string;
             secret: string;
@@ -1450,6 +1503,8 @@ export interface components {
             channel: string;
             given: boolean;
             purpose: string;
+            text?: string | null;
+            textVersion?: string | null;
         };
         NewDevice: {
             appVersion?: string | null;
@@ -1476,11 +1531,16 @@ export interface components {
         };
         NewPayment: {
             amount: number;
-            appointmentId?: null | components["schemas"]["AppointmentId"];
-            clientId?: null | components["schemas"]["ClientId"];
+            appointmentId?: components["schemas"]["AppointmentId"] | null;
+            clientId?: components["schemas"]["ClientId"] | null;
+            currency?: string | null;
             date: string;
             description?: string | null;
+            metadata?: Record<string, unknown> | null;
             provider?: string | null;
+            quantity?: number | null;
+            receipt?: string | null;
+            taxes?: Record<string, unknown> | null;
         };
         NewPhone: {
             password: string;
@@ -1684,6 +1744,25 @@ export interface components {
             }[];
             nextCursor?: string | null;
         };
+        Page_Payment: {
+            data: {
+                amount: number;
+                appointmentId?: components["schemas"]["AppointmentId"] | null;
+                clientId?: components["schemas"]["ClientId"] | null;
+                createdAt: string;
+                currency: string;
+                date: string;
+                description?: string | null;
+                id: components["schemas"]["PaymentId"];
+                kind: string;
+                metadata: Record<string, unknown>;
+                provider: string;
+                quantity?: number | null;
+                receipt?: string | null;
+                taxes: Record<string, unknown>;
+            }[];
+            nextCursor?: string | null;
+        };
         Page_RowView: {
             data: {
                 code?: string | null;
@@ -1776,6 +1855,7 @@ export interface components {
             due: number;
             gains: components["schemas"]["Feature"][];
             readOnly: components["schemas"]["Feature"][];
+            storageOver: number;
         };
         ProblemBody: {
             error: components["schemas"]["ErrorBody"];
@@ -1805,7 +1885,7 @@ export interface components {
             isOn: boolean;
             recoveryCodesLeft: number;
         };
-        Section: "business-hours" | "cancel-policy" | "deposit-policy" | "notification-prefs" | "channels" | "branding" | "integrations";
+        Section: "profile" | "business-hours" | "cancel-policy" | "deposit-policy" | "notification-prefs" | "channels" | "branding" | "integrations";
         Segment: {
             busy: boolean;
             minutes: number;
@@ -1950,6 +2030,7 @@ export interface components {
         };
         Usage: {
             devices: number;
+            storageBytes: number;
         };
         User: {
             createdAt: string;
@@ -1967,6 +2048,11 @@ export interface components {
             device?: string | null;
             id: string;
             says: string;
+        };
+        VisitPolicies: {
+            bookedOn: string;
+            cancel?: components["schemas"]["CancelRule"] | null;
+            deposit?: components["schemas"]["DepositRule"] | null;
         };
     };
     responses: never;
@@ -3260,6 +3346,79 @@ export interface operations {
             };
         };
     };
+    getAppointmentPolicies: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["AppointmentId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VisitPolicies"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            429: {
+                headers: {
+                    "RateLimit-Limit"?: number;
+                    "RateLimit-Remaining"?: number;
+                    "RateLimit-Reset"?: number;
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     rescheduleAppointment: {
         parameters: {
             query?: never;
@@ -3392,7 +3551,7 @@ export interface operations {
         parameters: {
             query?: {
                 cursor?: string;
-                "filter[action]"?: "account.registered" | "sign_in.succeeded" | "sign_in.failed" | "session.ended" | "session.ended_everywhere" | "password.changed" | "password.reset_asked" | "password.reset" | "email.changed" | "phone.changed" | "two_factor.enabled" | "two_factor.disabled" | "two_factor.recovery_codes_made" | "two_factor.recovery_code_used" | "token.created" | "token.revoked" | "token.reused" | "device.registered" | "device.revoked" | "appointment.status" | "payment.added" | "payment.changed" | "payment.removed" | "settings.changed" | "plan.changed" | "tenant.status";
+                "filter[action]"?: "account.registered" | "sign_in.succeeded" | "sign_in.failed" | "session.ended" | "session.ended_everywhere" | "password.changed" | "password.reset_asked" | "password.reset" | "email.changed" | "account.changed" | "phone.changed" | "two_factor.enabled" | "two_factor.disabled" | "two_factor.recovery_codes_made" | "two_factor.recovery_code_used" | "token.created" | "token.revoked" | "token.reused" | "device.registered" | "device.revoked" | "appointment.status" | "payment.added" | "payment.changed" | "payment.removed" | "settings.changed" | "plan.changed" | "tenant.status";
                 "filter[action][in]"?: string;
                 "filter[at]"?: string;
                 "filter[at][gt]"?: string;
@@ -3985,6 +4144,105 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            429: {
+                headers: {
+                    "RateLimit-Limit"?: number;
+                    "RateLimit-Remaining"?: number;
+                    "RateLimit-Reset"?: number;
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    editMe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EditMe"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9601,33 +9859,21 @@ export interface operations {
         parameters: {
             query?: {
                 cursor?: string;
-                "filter[active]"?: boolean;
-                "filter[basePrice]"?: number;
-                "filter[basePrice][gt]"?: number;
-                "filter[basePrice][gte]"?: number;
-                "filter[basePrice][lt]"?: number;
-                "filter[basePrice][lte]"?: number;
-                "filter[category]"?: string;
-                "filter[category][in]"?: string;
+                "filter[appointmentId]"?: string;
+                "filter[appointmentId][in]"?: string;
+                "filter[clientId]"?: string;
+                "filter[clientId][in]"?: string;
                 "filter[createdAt]"?: string;
                 "filter[createdAt][gt]"?: string;
                 "filter[createdAt][gte]"?: string;
                 "filter[createdAt][lt]"?: string;
                 "filter[createdAt][lte]"?: string;
-                "filter[durationMin]"?: number;
-                "filter[durationMin][gt]"?: number;
-                "filter[durationMin][gte]"?: number;
-                "filter[durationMin][lt]"?: number;
-                "filter[durationMin][lte]"?: number;
-                "filter[name]"?: string;
-                "filter[name][in]"?: string;
-                "filter[updatedAt]"?: string;
-                "filter[updatedAt][gt]"?: string;
-                "filter[updatedAt][gte]"?: string;
-                "filter[updatedAt][lt]"?: string;
-                "filter[updatedAt][lte]"?: string;
+                "filter[date]"?: string;
+                "filter[date][in]"?: string;
+                "filter[provider]"?: string;
+                "filter[provider][in]"?: string;
                 limit?: number;
-                sort?: "id" | "-id" | "name" | "-name" | "category" | "-category" | "basePrice" | "-basePrice" | "durationMin" | "-durationMin" | "createdAt" | "-createdAt" | "updatedAt" | "-updatedAt";
+                sort?: "id" | "-id" | "date" | "-date" | "createdAt" | "-createdAt";
             };
             header?: never;
             path?: never;
@@ -9640,10 +9886,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        data: components["schemas"]["Payment"][];
-                        nextCursor?: string | null;
-                    };
+                    "application/json": components["schemas"]["Page_Payment"];
                 };
             };
             400: {
@@ -9790,6 +10033,87 @@ export interface operations {
                 };
             };
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            429: {
+                headers: {
+                    "RateLimit-Limit"?: number;
+                    "RateLimit-Remaining"?: number;
+                    "RateLimit-Reset"?: number;
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    getPayment: {
+        parameters: {
+            query?: never;
+            header?: {
+                "If-None-Match"?: string;
+            };
+            path: {
+                id: components["schemas"]["PaymentId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Payment"];
+                };
+            };
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
