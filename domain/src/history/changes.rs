@@ -40,10 +40,8 @@ pub struct FieldChange {
     /// The field as it stands in the document; an entry of a map is `tags.vip`.
     pub field: String,
     /// What stood there before; `null` if nothing.
-    #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>))]
     pub from: Json,
     /// What stands there after it.
-    #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>))]
     pub to: Json,
     /// Whether that is what stands there today: who asks why a value is as it is, finds it here.
     pub stands: bool,

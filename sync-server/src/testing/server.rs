@@ -214,6 +214,14 @@ impl TestServer {
         store::everything(&self.database.url()).await
     }
 
+    /// How many rows there are; `from` is a table and perhaps a condition.
+    ///
+    /// # Panics
+    /// If the database does not answer.
+    pub async fn count(&self, from: &str) -> i64 {
+        store::count(&self.database.url(), from).await
+    }
+
     /// Comes back once so many of this server's transactions wait for a lock: for races whose order is to be the same each
     /// time.
     ///

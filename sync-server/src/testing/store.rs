@@ -103,6 +103,14 @@ pub(super) async fn everything(url: &SecretString) -> String {
     text
 }
 
+/// How many rows there are, of all tenants; `from` is a table and perhaps a condition.
+pub(super) async fn count(url: &SecretString, from: &str) -> i64 {
+    sqlx::query_scalar(AssertSqlSafe(format!("select count(*) from {from}")))
+        .fetch_one(&mut connect(url).await)
+        .await
+        .expect("the owner may read it")
+}
+
 /// How many sessions of this database wait for a lock of another one.
 async fn waiting(connection: &mut PgConnection) -> i64 {
     sqlx::query_scalar(

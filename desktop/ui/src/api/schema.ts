@@ -1356,9 +1356,9 @@ export interface components {
         };
         FieldChange: {
             field: string;
-            from?: Record<string, unknown> | null;
+            from: components["schemas"]["Value"];
             stands: boolean;
-            to?: Record<string, unknown> | null;
+            to: components["schemas"]["Value"];
         };
         FieldProblem: "required" | "invalid" | "too_long" | "too_short" | "unknown" | "not_a_number" | "too_precise" | "out_of_range" | "taken" | "unknown_zone" | "invalid_phone" | "invalid_email" | "invalid_birthday" | "invalid_time" | "overlaps" | "not_allowed" | "code_invalid" | "wrong_password" | "file_empty" | "file_too_large" | "too_many_rows" | "too_many_columns" | "spreadsheet_too_large" | "spreadsheet_unreadable" | "spreadsheet_old" | "wrong_encoding" | "map_needed" | "map_invalid" | "map_does_not_fit" | "cards_are_clients" | "calendars_are_visits" | "bad_export" | "not_a_picture" | "picture_too_large" | "picture_unreadable" | "unknown_placeholder" | "other_currency";
         FirstCode: {
@@ -2043,6 +2043,7 @@ export interface components {
             timezone: string;
         };
         UserId: string;
+        Value: unknown;
         Version: {
             at?: string | null;
             device?: string | null;
