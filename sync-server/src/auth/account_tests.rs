@@ -251,7 +251,10 @@ async fn dead_keys_and_codes_are_forgotten_and_a_revoked_device_is_still_told() 
     for days in [0, 31] {
         server.clock().advance(SignedDuration::from_hours(24 * days));
         SweepSignIns.run(context.clone()).await.unwrap();
-        left.push((server.count("tokens where family is not null").await, server.count("confirmations").await));
+        left.push((
+            server.count("tokens where family is not null").await,
+            server.count("confirmations").await,
+        ));
     }
     assert_eq!(left, [(2, 1), (0, 0)]);
     assert!(is_in(&anna).await && is_in(&laptop).await);
