@@ -122,7 +122,7 @@ mod tests {
             }
         }
         for (position, apart) in
-            (0..link.len()).flat_map(|position| (1..48).map(move |apart| (position, apart)))
+            (0..link.len()).flat_map(|position| (1..96).map(move |apart| (position, apart)))
         {
             let mut bytes = link.clone().into_bytes();
             bytes[position] ^= 1;
