@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use axum::http::Method;
 use domain::plans::Plan;
+use jiff::SignedDuration;
 use serde_json::{Value as Json, json};
 
 use crate::http::features;
@@ -241,7 +242,8 @@ async fn a_neighbours_id_is_404_on_every_route() {
             // It names nothing, and would end the keys of this test.
             continue;
         }
-        // Signing out ends the key, so each operation gets a new one.
+        // Signing out ends the key, so each operation gets a new one; wrong passwords are forgotten after an hour.
+        server.clock().advance(SignedDuration::from_hours(2));
         let token = json!({ "email": anna.email, "password": PASSWORD, "name": "test" });
         let token = server.anonymous().post("/auth/token", token).await.expect(201);
         let caller = server.with_token(token["token"].as_str().unwrap());
