@@ -57,7 +57,7 @@ export function calendar(chance, people, services, year) {
  */
 function wishesOf(chance, person, year) {
   const days = [];
-  for (let day = Math.max(person.from, -year.past); day <= Math.min(person.until, year.coming); ) {
+  for (let day = Math.max(person.from, -year.past); day <= Math.min(person.until, year.coming);) {
     days.push({ person, day });
     day += Math.max(7, person.rhythm + chance.between(-5, 6));
   }
@@ -91,7 +91,11 @@ function freeMinute(chance, busy, length) {
  */
 function statusOf(chance, day, minute, nowMinute) {
   if (day < 0 || (day === 0 && minute + 60 < nowMinute)) {
-    return chance.weighted([[90, 'completed'], [4, 'no_show'], [6, 'cancelled']]);
+    return chance.weighted([
+      [90, 'completed'],
+      [4, 'no_show'],
+      [6, 'cancelled'],
+    ]);
   }
   return chance.is(day <= 2 ? 0.7 : 0.2) ? 'confirmed' : 'booked';
 }

@@ -78,7 +78,14 @@ async function signIn() {
 async function fill() {
   const random = chance(20180601);
   if (!api.token) {
-    await api.post('/auth/register', { name: 'Анна Соколова', email: EMAIL, password: PASSWORD, tenantName: 'Студия «Шёлк»', timezone: ZONE, locale: 'ru' });
+    await api.post('/auth/register', {
+      name: 'Анна Соколова',
+      email: EMAIL,
+      password: PASSWORD,
+      tenantName: 'Студия «Шёлк»',
+      timezone: ZONE,
+      locale: 'ru',
+    });
     await signIn();
   }
   await api.put('/billing/plan', { plan: 'imperium' });
@@ -102,7 +109,17 @@ async function setHours() {
   const rest = { from: '14:00', to: '14:45' };
   const weekly = { mon: day, tue: day, wed: day, thu: day, fri: day, sat: [{ from: '10:00', to: '18:00' }] };
   const breaks = Object.fromEntries(Object.keys(weekly).map((name) => [name, [rest]]));
-  await api.put('/settings/business-hours', { weekly, breaks, exceptions: [], timeOff: [], travel: [], stepMin: 15, minNoticeMin: 60, horizonDays: 60, dailyCap: null });
+  await api.put('/settings/business-hours', {
+    weekly,
+    breaks,
+    exceptions: [],
+    timeOff: [],
+    travel: [],
+    stepMin: 15,
+    minNoticeMin: 60,
+    horizonDays: 60,
+    dailyCap: null,
+  });
 }
 
 /**
@@ -172,9 +189,26 @@ async function disagree(clients, guests, services) {
   let day = 3;
   while (weekday(day) === 0) day += 1;
   const at = (/** @type {string} */ hour) => `${date(day).split('.').reverse().join('-')}T${hour}`;
-  await api.post('/appointments', { clientId: first.id, serviceId: manicure.id, startsAt: at('12:00:00+03:00'), durationMin: 90, allowOverlap: true });
-  await api.post('/appointments', { clientId: second.id, serviceId: brows.id, startsAt: at('12:45:00+03:00'), durationMin: 45, allowOverlap: true });
-  await api.post('/clients', { name: `${String(first.name).split(' ')[0]} (с работы)`, phone: first.phone, allowDuplicate: true, meta: { [COMPLETE]: true } });
+  await api.post('/appointments', {
+    clientId: first.id,
+    serviceId: manicure.id,
+    startsAt: at('12:00:00+03:00'),
+    durationMin: 90,
+    allowOverlap: true,
+  });
+  await api.post('/appointments', {
+    clientId: second.id,
+    serviceId: brows.id,
+    startsAt: at('12:45:00+03:00'),
+    durationMin: 45,
+    allowOverlap: true,
+  });
+  await api.post('/clients', {
+    name: `${String(first.name).split(' ')[0]} (с работы)`,
+    phone: first.phone,
+    allowDuplicate: true,
+    meta: { [COMPLETE]: true },
+  });
 }
 
 /**
@@ -188,7 +222,10 @@ async function photograph(random) {
   for (let at = 0; at < 12 && at < done.length; at += 1) {
     const visit = /** @type {any} */ (done[at * 3] ?? done[at]);
     const which = random.below(1000);
-    for (const [type, after] of /** @type {const} */ ([['photo_before', false], ['photo_after', true]])) {
+    for (const [type, after] of /** @type {const} */ ([
+      ['photo_before', false],
+      ['photo_after', true],
+    ])) {
       const media = await api.upload(`/media?type=${type}`, picture(which, after), 'application/octet-stream');
       await api.post(`/appointments/${visit.id}/attach-media`, { mediaId: media.id, type });
     }

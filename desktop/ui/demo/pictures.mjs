@@ -6,7 +6,15 @@ import { crc32, deflateSync } from 'node:zlib';
 const WIDTH = 640;
 const HEIGHT = 480;
 /** Lacquers, as red, green and blue. */
-const LACQUERS = [[181, 61, 86], [222, 158, 150], [120, 82, 128], [64, 84, 110], [196, 132, 78], [150, 40, 50], [108, 140, 112]];
+const LACQUERS = [
+  [181, 61, 86],
+  [222, 158, 150],
+  [120, 82, 128],
+  [64, 84, 110],
+  [196, 132, 78],
+  [150, 40, 50],
+  [108, 140, 112],
+];
 const BARE = [236, 205, 190];
 
 /**

@@ -3,7 +3,8 @@
 
 /** @param {readonly (readonly (string | number)[])[]} rows */
 export function csv(rows) {
-  const cell = (/** @type {string | number} */ value) => (/[";\n]/.test(String(value)) ? `"${String(value).replaceAll('"', '""')}"` : String(value));
+  const cell = (/** @type {string | number} */ value) =>
+    /[";\n]/.test(String(value)) ? `"${String(value).replaceAll('"', '""')}"` : String(value);
   return rows.map((row) => row.map(cell).join(';')).join('\r\n') + '\r\n';
 }
 
@@ -15,8 +16,16 @@ export function serviceTable(services) {
 
 /** @param {import('./people.mjs').Person[]} people */
 export function clientTable(people) {
-  const rows = people.map((each) =>
-    [each.code, each.name, each.phone, each.email, each.birthday, each.tags.join('/'), each.allergies.join('/'), each.source]);
+  const rows = people.map((each) => [
+    each.code,
+    each.name,
+    each.phone,
+    each.email,
+    each.birthday,
+    each.tags.join('/'),
+    each.allergies.join('/'),
+    each.source,
+  ]);
   return csv([['Код', 'Имя', 'Телефон', 'Почта', 'День рождения', 'Метки', 'Аллергии', 'Откуда'], ...rows]);
 }
 
@@ -25,9 +34,20 @@ export function clientTable(people) {
  * @param {(day: number) => string} date
  */
 export function visitTable(visits, date) {
-  const clock = (/** @type {number} */ minute) => `${String(Math.floor(minute / 60)).padStart(2, '0')}:${String(minute % 60).padStart(2, '0')}`;
-  const rows = visits.map((each) => [each.person.code, each.service.code, date(each.day), clock(each.minute), each.service.minutes,
-    each.service.price, each.service.cost, each.deposit || '', each.status, date(each.recorded)]);
+  const clock = (/** @type {number} */ minute) =>
+    `${String(Math.floor(minute / 60)).padStart(2, '0')}:${String(minute % 60).padStart(2, '0')}`;
+  const rows = visits.map((each) => [
+    each.person.code,
+    each.service.code,
+    date(each.day),
+    clock(each.minute),
+    each.service.minutes,
+    each.service.price,
+    each.service.cost,
+    each.deposit || '',
+    each.status,
+    date(each.recorded),
+  ]);
   return csv([['Клиент', 'Услуга', 'Дата', 'Время', 'Минут', 'Цена', 'Себестоимость', 'Предоплата', 'Статус', 'Записана'], ...rows]);
 }
 
@@ -37,7 +57,13 @@ export function visitTable(visits, date) {
  */
 export function paymentTable(visits, date) {
   const paid = visits.filter((each) => each.status === 'completed');
-  const rows = paid.map((each, at) => [`Ч${String(at + 1).padStart(5, '0')}`, each.person.code, date(each.day), each.service.price, each.service.name]);
+  const rows = paid.map((each, at) => [
+    `Ч${String(at + 1).padStart(5, '0')}`,
+    each.person.code,
+    date(each.day),
+    each.service.price,
+    each.service.name,
+  ]);
   return csv([['Чек', 'Клиент', 'Дата', 'Сумма', 'За что'], ...rows]);
 }
 
@@ -52,12 +78,31 @@ export const MAPS = {
   clients: {
     source: 'demo',
     key: ['Код'],
-    columns: { name: 'Имя', phone: 'Телефон', email: 'Почта', birthday: 'День рождения', tags: 'Метки', allergies: 'Аллергии', source: 'Откуда' },
+    columns: {
+      name: 'Имя',
+      phone: 'Телефон',
+      email: 'Почта',
+      birthday: 'День рождения',
+      tags: 'Метки',
+      allergies: 'Аллергии',
+      source: 'Откуда',
+    },
     formats: { birthday: '%d.%m.%Y', list: '/' },
   },
   appointments: {
     source: 'demo',
-    columns: { client: 'Клиент', service: 'Услуга', date: 'Дата', time: 'Время', duration: 'Минут', price: 'Цена', cost: 'Себестоимость', deposit: 'Предоплата', status: 'Статус', recorded: 'Записана' },
+    columns: {
+      client: 'Клиент',
+      service: 'Услуга',
+      date: 'Дата',
+      time: 'Время',
+      duration: 'Минут',
+      price: 'Цена',
+      cost: 'Себестоимость',
+      deposit: 'Предоплата',
+      status: 'Статус',
+      recorded: 'Записана',
+    },
     formats: DAY,
   },
   payments: {
