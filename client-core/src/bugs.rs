@@ -12,6 +12,10 @@ pub enum Bug {
     HashNotCompared,
     /// The kept conflicts do not follow the rows.
     ConflictsNotKeptUp,
+    /// Of a conflict that is kept, the first word stays: later decisions and facts do not replace it.
+    FirstWordStays,
+    /// After a request that failed the engine waits for its answer for ever.
+    NeverAsksAgain,
 }
 
 #[cfg(feature = "bugs")]

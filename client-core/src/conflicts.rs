@@ -6,7 +6,7 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-use domain::appointments::AppointmentRow;
+use domain::appointments::{AppointmentRow, Promises};
 use domain::clients::ClientRow;
 use domain::conflicts::{Base, Changed, Conflict, Shared, refresh, whole};
 use domain::ids::ServiceId;
@@ -84,7 +84,7 @@ pub(crate) fn found_anew(tx: &Tx<'_>) -> Result<BTreeMap<Uuid, Conflict>> {
     let services = services(tx)?;
     let is_offered = |id: Uuid| services.get(&ServiceId(id)).is_some_and(|service| service.active);
     let rows = tx.conflict_candidates(widest(&services), is_offered)?;
-    Ok(whole(rows.iter().map(|(id, row)| (*id, row)), &services))
+    Ok(whole(rows.iter().map(|(id, row)| (*id, row)), &services, &tx.all_promises()?))
 }
 
 fn services(tx: &Tx<'_>) -> Result<BTreeMap<ServiceId, Service>> {
@@ -134,6 +134,10 @@ impl Base for Shelf<'_> {
         Ok(service)
     }
 
+    fn promises(&self, visit: Uuid) -> Result<Option<Promises>> {
+        self.tx.promises(visit)
+    }
+
     fn widest_buffer(&self) -> Result<i64> {
         Ok(self.tx.meta(WIDEST)?.unwrap_or_default())
     }
@@ -160,6 +164,9 @@ impl Base for Shelf<'_> {
     }
 
     fn keep(&mut self, conflict: &Conflict) -> Result<()> {
+        if bugs::planted(Bug::FirstWordStays) && self.tx.conflict(conflict.id)?.is_some() {
+            return Ok(());
+        }
         self.tx.put_conflict(conflict)
     }
 

@@ -138,6 +138,113 @@ fn a_day_without_a_network() {
 }
 
 #[test]
+fn money_taken_in_hand_is_written_down_without_a_network_and_taken_back_until_it_is_sent() {
+    let folder = home();
+    let home = folder.path();
+    let id_of = |value: Json| value["id"].as_str().unwrap().to_owned();
+    let anna = id_of(json_of(home, &["clients", "add", "--name", "Анна"]));
+    let visit = id_of(json_of(
+        home,
+        &["appointments", "add", "--client", &anna, "--at", "2026-12-01T10:00", "--min", "60"],
+    ));
+    let paid =
+        json_of(home, &["payments", "add", "--amount", "2500.50", "--visit", &visit, "--for", "Стрижка"]);
+    assert_eq!((&paid["clientId"], &paid["appointmentId"]), (&json!(anna), &json!(visit)));
+    assert_eq!((&paid["provider"], &paid["kind"]), (&json!("cash"), &json!("payment")));
+    let back = json_of(
+        home,
+        &[
+            "payments",
+            "add",
+            "--amount",
+            "-500",
+            "--client",
+            &anna,
+            "--method",
+            "transfer",
+            "--date",
+            "2026-11-30",
+        ],
+    );
+    assert_eq!(
+        (&back["kind"], &back["provider"], &back["date"]),
+        (&json!("refund"), &json!("transfer"), &json!("2026-11-30"))
+    );
+    assert_eq!(json_of(home, &["payments", "list"])["data"].as_array().unwrap().len(), 2);
+    let nobody = Uuid::from_u128(5).to_string();
+    let wrong: [&[&str]; 3] = [
+        &["--json", "payments", "add", "--amount", "1", "--client", &nobody],
+        &["--json", "payments", "add", "--amount", "1", "--visit", &nobody],
+        &["--json", "payments", "add", "--amount", "2500.505"],
+    ];
+    assert_eq!(wrong.map(|line| veloria(home, line).status.code().unwrap()), [4, 4, 5]);
+
+    let listed = json_of(home, &["intents", "list"]);
+    let [first, second] = listed["data"].as_array().unwrap().as_slice() else { panic!("{listed}") };
+    assert_eq!((&first["action"], &first["target"]), (&json!("payment.add"), &paid["id"]));
+    assert_eq!((&first["state"], &first["deadline"]), (&json!("pending"), &Json::Null));
+    let table = veloria(home, &["--lang", "ru", "intents", "list"]);
+    assert!(String::from_utf8(table.stdout).unwrap().contains("Ждёт отправки"));
+
+    let refund = second["id"].as_str().unwrap();
+    assert_eq!(json_of(home, &["intents", "cancel", refund])["state"], "cancelled");
+    let again = veloria(home, &["--json", "--lang", "en", "intents", "cancel", refund]);
+    let again: Json = serde_json::from_slice(&again.stdout).unwrap();
+    assert_eq!(again["error"]["code"], "conflict");
+    assert!(again["error"]["message"].as_str().unwrap().contains("no longer"), "{again}");
+    assert_eq!(veloria(home, &["intents", "cancel", &nobody]).status.code(), Some(4));
+    let left = json_of(home, &["payments", "list"]);
+    assert_eq!((left["data"].as_array().unwrap().len(), &left["data"][0]["id"]), (1, &paid["id"]));
+}
+
+#[test]
+fn what_can_no_longer_be_done_in_time_says_so_before_anybody_is_asked() {
+    let folder = home();
+    let home = folder.path();
+    let book = |at: &str| {
+        let visit = json_of(home, &["appointments", "add", "--at", at, "--min", "60"]);
+        visit["id"].as_str().unwrap().to_owned()
+    };
+    let mut cancelled = Vec::new();
+    // One hour has long passed on any clock, the other has not.
+    for day in ["2020-03-02", "2199-03-02"] {
+        let first = book(&format!("{day}T10:00"));
+        book(&format!("{day}T10:30"));
+        let conflict = json_of(home, &["conflicts", "list"])["data"][0]["id"].as_str().unwrap().to_owned();
+        json_of(home, &["conflicts", "resolve", &conflict, "--choose", &format!("cancelAndTell:{first}")]);
+        cancelled.push(first);
+    }
+    let listed = json_of(home, &["--lang", "en", "intents", "list"]);
+    let [late, early] = listed["data"].as_array().unwrap().as_slice() else { panic!("{listed}") };
+    assert_eq!((&late["overdue"], &early["overdue"]), (&json!(true), &json!(false)));
+    assert_eq!(late["deadline"], "2020-03-02T10:00:00+03:00");
+    assert!(late["words"].as_str().unwrap().contains("will not be done"), "{late}");
+    assert!(early["words"].as_str().unwrap().contains("not later than 2199-03-02"), "{early}");
+    let status = veloria(home, &["--lang", "ru", "status"]);
+    assert!(String::from_utf8(status.stdout).unwrap().contains("срок вышел"));
+}
+
+#[test]
+fn the_receipt_of_a_device_whose_server_is_away_says_so_and_counts_what_is_here() {
+    let folder = home();
+    let home = folder.path();
+    json_of(home, &["clients", "add", "--name", "Анна"]);
+    let output = veloria(home, &["--json", "--lang", "en", "status", "--proof"]);
+    assert_eq!(output.status.code(), Some(3));
+    let proof: Json = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((&proof["verdict"], &proof["unsentChanges"]), (&json!("unreachable"), &json!(1)));
+    let clients = &proof["parts"][1];
+    assert_eq!(
+        (&clients["part"], &clients["here"], &clients["there"]),
+        (&json!("clients"), &json!(0), &Json::Null)
+    );
+    assert!(proof["words"].as_str().unwrap().starts_with("The server did not answer"), "{proof}");
+    let russian = veloria(home, &["--lang", "ru", "status", "--proof"]);
+    assert!(String::from_utf8(russian.stdout).unwrap().contains("на сервере ? — неизвестно"));
+    assert_eq!(json_of(home, &["status"])["picturesWaiting"], 0);
+}
+
+#[test]
 fn failures_have_an_exit_code_and_one_json_value() {
     let folder = home();
     let home = folder.path();

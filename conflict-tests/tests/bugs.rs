@@ -9,7 +9,8 @@ const MOST_ACTS: usize = 12;
 /// Some histories that break are tangled; then the next that breaks may be plainer.
 const MOST_SHRUNK: usize = 5;
 
-fn is_found(name: &str) {
+/// Plants a fault and plays until it is found, by this invariant if one is named.
+fn is_found(name: &str, invariant: &str) {
     world::plant(name).expect("the fault has a name");
     let mut broken = (0..MOST_HISTORIES).filter_map(|seed| {
         let history = world::generate(seed);
@@ -35,34 +36,37 @@ fn is_found(name: &str) {
     world::plant("").expect("no fault is always possible");
     assert!(world::run(&small).is_ok(), "without the fault the same history holds");
     assert!(acts <= MOST_ACTS, "{acts} acts are too many to read");
+    assert!(broken.invariant.starts_with(invariant), "found by {} instead of {invariant}", broken.invariant);
+}
+
+macro_rules! faults {
+    ($($name:ident $fault:literal $invariant:literal)*) => {
+        const LOOKED_FOR: &[&str] = &[$($fault),*];
+
+        $(
+            #[test]
+            fn $name() {
+                is_found($fault, $invariant);
+            }
+        )*
+    };
+}
+
+faults! {
+    a_cursor_without_a_lock_is_found "cursor-without-lock" ""
+    an_outbox_cleared_at_send_is_found "outbox-cleared-at-send" ""
+    an_actor_used_again_after_a_restore_is_found "actor-reused" ""
+    a_hash_that_the_server_does_not_compare_is_found "hash-not-compared" ""
+    a_hash_that_a_device_does_not_compare_is_found "hash-not-compared-by-device" ""
+    conflicts_that_do_not_follow_the_rows_are_found "conflicts-not-kept-up" ""
+    an_intent_that_runs_again_is_found "intent-runs-again" "I08_"
+    a_first_word_that_no_later_one_replaces_is_found "first-word-stays" "I10_"
+    a_key_without_its_tenant_is_found "tenant-not-in-key" "I12_"
+    an_engine_that_never_asks_again_is_found "never-asks-again" "I14_"
+    a_revoked_device_that_is_served_is_found "revoked-is-served" "I17_"
 }
 
 #[test]
-fn a_cursor_without_a_lock_is_found() {
-    is_found("cursor-without-lock");
-}
-
-#[test]
-fn an_outbox_cleared_at_send_is_found() {
-    is_found("outbox-cleared-at-send");
-}
-
-#[test]
-fn an_actor_used_again_after_a_restore_is_found() {
-    is_found("actor-reused");
-}
-
-#[test]
-fn a_hash_that_the_server_does_not_compare_is_found() {
-    is_found("hash-not-compared");
-}
-
-#[test]
-fn a_hash_that_a_device_does_not_compare_is_found() {
-    is_found("hash-not-compared-by-device");
-}
-
-#[test]
-fn conflicts_that_do_not_follow_the_rows_are_found() {
-    is_found("conflicts-not-kept-up");
+fn every_fault_that_can_be_planted_is_looked_for() {
+    assert_eq!(LOOKED_FOR, world::BUGS);
 }

@@ -14,14 +14,22 @@ mod homes;
 mod hostile;
 #[path = "devices/hours.rs"]
 mod hours;
+#[path = "devices/intents.rs"]
+mod intents;
 #[path = "devices/keys.rs"]
 mod keys;
 #[path = "devices/nodes.rs"]
 mod nodes;
-#[path = "devices/proxy.rs"]
-mod proxy;
+#[path = "devices/pictures.rs"]
+mod pictures;
+#[path = "devices/promised.rs"]
+mod promised;
+#[path = "devices/proof.rs"]
+mod proof;
 #[path = "devices/retries.rs"]
 mod retries;
+#[path = "devices/revoked.rs"]
+mod revoked;
 #[path = "devices/tour.rs"]
 mod tour;
 #[path = "devices/victim.rs"]

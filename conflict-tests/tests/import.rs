@@ -11,6 +11,8 @@ mod again;
 mod forgiving;
 #[path = "import/undoing.rs"]
 mod undoing;
+#[path = "import/updating.rs"]
+mod updating;
 #[path = "import/world.rs"]
 mod world;
 

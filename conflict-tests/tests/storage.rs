@@ -113,6 +113,10 @@ async fn a_picture_in_a_storage_is_fetched_by_its_links_and_gone_when_deleted() 
     let part = client.get(&link).header("range", "bytes=2-9").send().await.expect("an answer");
     assert_eq!(part.status().as_u16(), 206);
     assert_eq!(part.bytes().await.expect("a body"), whole[2..10]);
+    // The pages may show what lies there, and nothing of anybody else.
+    let page = client.get(server.url()).header("accept", "text/html").send().await.expect("a page");
+    let policy = page.headers()["content-security-policy"].to_str().expect("text").to_owned();
+    assert!(policy.ends_with(&format!("; img-src 'self' data: blob: {}", storage.url)), "{policy}");
     // Our own door is closed: these are not our links.
     let own = link.replace(&format!("{}/salon", storage.url), "/../files");
     assert_eq!(server.anonymous().get(&own).await.status, 403);

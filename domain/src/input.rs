@@ -66,8 +66,9 @@ impl<T> Patch<T> {
     }
 }
 
-/// The longest name or other single line, in characters.
-pub const MAX_LINE: usize = 200;
+/// The longest name or other single line, in characters. With four bytes each it still has the form of a line
+/// (`crate::shapes`).
+pub const MAX_LINE: usize = 300;
 /// The longest note, in characters. With four bytes a character it still fits into one change.
 pub const MAX_TEXT: usize = 100_000;
 /// The most entries of a map or set.
@@ -368,6 +369,21 @@ fn key_line(key: &str) -> Result<String, FieldProblem> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_name_of_three_hundred_characters_is_taken_as_it_is_and_not_one_more() {
+        let read = |length: usize| {
+            let body = serde_json::json!({ "name": "🌸".repeat(length) });
+            let mut fields = Fields::new(body.as_object().unwrap());
+            let name = fields.line("name");
+            fields.finish(name)
+        };
+        assert_eq!(read(300).unwrap(), Patch::Set("🌸".repeat(300)));
+        assert_eq!(
+            serde_json::to_value(read(301).unwrap_err()).unwrap(),
+            serde_json::json!({ "name": "too_long" })
+        );
+    }
 
     #[test]
     fn every_mistake_is_told_at_once() {

@@ -102,6 +102,16 @@ impl Projection {
         }
     }
 
+    /// When the newest of its changes was made, in seconds since 1970, as the clock of its device said.
+    #[must_use]
+    pub const fn updated_at(&self) -> Option<i64> {
+        match self {
+            Self::Clients(row) => row.updated_at,
+            Self::Appointments(row) => row.updated_at,
+            Self::Notes(row) => row.updated_at,
+        }
+    }
+
     /// The client it is about: itself, or the one it names.
     #[must_use]
     pub fn client(&self, own: Uuid) -> Option<Uuid> {

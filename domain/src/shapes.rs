@@ -38,9 +38,11 @@ pub(crate) fn text_scalars(collection: Collection) -> BTreeMap<&'static str, Rul
     rules.iter().copied().collect()
 }
 
-/// At most 1,000 bytes and no line break.
+/// At most [`MAX_LINE`] characters of four bytes and no line break.
+///
+/// [`MAX_LINE`]: crate::input::MAX_LINE
 fn line(text: &str) -> bool {
-    text.len() <= 1_000 && !text.chars().any(char::is_control)
+    text.len() <= 4 * crate::input::MAX_LINE && !text.chars().any(char::is_control)
 }
 
 /// At most 64 bytes.
@@ -88,6 +90,13 @@ fn visit_time(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::input::MAX_LINE;
+
+    #[test]
+    fn the_longest_name_that_an_app_takes_is_a_line_whatever_it_is_written_in() {
+        assert!(line(&"🌸".repeat(MAX_LINE)) && line(&"Щ".repeat(MAX_LINE)));
+        assert!(!line(&"🌸".repeat(MAX_LINE + 1)) && !line("two\nlines"));
+    }
 
     #[test]
     fn forms() {

@@ -206,8 +206,8 @@ impl Beside {
         stop: &Stop,
     ) -> Outcome<Self> {
         let token = config.operations.token()?;
-        // Two for the operators.
-        let connections = settings.map_or(0, |settings| settings.connections()).saturating_add(2);
+        // One for the operators.
+        let connections = settings.map_or(0, |settings| settings.connections()).saturating_add(1);
         let jobs = JobsDb::connect(url, connections).await?;
         let room = Operations::new(state.clone(), jobs.clone(), Some(metrics::start()?), token.as_ref());
         let listener = match config.operations.addresses() {

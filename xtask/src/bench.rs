@@ -4,7 +4,7 @@
 mod peers;
 
 use crate::chore::{self, ChoreError};
-use crate::setup;
+use crate::{front_end, setup};
 
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum Bench {
@@ -16,6 +16,8 @@ pub(crate) enum Bench {
     Slots(Size),
     /// What keeping conflicts costs a device, and what history takes
     Conflicts(Size),
+    /// The pages in a real browser: what a first visit loads, Lighthouse, how long screens take on a large base
+    Ui(Size),
     /// Other offline-first stacks and ours through the same steps, with ratios
     Peers(peers::Args),
 }
@@ -29,14 +31,29 @@ pub(crate) struct Size {
 
 pub(crate) fn run(bench: &Bench) -> Result<(), ChoreError> {
     setup::run()?;
+    if matches!(bench, Bench::Ui(_)) {
+        // The server takes them in when it is built.
+        front_end::build()?;
+    }
     build()?;
     match bench {
         Bench::Sync(size) => measure("bench_sync", size),
         Bench::Api(size) => measure("bench_api", size),
         Bench::Slots(size) => measure("bench_slots", size),
         Bench::Conflicts(size) => measure("bench_conflicts", size),
+        Bench::Ui(size) => pages(size),
         Bench::Peers(args) => peers::run(args),
     }
+}
+
+fn pages(size: &Size) -> Result<(), ChoreError> {
+    setup::run_for_tests()?;
+    let mut node = std::process::Command::new("node");
+    node.arg("scripts/bench-ui.mjs").arg("--server-bin").arg(chore::built("sync-server")?);
+    if size.quick {
+        node.args(["--clients", "250", "--visits", "2500", "--runs", "5"]);
+    }
+    chore::run(node.current_dir(front_end::home()))
 }
 
 /// All at once, so that they share what their crates share.

@@ -20,7 +20,7 @@ const SOURCES: [&str; 7] = [
     "domain/lang",
 ];
 
-fn home() -> PathBuf {
+pub(crate) fn home() -> PathBuf {
     chore::root().join("desktop/ui")
 }
 

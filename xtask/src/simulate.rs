@@ -8,7 +8,7 @@ use crate::chore::{self, ChoreError};
 use crate::{counts, setup};
 
 #[derive(Debug, clap::Args)]
-#[command(group(clap::ArgGroup::new("length").required(true).args(["histories", "hours", "drills", "counts"])))]
+#[command(group(clap::ArgGroup::new("length").required(true).args(["histories", "hours", "drills", "counts", "processes"])))]
 pub(crate) struct SoakArgs {
     /// Stop after this many histories
     #[arg(long, value_name = "N")]
@@ -16,6 +16,9 @@ pub(crate) struct SoakArgs {
     /// Stop after this many hours
     #[arg(long, value_name = "H")]
     hours: Option<f64>,
+    /// No histories: so many runs of the real programs, which are killed and cut off at random
+    #[arg(long, value_name = "N")]
+    processes: Option<u64>,
     /// No histories: the tests of sign-in, tokens, links and pictures with their full counts
     #[arg(long)]
     counts: bool,
@@ -39,11 +42,16 @@ pub(crate) fn soak(args: &SoakArgs) -> Result<(), ChoreError> {
         return drills(part);
     }
     setup::run()?;
+    if args.processes.is_some() {
+        let programs = ["-p", "sync-server", "-p", "client-core", "--bin", "sync-server", "--bin", "veloria"];
+        chore::run(chore::cargo(&["build", "--release", "--locked"]).args(programs))?;
+    }
     let features: &[&str] = if args.bug.is_some() { &["--features", "bugs"] } else { &[] };
     let mut soak = program("soak", features);
     let options = [
         ("--histories", args.histories.map(|histories| histories.to_string())),
         ("--hours", args.hours.map(|hours| hours.to_string())),
+        ("--processes", args.processes.map(|runs| runs.to_string())),
         ("--seed", args.seed.map(|seed| seed.to_string())),
         ("--bug", args.bug.clone()),
     ];
@@ -58,9 +66,22 @@ pub(crate) fn soak(args: &SoakArgs) -> Result<(), ChoreError> {
 /// The tests that count in `cargo xtask test` take times here: in release, at full size, one after the other.
 fn drills(part: &str) -> Result<(), ChoreError> {
     setup::run_for_tests()?;
-    let build = ["test", "--release", "--locked", "-p", "sync-server", "--lib", "--test", "operation"];
+    // One that is too slow hides no figure of the others.
+    let build = [
+        "test",
+        "--release",
+        "--locked",
+        "--no-fail-fast",
+        "-p",
+        "sync-server",
+        "--lib",
+        "--test",
+        "operation",
+    ];
     let run = ["--", &format!("drill_{part}"), "--test-threads=1", "--nocapture"];
-    chore::run(chore::cargo(&[&build[..], &run].concat()).env("VELORIA_DRILLS", "full"))
+    chore::run(
+        chore::cargo(&[&build[..], &run].concat()).env("VELORIA_DRILLS", "full").env("RUST_BACKTRACE", "0"),
+    )
 }
 
 pub(crate) fn salon(dir: &Path) -> Result<(), ChoreError> {

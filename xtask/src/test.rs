@@ -15,6 +15,9 @@ use crate::scratch::Scratch;
 use crate::{check, setup};
 use tally::Tally;
 
+/// Where tests find the programs that the runner has built beside them.
+const PROGRAMS: &str = "VELORIA_PROGRAMS";
+
 /// Where tests find the Postgres that was started for them.
 pub(crate) const DATABASE: &str = "VELORIA_TEST_DATABASE_URL";
 
@@ -64,6 +67,7 @@ fn run_tests(arguments: &[String], database: &str, tally: &mut Tally) -> Result<
     if !has_nextest && !arguments.is_empty() {
         all.arg("--");
     }
+    all.env(PROGRAMS, chore::built_in("debug", "")?);
     count(all.args(arguments).env(DATABASE, database), tally)?;
     if !arguments.is_empty() {
         return Ok(());
@@ -79,12 +83,15 @@ fn run_tests(arguments: &[String], database: &str, tally: &mut Tally) -> Result<
     Ok(())
 }
 
-/// The pages: their rules alone, and then all of them in a browser before a server of their own.
+/// The pages: their rules alone, and then all of them in a browser before a server of their own and beside a device's program.
 fn test_front_end(tally: &mut Tally) -> Result<(), ChoreError> {
     count(&mut npm(&["run", "--silent", "test"]), tally)?;
-    chore::run(&mut chore::cargo(&["build", "--locked", "-p", "sync-server", "--bin", "sync-server"]))?;
-    let server = chore::built_in("debug", "sync-server")?;
-    count(npm(&["run", "--silent", "test:browser"]).env("VELORIA_SERVER_BIN", server), tally)
+    let programs =
+        ["--locked", "-p", "sync-server", "-p", "client-core", "--bin", "sync-server", "--bin", "veloria"];
+    chore::run(chore::cargo(&["build"]).args(programs))?;
+    let browser = &mut npm(&["run", "--silent", "test:browser"]);
+    browser.env("VELORIA_SERVER_BIN", chore::built_in("debug", "sync-server")?);
+    count(browser.env("VELORIA_BIN", chore::built_in("debug", "veloria")?), tally)
 }
 
 /// Runs the command, shows what it prints as it comes, and adds up what it says about tests.

@@ -9,6 +9,7 @@ use serde_json::Value as Json;
 
 use super::keys;
 use super::{App, AppError, Result, fresh_author};
+use crate::sync;
 
 pub(super) const DEVICE: &str = "device";
 const SERVER: &str = "server";
@@ -92,6 +93,7 @@ impl App {
                 tx.set_meta(super::plan::ENTITLEMENT_KEY, key)?;
             }
             tx.clear_meta(super::home::COPIED)?;
+            tx.clear_meta(sync::DISCONNECTED)?;
             Ok(())
         })?;
         // From now on the history names this device.
@@ -106,6 +108,7 @@ impl App {
             tx.set_meta(DEVICE, device)?;
             keys::begin(tx, token, now)?;
             tx.clear_meta(super::home::COPIED)?;
+            tx.clear_meta(sync::DISCONNECTED)?;
             Ok(())
         })?;
         self.author = fresh_author(&mut self.store, self.ids.as_mut())?;

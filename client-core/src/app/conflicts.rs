@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::Projection;
 use domain::conflicts::{
-    Choice, Conflict, Names, Offer, SettleError, Told, authors, choices, merge_client, settle, standing,
-    tell, warnings,
+    Choice, Conflict, Kind, Names, Offer, SettleError, Told, authors, choices, merge_client, settle,
+    standing, tell, warnings,
 };
 use domain::dates::VisitTime;
 use domain::documents::{Collection, Hash};
@@ -85,6 +85,11 @@ impl App {
             }
             _ => {}
         }
+        // Once the visit should have begun, nobody needs to hear that it is off.
+        let until = match &chosen {
+            Choice::Cancel { visit, tell: true } => self.appointment(AppointmentId(*visit))?.starts_at,
+            _ => None,
+        };
         let mut named = None;
         let changes = self.change_together(&needed, |open, author, at, ids| {
             let edits = settle(&conflict, &chosen, open, (author, at), ids)?;
@@ -98,7 +103,7 @@ impl App {
                 let body: Map<_, _> = body.as_object().cloned().unwrap_or_default();
                 let after = changes.iter().map(|(_, hash)| *hash).collect();
                 let target = self.new_id();
-                Some(self.ask(IntentAction::ClientTell, target, body, after)?)
+                Some(self.ask_until(until, IntentAction::ClientTell, target, body, after)?)
             }
             None => None,
         };
@@ -205,7 +210,10 @@ impl App {
     fn check_offered(&self, conflict: &Conflict, chosen: &Choice) -> Result<()> {
         let offer = self.offer(conflict)?;
         let offered = choices(conflict, &offer);
-        if let Choice::Move { visit, to } = chosen {
+        // The hour that was promised is hers to give again, whatever her calendar says of it by now.
+        if let Choice::Move { visit, to } = chosen
+            && conflict.kind != Kind::ChangedAfterPromise
+        {
             // Any free hour will do, not only the few that were shown.
             let Some(Projection::Appointments(row)) = offer.rows.get(visit) else {
                 return Err(not_offered());

@@ -36,6 +36,9 @@ pub enum AppError {
     /// All of it was taken back, or changed by somebody since.
     #[error("there is nothing left to take back")]
     NothingToUndo,
+    /// Only what waits can be taken back, and this does not wait any more: it stands so.
+    #[error("it waits no more ({0})")]
+    NotWaiting(&'static str),
     /// The hour is taken by now.
     #[error("the hour is taken by now")]
     SlotTaken,
@@ -62,9 +65,12 @@ impl AppError {
             Self::Settle(error) => error.code(),
             Self::SlotTaken => ErrorCode::SlotTaken,
             Self::GroupTooLarge => ErrorCode::GroupTooLarge,
-            Self::NothingToUndo | Self::Exists(_) | Self::Damaged(_) | Self::OtherTenant | Self::Unsent => {
-                ErrorCode::Conflict
-            }
+            Self::NothingToUndo
+            | Self::NotWaiting(_)
+            | Self::Exists(_)
+            | Self::Damaged(_)
+            | Self::OtherTenant
+            | Self::Unsent => ErrorCode::Conflict,
             Self::Store(_) => ErrorCode::Internal,
         }
     }

@@ -17,6 +17,8 @@ pub const REFUSED: &str = "refused";
 pub const PURGED: &str = "purged";
 /// The server said no to something it was asked to do.
 pub const INTENT_REFUSED: &str = "intent_refused";
+/// The moment passed until which something was to be done; it was not done.
+pub const INTENT_EXPIRED: &str = "intent_expired";
 /// The server was restored from a backup; what it lacked was offered again.
 pub const SERVER_RESTORED: &str = "server_restored";
 /// The clock of this device is far from the server's.
@@ -65,6 +67,10 @@ pub fn text(notice: &Notice, lang: Lang) -> String {
             "Сервер не смог выполнить просьбу. Причина указана в состоянии устройства.",
             "The server could not do what it was asked. The status of the device says why.",
         ),
+        INTENT_EXPIRED => words(
+            "Срок просьбы вышел раньше, чем сервер её получил. Она не выполнена и уже не будет.",
+            "The time for something you asked for ran out before the server heard of it. It was not done and will not be.",
+        ),
         SERVER_RESTORED => words(
             "Сервер восстановлен из копии. Всё, чего ему не хватало, отправлено снова.",
             "The server was restored from a backup. Everything it lacked was sent again.",
@@ -86,8 +92,8 @@ pub fn text(notice: &Notice, lang: Lang) -> String {
             "The server does not have a record that this device needs.",
         ),
         REVOKED => words(
-            "Устройство отключено от аккаунта. Войдите снова, чтобы подключить его.",
-            "This device was disconnected from the account. Sign in to connect it again.",
+            "Устройство отключено от аккаунта. Всё неотправленное остаётся здесь: войдите снова, и оно уйдёт на сервер.",
+            "This device was disconnected from the account. What was not sent stays here: sign in again, and it goes to the server.",
         ),
         UPDATE_NEEDED => words(
             "Нужна другая версия приложения. Всё записанное сохранится.",

@@ -2,19 +2,49 @@
 
 use std::collections::BTreeMap;
 
-use domain::dates::format_seconds;
+use domain::appointments::{SEEN_OFF, SEEN_TIME, is_off};
+use domain::dates::{format_seconds, zone_rules};
 use domain::documents::Hash;
-use domain::ids::PaymentId;
+use domain::errors::{FieldErrors, FieldProblem};
+use domain::ids::{AppointmentId, ClientId, PaymentId};
 use domain::payments::Payment;
 use domain::sync::{IntentAction, RecordKind};
-use serde_json::{Map, Value as Json};
+use jiff::tz::TimeZone;
+use serde_json::{Map, Value as Json, json};
 use uuid::Uuid;
 
 use super::services::offered;
 use super::{App, AppError, Result};
 
 impl App {
-    /// Records a payment under an id that comes from an import.
+    /// Records money that was taken in hand, today unless another day is said, from the client of the visit unless another is
+    /// named; `fields` are those that REST takes. Below zero it was given back.
+    pub fn take_payment(&mut self, mut fields: Map<String, Json>) -> Result<Payment> {
+        if let Some(visit) = named(&fields, "appointmentId")? {
+            let row = self.store.read::<_, AppError>(|tx| Ok(tx.visit_row(visit)?))?;
+            // What it was paid for: it may be another by the time the server hears of the money.
+            if let Some(row) = row {
+                let metadata = fields.entry("metadata").or_insert_with(|| Json::Object(Map::new()));
+                if let Some(metadata) = metadata.as_object_mut() {
+                    metadata.insert(SEEN_TIME.to_owned(), json!(row.time));
+                    metadata.insert(SEEN_OFF.to_owned(), json!(is_off(&row)));
+                }
+            }
+            let visit = self.appointment(AppointmentId(visit))?;
+            if let (None, Some(client)) = (fields.get("clientId"), visit.client_id) {
+                fields.insert("clientId".to_owned(), Json::from(client.to_string()));
+            }
+        } else if let Some(client) = named(&fields, "clientId")? {
+            self.client(ClientId(client))?;
+        }
+        let zone = zone_rules(&self.tenant()?.timezone).unwrap_or(TimeZone::UTC);
+        let today = self.now().to_zoned(zone).date();
+        fields.entry("date").or_insert_with(|| Json::from(today.to_string()));
+        let id = PaymentId(self.new_id());
+        self.add_payment(id, &fields)
+    }
+
+    /// Records a payment under an id that is given, e.g. by an import. Nothing edits it afterwards: books are corrected by refunds.
     pub fn add_payment(&mut self, id: PaymentId, fields: &Map<String, Json>) -> Result<Payment> {
         let now = format_seconds(self.now().as_second()).unwrap_or_default();
         let payment = Payment::new_from_json(id, fields, self.tenant()?.currency, &now)?;
@@ -73,5 +103,16 @@ impl App {
             }
             Ok(hashes)
         })
+    }
+}
+
+/// The id that a field names, if it is there.
+fn named(fields: &Map<String, Json>, name: &'static str) -> Result<Option<Uuid>> {
+    match fields.get(name) {
+        None | Some(Json::Null) => Ok(None),
+        Some(id) => match id.as_str().and_then(|id| id.parse().ok()) {
+            Some(id) => Ok(Some(id)),
+            None => Err(FieldErrors::one(name, FieldProblem::Invalid).into()),
+        },
     }
 }

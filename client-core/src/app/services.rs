@@ -71,9 +71,21 @@ impl App {
         body: Map<String, Json>,
         after: Vec<Hash>,
     ) -> Result<IntentId> {
+        self.ask_until(None, action, target, body, after)
+    }
+
+    /// The same, to be done not later than a moment of the server's time, RFC 3339.
+    pub(super) fn ask_until(
+        &mut self,
+        deadline: Option<String>,
+        action: IntentAction,
+        target: Uuid,
+        body: Map<String, Json>,
+        after: Vec<Hash>,
+    ) -> Result<IntentId> {
         let id = IntentId(self.new_id());
         let at = self.now().as_second();
-        let intent = Intent { id, action: action.as_str().to_owned(), target, body, after, deadline: None };
+        let intent = Intent { id, action: action.as_str().to_owned(), target, body, after, deadline };
         self.store.write::<_, AppError>(|tx| Ok(tx.add_intent(&intent, at)?))?;
         Ok(id)
     }

@@ -2,13 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use domain::errors::{ErrorCode, FieldProblem};
-use domain::ids::IntentId;
+use domain::sync::Others;
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::{App, AppError, DeviceIdentity, PlanStanding, Result};
-use crate::store::{IntentState, Notice, Quarantined, StoredIntent};
+use super::{App, AppError, AskedIntent, DeviceIdentity, PlanStanding, Result};
+use crate::store::{Notice, Quarantined, Result as StoreResult, Tx};
 use crate::sync;
 
 /// How this device stands to the server.
@@ -21,12 +20,18 @@ pub struct Status {
     pub device: Option<DeviceIdentity>,
     /// Whether the device can talk to the server: it has a token.
     pub signed_in: bool,
+    /// Whether this device was disconnected from the account: what waits here stays, and goes once she signs in again.
+    pub disconnected: bool,
+    /// What the server said of her other devices.
+    pub others: Option<OtherDevices>,
     /// Whether the business is suspended, as the server said last: what waits here goes out when it works again.
     pub suspended: bool,
     /// The plan, once signed in.
     pub plan: Option<PlanStanding>,
     /// Changes and intents that the server has not acknowledged.
     pub pending: u64,
+    /// Pictures that were taken here and wait to be sent.
+    pub pictures_waiting: usize,
     /// When the server last answered, RFC 3339 by this device's clock.
     pub last_contact: Option<String>,
     /// The newest number of the server's log, as of then.
@@ -38,11 +43,21 @@ pub struct Status {
     /// Those that are not on the server, or need her.
     pub not_on_server: Vec<RecordState>,
     /// What the server is asked to do, and has not done for good.
-    pub intents: Vec<OpenIntent>,
+    pub intents: Vec<AskedIntent>,
     /// What was put aside.
     pub quarantine: Vec<Quarantined>,
     /// What she should know, oldest first.
     pub notices: Vec<Notice>,
+}
+
+/// Her other devices, as the server said last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct OtherDevices {
+    /// How many are connected.
+    pub devices: u64,
+    /// Whether each has everything that this device had from the server then.
+    pub up_to_date: bool,
 }
 
 /// A record that is not (only) on the server.
@@ -56,28 +71,10 @@ pub struct RecordState {
     pub state: &'static str,
 }
 
-/// Something that the server is asked to do.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct OpenIntent {
-    /// Its id.
-    pub id: IntentId,
-    /// What is asked.
-    pub action: String,
-    /// What it is about.
-    pub target: Uuid,
-    /// Where it stands.
-    pub state: &'static str,
-    /// Why not.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub code: Option<ErrorCode>,
-    /// Which fields are wrong.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub fields: BTreeMap<String, FieldProblem>,
-}
-
 const SAVED_HERE: &str = "saved_here";
 const NEEDS_YOU: &str = "needs_you";
 const ON_SERVER: &str = "on_server";
+const ON_DEVICES: &str = "on_devices";
 
 impl App {
     /// How this device stands to the server.
@@ -88,6 +85,7 @@ impl App {
             Err(AppError::NotSignedIn) => None,
             Err(error) => return Err(error),
         };
+        let (intents, pictures_waiting) = (self.intents(false)?, self.waiting_pictures()?);
         self.store.read(|tx| {
             let quarantine = tx.quarantined()?;
             let mut states: BTreeMap<Uuid, RecordState> = BTreeMap::new();
@@ -104,25 +102,36 @@ impl App {
             let count = |state| states.values().filter(|record| record.state == state).count() as u64;
             let (saved_here, needs_you) = (count(SAVED_HERE), count(NEEDS_YOU));
             let all = tx.count_documents()? + tx.count_records()?;
+            let there = all.saturating_sub(saved_here + needs_you);
+            let others: Option<Others> = tx.meta(sync::OTHERS)?;
+            let on_server_only = only_on_server(tx, others, &states)?.map_or(there, |some| some.min(there));
             let records = [
                 (SAVED_HERE, saved_here),
                 (NEEDS_YOU, needs_you),
-                (ON_SERVER, all.saturating_sub(saved_here + needs_you)),
+                (ON_SERVER, on_server_only),
+                (ON_DEVICES, there - on_server_only),
             ];
-            let open = tx.intents()?.into_iter().filter(|stored| stored.state != IntentState::Done);
+            let head: Option<u64> = tx.meta(sync::HEAD)?;
+            let others = others.filter(|others| others.devices > 0).map(|others| OtherDevices {
+                devices: others.devices,
+                up_to_date: head.is_some_and(|head| others.read_to >= head),
+            });
             Ok::<_, AppError>(Status {
                 server,
                 device,
                 signed_in,
+                disconnected: tx.meta(sync::DISCONNECTED)?.unwrap_or(false),
+                others,
                 suspended: tx.meta(sync::SUSPENDED)?.unwrap_or(false),
                 plan,
                 pending: tx.outbox_len()? + tx.open_intents_len()?,
+                pictures_waiting,
                 last_contact: tx.meta(sync::LAST_CONTACT)?,
-                head: tx.meta(sync::HEAD)?,
+                head,
                 in_step: tx.meta(sync::IN_STEP)?,
                 records: records.into(),
                 not_on_server: states.into_values().collect(),
-                intents: open.map(OpenIntent::from).collect(),
+                intents,
                 quarantine,
                 notices: tx.notices()?,
             })
@@ -148,18 +157,22 @@ impl App {
         }
         Ok(fresh)
     }
-
-    /// Takes back something the server was asked to do, as long as it was not sent.
-    pub fn cancel_intent(&mut self, id: IntentId) -> Result<()> {
-        let cancelled = self.store.write::<_, AppError>(|tx| Ok(tx.cancel_intent(id)?))?;
-        if cancelled { Ok(()) } else { Err(AppError::NotFound(id.0)) }
-    }
 }
 
-impl From<StoredIntent> for OpenIntent {
-    fn from(stored: StoredIntent) -> Self {
-        let StoredIntent { intent, state, code, fields, .. } = stored;
-        let state = state.as_str();
-        Self { id: intent.id, action: intent.action, target: intent.target, state, code, fields }
+/// How many things are on the server and perhaps on no other device; `None` if nothing is known of others, so that none is said to
+/// be there. Of what came before this device had everything only the whole is known.
+fn only_on_server(
+    tx: &Tx<'_>,
+    others: Option<Others>,
+    elsewhere: &BTreeMap<Uuid, RecordState>,
+) -> StoreResult<Option<u64>> {
+    let tracked: Option<u64> = tx.meta(sync::TRACKED)?;
+    let (Some(others), Some(tracked)) = (others.filter(|others| others.devices > 0), tracked) else {
+        return Ok(None);
+    };
+    if others.read_to < tracked {
+        return Ok(None);
     }
+    let documents = tx.spreading()?.into_iter().filter(|doc| !elsewhere.contains_key(doc)).count() as u64;
+    Ok(Some(documents + tx.count_records_after(others.read_to)?))
 }

@@ -3,11 +3,11 @@
 use domain::ids::{DeviceId, TokenId};
 use reqwest::{Method, RequestBuilder};
 use secrecy::{ExposeSecret as _, SecretString};
-use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json, json};
 
-use super::{RemoteError, http, problem};
+use super::http::{answer, sent};
+use super::{RemoteError, http};
 use crate::app::{Account, DeviceIdentity, Tenant};
 
 /// The account calls of one server.
@@ -147,7 +147,7 @@ impl Accounts {
 
     /// Revokes the token that is shown.
     pub async fn sign_out(&self, token: &SecretString) -> Result<(), RemoteError> {
-        done(self.call(Method::POST, "/auth/logout", Some(token))).await
+        sent(self.call(Method::POST, "/auth/logout", Some(token))).await.map(drop)
     }
 
     /// All devices of the account, as the server shows them.
@@ -161,7 +161,7 @@ impl Accounts {
 
     /// Disconnects a device; it reads nothing from then on.
     pub async fn revoke(&self, token: &SecretString, device: DeviceId) -> Result<(), RemoteError> {
-        done(self.call(Method::DELETE, &format!("/devices/{device}"), Some(token))).await
+        sent(self.call(Method::DELETE, &format!("/devices/{device}"), Some(token))).await.map(drop)
     }
 
     fn call(&self, method: Method, path: &str, token: Option<&SecretString>) -> RequestBuilder {
@@ -174,21 +174,4 @@ impl Accounts {
             None => request,
         }
     }
-}
-
-async fn answer<A: DeserializeOwned>(request: RequestBuilder) -> Result<A, RemoteError> {
-    Ok(sent(request).await?.json().await?)
-}
-
-async fn done(request: RequestBuilder) -> Result<(), RemoteError> {
-    sent(request).await.map(drop)
-}
-
-async fn sent(request: RequestBuilder) -> Result<reqwest::Response, RemoteError> {
-    let response = request.send().await?;
-    if response.status().is_success() {
-        return Ok(response);
-    }
-    let (status, problem, _) = problem::read(response).await;
-    Err(RemoteError::Refused(status, problem))
 }

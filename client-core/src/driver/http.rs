@@ -4,11 +4,12 @@ use std::time::Duration;
 
 use domain::sync::{Answer, CBOR, ContentType, decode, encode};
 use reqwest::header::{ACCEPT, CONTENT_ENCODING, CONTENT_TYPE};
+use reqwest::{RequestBuilder, Response};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::{Transport, problem};
+use super::{RemoteError, Transport, problem};
 use crate::sync::{Failure, Reply, Request};
 
 /// Below this a body is sent as it is.
@@ -77,6 +78,21 @@ pub(super) fn client() -> Result<reqwest::Client, reqwest::Error> {
 
 pub(super) fn base(server: &str) -> String {
     format!("{}/api/v1", server.trim_end_matches('/'))
+}
+
+/// Sends a request and reads its answer.
+pub(super) async fn answer<A: DeserializeOwned>(request: RequestBuilder) -> Result<A, RemoteError> {
+    Ok(sent(request).await?.json().await?)
+}
+
+/// Sends a request; what the server refuses is an error.
+pub(super) async fn sent(request: RequestBuilder) -> Result<Response, RemoteError> {
+    let response = request.send().await?;
+    if response.status().is_success() {
+        return Ok(response);
+    }
+    let (status, problem, _) = problem::read(response).await;
+    Err(RemoteError::Refused(status, problem))
 }
 
 fn broken(error: &reqwest::Error) -> Failure {

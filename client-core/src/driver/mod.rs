@@ -6,7 +6,9 @@ pub mod account;
 pub mod http;
 pub mod keys;
 pub mod live;
+pub mod media;
 mod problem;
+pub mod proof;
 #[cfg(test)]
 mod tests;
 pub mod watch;

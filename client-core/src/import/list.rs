@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use domain::Projection;
 use domain::dates::format_seconds;
 use domain::documents::Collection;
-use domain::imports::{Job, Report};
+use domain::imports::{Job, Report, updated_by};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use uuid::Uuid;
@@ -34,6 +34,8 @@ pub struct Listed {
     pub standing: usize,
     /// Things that it made and that an undo took out.
     pub undone: usize,
+    /// Things that were there and that it changed.
+    pub changed: usize,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -47,6 +49,7 @@ impl App {
     /// All imports that have left something here, the newest of this device first.
     pub fn imports(&self) -> Result<Vec<Listed>, AppError> {
         let mut all: BTreeMap<Uuid, Listed> = BTreeMap::new();
+        let mut changed = Vec::new();
         let mut count = |import: &str, is_undone: bool| {
             if let Ok(id) = import.parse() {
                 let listed = all.entry(id).or_insert_with(|| Listed { id, ..Listed::default() });
@@ -61,6 +64,7 @@ impl App {
                 if let Some(import) = row.meta().get("importId").and_then(Json::as_str) {
                     count(import, row.is_deleted() && row.meta().contains_key("importUndone"));
                 }
+                changed.extend(updated_by(row.meta()));
             }
         }
         let marks = self.services()?.into_iter().map(|service| service.meta);
@@ -68,6 +72,10 @@ impl App {
             if let Some(import) = meta.get("importId").and_then(Json::as_str) {
                 count(import, false);
             }
+            changed.extend(updated_by(&meta));
+        }
+        for id in changed {
+            all.entry(id).or_insert_with(|| Listed { id, ..Listed::default() }).changed += 1;
         }
         let own: BTreeMap<Uuid, Own> = self.own_imports()?;
         for (id, own) in &own {

@@ -6,11 +6,13 @@ use std::collections::{BTreeSet, HashMap};
 
 use domain::Projection;
 use domain::documents::{Chunk, Collection, Document, Hash};
+use domain::ids::IntentId;
 use domain::imports::{
-    Base as _, Kept, Stop, Undo, Undone, named_by_payment, named_by_picture, names_client, undo, undo_intent,
+    Base as _, Kept, Stop, Undo, Undone, named_by_payment, named_by_picture, names_client, restore_intent,
+    service_set_back, undo, undo_intent,
 };
-use domain::media::Media;
-use domain::sync::{Intent, IntentAction, RecordKind};
+use domain::services::Service;
+use domain::sync::{Intent, IntentAction};
 use serde_json::{Map, Value as Json};
 use uuid::Uuid;
 
@@ -27,7 +29,7 @@ impl App {
         self.in_batch(|app| {
             let mut undone = Undone::default();
             let mut in_use = app.clients_named(import)?;
-            in_use.extend(app.pictures()?.iter().flat_map(named_by_picture));
+            in_use.extend(app.pictures()?.iter().flat_map(|picture| named_by_picture(picture.place)));
             let mut base = DeviceBase::new(app);
             in_use.extend(base.payments()?.iter().flat_map(|payment| named_by_payment(payment, import)));
             for collection in [Collection::Appointments, Collection::Clients] {
@@ -55,13 +57,6 @@ impl App {
             }
         }
         Ok(named)
-    }
-
-    /// What is known here of pictures.
-    fn pictures(&self) -> Result<Vec<Media>, AppError> {
-        let records = self.store().read::<_, AppError>(|tx| Ok(tx.records(RecordKind::Media.as_str())?))?;
-        // One of a later version that cannot be read names nothing that could be seen here.
-        Ok(records.into_iter().filter_map(|record| serde_json::from_value(record.body).ok()).collect())
     }
 
     /// Documents that may have something of this import in them.
@@ -103,11 +98,12 @@ impl DeviceBase<'_> {
         match undo(&mut document, &author, at, import, || in_use.contains(&id)) {
             Undo::Removal(chunk) => {
                 undone.removed += 1;
-                self.keep_undone(id, document, chunk)
+                self.keep_undone(id, &document, vec![*chunk])
             }
-            Undo::Restoral(chunk) => {
+            Undo::Restoral { chunks, is_partial } => {
                 undone.restored += 1;
-                self.keep_undone(id, document, chunk)
+                undone.kept_edited.extend(is_partial.then_some(id));
+                self.keep_undone(id, &document, chunks)
             }
             Undo::KeptEdited => {
                 undone.kept_edited.push(id);
@@ -121,20 +117,25 @@ impl DeviceBase<'_> {
         }
     }
 
-    fn keep_undone(&mut self, id: Uuid, document: Document, chunk: Chunk) -> Result<(), AppError> {
-        match self.keep(id, Kept { document, chunk: Some(chunk), is_new: false }) {
-            Ok(()) => Ok(()),
-            Err(Stop::All(error)) => Err(error),
-            Err(Stop::Row(_)) => Err(AppError::NotFound(id)),
+    fn keep_undone(&mut self, id: Uuid, document: &Document, chunks: Vec<Chunk>) -> Result<(), AppError> {
+        for chunk in chunks {
+            match self.keep(id, Kept { document: document.clone(), chunk: Some(chunk), is_new: false }) {
+                Ok(()) => {}
+                Err(Stop::All(error)) => return Err(error),
+                Err(Stop::Row(_)) => return Err(AppError::NotFound(id)),
+            }
         }
+        Ok(())
     }
 
     fn undo_records(&mut self, import: Uuid, undone: &mut Undone) -> Result<(), AppError> {
         let name = import.to_string();
         let waiting = self.waiting()?;
         let is_own = |meta: &Map<String, Json>| meta.get("importId").and_then(Json::as_str) == Some(&name);
-        for service in self.services()?.into_iter().filter(|service| is_own(&service.meta)) {
-            if service.created_at == service.updated_at {
+        for service in self.services()? {
+            if !is_own(&service.meta) {
+                self.restore_service(&service, import, &waiting, undone)?;
+            } else if service.created_at == service.updated_at {
                 self.ask_removal(IntentAction::ServiceRemove, service.id.0, Map::new(), &waiting)?;
                 undone.removed += 1;
             } else {
@@ -147,6 +148,21 @@ impl DeviceBase<'_> {
             undone.removed += 1;
         }
         Ok(())
+    }
+
+    /// Sets back what the import changed of a service that was there.
+    fn restore_service(
+        &mut self,
+        service: &Service,
+        import: Uuid,
+        waiting: &HashMap<Uuid, Vec<Hash>>,
+        undone: &mut Undone,
+    ) -> Result<(), AppError> {
+        let Some((body, is_partial)) = service_set_back(service, import) else { return Ok(()) };
+        undone.restored += 1;
+        undone.kept_edited.extend(is_partial.then_some(service.id.0));
+        let id = |undoing| restore_intent(service.id.0, import, undoing);
+        self.ask_once_more(IntentAction::ServiceEdit, service.id.0, body, waiting, id)
     }
 
     /// What the server must have before it does what it was asked for, by the thing that was asked for.
@@ -167,11 +183,23 @@ impl DeviceBase<'_> {
         body: Map<String, Json>,
         waiting: &HashMap<Uuid, Vec<Hash>>,
     ) -> Result<(), AppError> {
+        self.ask_once_more(action, target, body, waiting, |undoing| undo_intent(target, undoing))
+    }
+
+    /// Under the first id of its row that nobody has used.
+    fn ask_once_more(
+        &mut self,
+        action: IntentAction,
+        target: Uuid,
+        body: Map<String, Json>,
+        waiting: &HashMap<Uuid, Vec<Hash>>,
+        id_of: impl Fn(u32) -> IntentId,
+    ) -> Result<(), AppError> {
         let mut undoing = 0;
-        while self.was_asked(undo_intent(target, undoing))? {
+        while self.was_asked(id_of(undoing))? {
             undoing += 1;
         }
-        let id = undo_intent(target, undoing);
+        let id = id_of(undoing);
         let intent = Intent {
             id,
             action: action.as_str().to_owned(),

@@ -56,17 +56,29 @@ impl Tx<'_> {
 
     /// Appointments that are not deleted, by start and id; those without a time come first, if nothing bounds them.
     pub fn appointments(&self, between: Between) -> Result<Vec<AppointmentEntry>> {
-        let sql = "SELECT id, row FROM appointments WHERE deleted = 0
-                   AND (?1 IS NULL OR starts_at >= ?1) AND (?2 IS NULL OR starts_at < ?2) ORDER BY starts_at, id";
-        let rows = all(self.conn, sql, params![between.from, between.until], entry)?;
+        let rows = match (between.from, between.until) {
+            (None, None) => {
+                let sql = "SELECT id, row FROM appointments WHERE deleted = 0 ORDER BY starts_at, id";
+                all(self.conn, sql, [], entry)?
+            }
+            // A bound that is always there is one at which the index can be entered: a week costs a week, not the calendar.
+            (from, until) => {
+                let sql = "SELECT id, row FROM appointments WHERE deleted = 0 AND starts_at >= ?1 AND starts_at < ?2
+                           ORDER BY starts_at, id";
+                let bounds = params![from.unwrap_or(i64::MIN), until.unwrap_or(i64::MAX)];
+                all(self.conn, sql, bounds, entry)?
+            }
+        };
         rows.into_iter().map(parse).collect()
     }
 
     /// Appointments that share any second with a span, by start and id.
     pub fn appointments_touching(&self, from: i64, until: i64) -> Result<Vec<AppointmentEntry>> {
-        // No visit is longer than two weeks; saying so lets the index by start help, however many there are.
-        let sql = "SELECT id, row FROM appointments WHERE deleted = 0 AND starts_at < ?2 AND ends_at > ?1
-                   AND starts_at > ?3 ORDER BY starts_at, id";
+        // No visit is longer than two weeks; saying so lets the index by start help, however many there are. Those that ended
+        // before are passed over in the index: to look each of them up in the table is to decrypt a page for each.
+        let sql = "SELECT id, row FROM appointments WHERE id IN
+                   (SELECT id FROM appointments WHERE deleted = 0 AND starts_at < ?2 AND ends_at > ?1 AND starts_at > ?3)
+                   ORDER BY starts_at, id";
         all(self.conn, sql, params![from, until, from - LONGEST], entry)?.into_iter().map(parse).collect()
     }
 
@@ -86,7 +98,7 @@ impl Tx<'_> {
     /// The same for all clients at once.
     pub(super) fn last_visits(&self) -> Result<BTreeMap<Uuid, String>> {
         let sql = "SELECT client_id, starts_text FROM appointments WHERE status = 'completed' AND deleted = 0
-                   AND starts_at IS NOT NULL AND client_id IS NOT NULL ORDER BY starts_at, id";
+                   AND starts_at IS NOT NULL AND client_id IS NOT NULL ORDER BY client_id, starts_at, id";
         // Later ones take the place of earlier ones.
         Ok(all(self.conn, sql, [], |row| Ok((sql::uuid(row, 0)?, row.get(1)?)))?.into_iter().collect())
     }

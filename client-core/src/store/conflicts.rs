@@ -1,11 +1,13 @@
 //! Tables `conflicts` and `conflict_things`, and the look-ups that their upkeep makes in the tables of rows.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use domain::appointments::AppointmentRow;
+use domain::appointments::{AppointmentRow, Promises};
 use domain::clients::ClientRow;
 use domain::conflicts::{Changed, Conflict, Shared};
 use domain::documents::Collection;
+use domain::ids::AppointmentId;
+use domain::sync::RecordKind;
 use domain::{Projection, notes::NoteRow};
 use rusqlite::params;
 use serde::de::DeserializeOwned;
@@ -66,6 +68,19 @@ impl Tx<'_> {
         all(self.conn, sql, params![client.as_bytes()], |row| sql::uuid(row, 0))
     }
 
+    /// What went out about a visit.
+    pub(crate) fn promises(&self, visit: Uuid) -> Result<Option<Promises>> {
+        let found = self.record(RecordKind::Promises.as_str(), Promises::id_of(AppointmentId(visit)))?;
+        Ok(found.and_then(|record| serde_json::from_value(record.body).ok()))
+    }
+
+    /// What went out, by visit.
+    pub(crate) fn all_promises(&self) -> Result<BTreeMap<Uuid, Promises>> {
+        let found = self.records(RecordKind::Promises.as_str())?.into_iter();
+        let parsed = found.filter_map(|record| serde_json::from_value::<Promises>(record.body).ok());
+        Ok(parsed.map(|promises| (promises.appointment_id.0, promises)).collect())
+    }
+
     /// A conflict.
     pub fn conflict(&self, id: Uuid) -> Result<Option<Conflict>> {
         let sql = "SELECT body FROM conflicts WHERE id = ?1";
@@ -114,7 +129,7 @@ impl Tx<'_> {
     }
 
     /// The rows among which all conflicts are, when no service keeps more than `widest` seconds free and these are offered:
-    /// found by the columns and indexes, so that few rows are read. More than needed do no harm.
+    /// found in the indexes alone, which are named where the planner would rather read every row. More than needed do no harm.
     pub(crate) fn conflict_candidates(
         &self,
         widest: i64,
@@ -128,20 +143,22 @@ impl Tx<'_> {
             (Collection::Notes, "SELECT id FROM notes WHERE instr(row, '\"facts\":{') > 0"),
             (
                 Collection::Clients,
-                "SELECT id FROM clients WHERE deleted = 0 AND phone IN
-                 (SELECT phone FROM clients WHERE phone IS NOT NULL AND deleted = 0 GROUP BY phone HAVING count(*) > 1)",
+                "SELECT id FROM clients INDEXED BY clients_by_phone WHERE deleted = 0 AND phone IS NOT NULL AND phone IN
+                 (SELECT phone FROM clients INDEXED BY clients_by_phone WHERE phone IS NOT NULL AND deleted = 0
+                  GROUP BY phone HAVING count(*) > 1)",
             ),
             (
                 Collection::Clients,
-                "SELECT id FROM clients WHERE deleted = 0 AND email IS NOT NULL AND lower(email) IN
-                 (SELECT lower(email) FROM clients WHERE email IS NOT NULL AND deleted = 0
+                "SELECT id FROM clients INDEXED BY clients_by_email WHERE deleted = 0 AND email IS NOT NULL AND lower(email) IN
+                 (SELECT lower(email) FROM clients INDEXED BY clients_by_email WHERE email IS NOT NULL AND deleted = 0
                   GROUP BY lower(email) HAVING count(*) > 1)",
             ),
             (Collection::Clients, "SELECT id FROM clients WHERE deleted = 1"),
             (
                 Collection::Appointments,
-                "SELECT id FROM appointments WHERE deleted = 0 AND status IN ('requested', 'booked', 'confirmed')
-                 AND client_id IN (SELECT id FROM clients WHERE deleted = 1)",
+                "SELECT visit.id FROM clients CROSS JOIN appointments AS visit INDEXED BY appointments_by_client ON visit.client_id = clients.id
+                 WHERE clients.deleted = 1 AND visit.deleted = 0
+                 AND visit.status IN ('requested', 'booked', 'confirmed')",
             ),
         ] {
             found.extend(ids(sql)?.into_iter().map(|id| (collection, id)));
@@ -156,6 +173,7 @@ impl Tx<'_> {
         let spans: Vec<(Uuid, i64, i64)> =
             all(self.conn, sql, [], |row| Ok((sql::uuid(row, 0)?, row.get(1)?, row.get(2)?)))?;
         found.extend(crowded(&spans, 2 * widest).into_iter().map(|id| (Collection::Appointments, id)));
+        found.extend(self.all_promises()?.into_keys().map(|id| (Collection::Appointments, id)));
         let mut rows = Vec::with_capacity(found.len());
         for (collection, id) in found {
             let Some(json) = self.row(collection, id)? else { continue };

@@ -3,15 +3,14 @@
 use std::collections::BTreeMap;
 
 use domain::documents::Hash;
-use domain::sync::{BUCKETS, Digest, Sum, bucket_of};
+use domain::sync::{BUCKETS, Digest, Sum, bucket_of, purged_digest};
 use rusqlite::params;
 use uuid::Uuid;
 
 use super::sql::{all, run};
 use super::{Result, Tx};
 
-/// The parts of a digest.
-pub const PARTS: [&str; 4] = ["appointments", "clients", "notes", "records"];
+pub use domain::sync::PARTS;
 
 impl Tx<'_> {
     /// The sums as they were kept, one per part.
@@ -46,6 +45,15 @@ impl Tx<'_> {
             *bucket = bucket.plus(digest);
         }
         Ok(buckets)
+    }
+
+    /// How many documents or records of a part the server is believed to have, erased ones left out, and their sum, both
+    /// counted anew from what is stored.
+    pub fn count_part(&self, part: &str) -> Result<(u64, Sum)> {
+        let all = self.part_digests(part)?;
+        let erased = |id: Uuid, digest: Hash| part != "records" && digest == purged_digest(id);
+        let count = all.iter().filter(|(id, digest)| !erased(*id, *digest)).count() as u64;
+        Ok((count, all.into_iter().fold(Sum::default(), |sum, (_, digest)| sum.plus(digest))))
     }
 
     /// The documents or records of one bucket that count, by id.

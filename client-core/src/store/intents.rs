@@ -197,6 +197,12 @@ impl Tx<'_> {
         Ok(run(self.conn, sql, params![id.0.as_bytes()])? > 0)
     }
 
+    /// It was about to be sent for the first time, and has not left this device.
+    pub(crate) fn unsend_intent(&self, id: IntentId) -> Result<()> {
+        let sql = "UPDATE intents SET state = 'pending' WHERE id = ?1 AND state = 'sent'";
+        run(self.conn, sql, params![id.0.as_bytes()]).map(drop)
+    }
+
     /// The server was restored: what it did since then may be undone, so done intents are asked again.
     pub(crate) fn ask_done_intents_again(&self, since: i64) -> Result<usize> {
         crate::conflicts::mark_stale(self)?;

@@ -19,11 +19,14 @@ impl Tx<'_> {
 
     /// Notes that are not deleted, of one client or of all, by id.
     pub fn notes(&self, client: Option<Uuid>) -> Result<Vec<(Uuid, NoteRow)>> {
-        let sql =
-            "SELECT id, row FROM notes WHERE deleted = 0 AND (?1 IS NULL OR client_id = ?1) ORDER BY id";
-        let client = client.map(Uuid::into_bytes);
-        let rows: Vec<(Uuid, String)> =
-            all(self.conn, sql, params![client], |row| Ok((sql::uuid(row, 0)?, row.get(1)?)))?;
+        let entry = |row: &rusqlite::Row<'_>| Ok((sql::uuid(row, 0)?, row.get(1)?));
+        let rows: Vec<(Uuid, String)> = match client {
+            None => all(self.conn, "SELECT id, row FROM notes WHERE deleted = 0 ORDER BY id", [], entry)?,
+            Some(client) => {
+                let sql = "SELECT id, row FROM notes WHERE client_id = ?1 AND deleted = 0 ORDER BY id";
+                all(self.conn, sql, params![client.as_bytes()], entry)?
+            }
+        };
         rows.into_iter().map(|(id, row)| Ok((id, serde_json::from_str(&row)?))).collect()
     }
 

@@ -31,7 +31,14 @@ impl PartialEq for Place {
 impl Place {
     pub(super) fn connect(&self) -> Result<Connection> {
         let mut conn = self.connect_bare()?;
-        let steps = [include_str!("schema.sql"), include_str!("schema_2.sql"), include_str!("schema_3.sql")];
+        let steps = [
+            include_str!("schema.sql"),
+            include_str!("schema_2.sql"),
+            include_str!("schema_3.sql"),
+            include_str!("schema_4.sql"),
+            include_str!("schema_5.sql"),
+            include_str!("schema_6.sql"),
+        ];
         Migrations::new(steps.map(M::up).to_vec()).to_latest(&mut conn)?;
         Ok(conn)
     }

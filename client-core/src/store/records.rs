@@ -2,7 +2,7 @@
 
 use domain::conflicts::Changed;
 use domain::documents::Hash;
-use domain::sync::{canonical_json, record_digest};
+use domain::sync::{RecordKind, canonical_json, record_digest};
 use rusqlite::params;
 use serde_json::Value as Json;
 use uuid::Uuid;
@@ -35,6 +35,13 @@ impl Tx<'_> {
         let standing = self.record(record, id)?;
         if record == "service" && takes(standing.as_ref().map(|old| &old.body)) != takes(body) {
             self.note_changed(Changed::Service(id));
+        }
+        if record == RecordKind::Promises.as_str() {
+            let named = |body: &Json| body.get("appointmentId")?.as_str()?.parse().ok();
+            let visit = body.and_then(named).or_else(|| standing.as_ref().and_then(|old| named(&old.body)));
+            if let Some(visit) = visit {
+                self.note_changed(Changed::Appointment(visit));
+            }
         }
         let before = standing.map(|old| record_digest(record, id, &old.body));
         if let Some(body) = body {

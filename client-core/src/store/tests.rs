@@ -1,9 +1,15 @@
 //! The file by example: all or nothing, durable, encrypted, and honest about a full disk.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use domain::documents::{Collection, Hash};
 use secrecy::SecretString;
+use serde_json::json;
 
 use super::*;
+use crate::app::{App, AppError, Span};
+use crate::testing::{device, fields};
 
 fn file(folder: &std::path::Path, key: char) -> Place {
     Place::File(folder.join("veloria.db"), SecretString::from(key.to_string().repeat(64)))
@@ -99,4 +105,72 @@ fn the_kept_sums_are_those_of_what_is_stored() {
             Ok(())
         })
         .unwrap();
+}
+
+/// What SQLite does for something, in its own instructions: the same on every machine.
+fn instructions<T>(app: &mut App, act: impl FnOnce(&mut App) -> T) -> u64 {
+    let counted = Arc::new(AtomicU64::new(0));
+    let count = Arc::clone(&counted);
+    let step = move || {
+        count.fetch_add(1, Ordering::Relaxed);
+        false
+    };
+    app.store().conn.progress_handler(1, Some(step)).unwrap();
+    act(app);
+    app.store().conn.progress_handler(0, None::<fn() -> bool>).unwrap();
+    counted.load(Ordering::Relaxed)
+}
+
+/// Books a visit a day, each with a client and a note of her own, from the day on that is this many after the first.
+fn book_days(app: &mut App, days: std::ops::Range<i64>) {
+    let first = jiff::civil::date(2026, 12, 1);
+    app.in_batch(|app| {
+        for n in days {
+            let day = first.checked_add(jiff::Span::new().days(n)).unwrap();
+            let phone = format!("+7916{n:07}");
+            let client = app.add_client(&fields(json!({ "name": format!("Анна {n}"), "phone": phone })))?.id;
+            app.add_note(&fields(json!({ "clientId": client, "body": "кофе" })))?;
+            app.book(&fields(
+                json!({ "startsAt": format!("{day}T10:00"), "durationMin": 60, "clientId": client }),
+            ))?;
+        }
+        Ok::<_, AppError>(())
+    })
+    .unwrap();
+}
+
+#[test]
+fn a_week_a_card_and_an_edit_cost_the_same_however_much_there_is() {
+    let mut app = device(1);
+    book_days(&mut app, 300..330);
+    let week = app.now().checked_add(jiff::Span::new().hours(310 * 24)).unwrap();
+    let span = Span { from: Some(week), until: week.checked_add(jiff::Span::new().hours(7 * 24)).ok() };
+    let visit = app.appointments(span).unwrap()[0].id;
+    let client = app.clients(Some("Анна 305")).unwrap()[0].id;
+    let mut minutes = 60;
+    let mut measure = |app: &mut App| {
+        minutes += 1;
+        [
+            ("a week", instructions(app, |app| assert_eq!(app.appointments(span).unwrap().len(), 7))),
+            ("her notes", instructions(app, |app| assert_eq!(app.notes(Some(client)).unwrap().len(), 1))),
+            (
+                "a client changed",
+                instructions(app, |app| {
+                    let phone = format!("+7917{minutes:07}");
+                    app.edit_client(client, &fields(json!({ "phone": phone }))).unwrap();
+                }),
+            ),
+            (
+                "a visit changed",
+                instructions(app, |app| {
+                    app.edit_appointment(visit, &fields(json!({ "durationMin": minutes }))).unwrap();
+                }),
+            ),
+        ]
+    };
+    let few = measure(&mut app);
+    book_days(&mut app, 0..300);
+    for ((what, few), (_, many)) in few.into_iter().zip(measure(&mut app)) {
+        assert!(many < few * 3 / 2, "{what}: {few} instructions with 30 visits, {many} with 330");
+    }
 }

@@ -6,7 +6,10 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::engine::{Asked, Work};
-use super::{CURSOR, Context, EPOCH, HEAD, LAST_CONTACT, Report, ask, items, notice, records, results};
+use super::{
+    CLOCK_AHEAD, CURSOR, Context, EPOCH, HEAD, LAST_CONTACT, Report, ask, items, notice, records, results,
+    spread,
+};
 use crate::app::notices;
 use crate::conflicts;
 use crate::store::{IntentState, Result, Tx};
@@ -46,6 +49,7 @@ pub(super) fn keep(
             tx.notify(at, notices::MISSING_ON_SERVER, &json!({ "id": wanted }))?;
         }
     }
+    spread::note(tx, answer)?;
     tx.set_meta(CURSOR, &answer.cursor)?;
     tx.set_meta(HEAD, &answer.head)?;
     tx.set_meta(LAST_CONTACT, &context.now.to_string())?;
@@ -68,6 +72,7 @@ fn notice_epoch(tx: &Tx<'_>, epoch: Uuid, at: i64) -> Result<()> {
     tx.set_meta(EPOCH, &epoch)?;
     if known.is_some() {
         tx.set_meta(RESTORED, &true)?;
+        spread::forget(tx)?;
         tx.ask_done_intents_again(at - NINETY_DAYS)?;
         tx.notify(at, notices::SERVER_RESTORED, &json!({}))?;
     }
@@ -87,7 +92,11 @@ fn intent(tx: &Tx<'_>, result: &IntentResult, at: i64, report: &mut Report) -> R
     if is_news && state != IntentState::Done {
         report.refused += 1;
         let args = json!({ "action": stored.intent.action, "id": stored.intent.target, "code": result.code });
-        tx.notify(at, notices::INTENT_REFUSED, &args)?;
+        let told = match state {
+            IntentState::Expired => notices::INTENT_EXPIRED,
+            _ => notices::INTENT_REFUSED,
+        };
+        tx.notify(at, told, &args)?;
     }
     Ok(())
 }
@@ -95,6 +104,7 @@ fn intent(tx: &Tx<'_>, result: &IntentResult, at: i64, report: &mut Report) -> R
 fn notice_clock(tx: &Tx<'_>, now: Timestamp, server_time: &str) -> Result<()> {
     let Ok(server) = server_time.parse::<Timestamp>() else { return Ok(()) };
     let seconds = now.as_second() - server.as_second();
+    tx.set_meta(CLOCK_AHEAD, &seconds)?;
     if seconds.abs() > CLOCK_TOLERANCE {
         notice::daily(tx, now, notices::CLOCK_OFF, &json!({ "seconds": seconds }))?;
     }

@@ -1,6 +1,7 @@
 //! What a device says: its oldest unsent changes, its intents, its wishes, and how far it has read.
 
 use domain::documents::Bytes;
+use domain::ids::IntentId;
 use domain::sync::{Ask, Intent, PROTOCOL, Push, Scope, schema};
 
 use super::CURSOR;
@@ -15,9 +16,11 @@ const MOST_INTENTS: u32 = 500;
 pub(super) fn build(tx: &Tx<'_>, options: Options) -> Result<(Ask, Asked)> {
     let batch = tx.outbox_batch(options.push_bytes)?;
     let want = tx.wants(MOST_WANTS)?;
+    let (intents, first_sent) = intents(tx, options.push_bytes)?;
     let asked = Asked {
         want: want.clone(),
         pushed: batch.iter().map(|entry| (entry.doc, entry.hash)).collect(),
+        first_sent,
         work: work(tx)?,
     };
     if bugs::planted(Bug::OutboxClearedAtSend) {
@@ -31,10 +34,11 @@ pub(super) fn build(tx: &Tx<'_>, options: Options) -> Result<(Ask, Asked)> {
         cursor: tx.meta(CURSOR)?,
         push: batch.into_iter().map(push).collect(),
         packed: None,
-        intents: intents(tx, options.push_bytes)?,
+        intents,
         want,
         max_bytes: Some(options.page_bytes),
         scope: Some(Scope { rows: options.rows, packed: false }),
+        pending: Some(asked.work.outbox + asked.work.intents),
     };
     Ok((ask, asked))
 }
@@ -44,9 +48,9 @@ pub(super) fn work(tx: &Tx<'_>) -> Result<Work> {
     Ok(Work { outbox, ends, intents: tx.open_intents_len()?, wants: tx.wants_len()? })
 }
 
-/// From here on an intent may have run, so it can no longer be taken back.
-fn intents(tx: &Tx<'_>, bytes: usize) -> Result<Vec<Intent>> {
-    let mut chosen = Vec::new();
+/// From here on an intent may have run, so it can no longer be taken back. Also names those that go out for the first time.
+fn intents(tx: &Tx<'_>, bytes: usize) -> Result<(Vec<Intent>, Vec<IntentId>)> {
+    let (mut chosen, mut first_sent) = (Vec::new(), Vec::new());
     let mut size = 0;
     for stored in tx.open_intents(MOST_INTENTS)? {
         size += stored.intent.body.values().map(|value| value.to_string().len() + 32).sum::<usize>() + 200;
@@ -55,10 +59,19 @@ fn intents(tx: &Tx<'_>, bytes: usize) -> Result<Vec<Intent>> {
         }
         if stored.state == IntentState::Pending {
             tx.set_intent(stored.intent.id, IntentState::Sent, None, &stored.fields)?;
+            first_sent.push(stored.intent.id);
         }
         chosen.push(stored.intent);
     }
-    Ok(chosen)
+    Ok((chosen, first_sent))
+}
+
+/// There was no connection, so nothing of the request has left this device: what it would have said first can be taken back again.
+pub(super) fn has_not_left(tx: &Tx<'_>, asked: &Asked) -> Result<()> {
+    for id in &asked.first_sent {
+        tx.unsend_intent(*id)?;
+    }
+    Ok(())
 }
 
 fn push(entry: OutboxEntry) -> Push {

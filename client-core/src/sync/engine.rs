@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::fmt;
 
 use domain::documents::Hash;
+use domain::ids::IntentId;
 use domain::sync::{Answer, Compare, CompareAnswer, DEFAULT_PAGE_BYTES, Digest, PROTOCOL};
 use serde_json::json;
 use uuid::Uuid;
@@ -12,6 +13,7 @@ use super::{
     Context, Effect, Event, Failure, IN_STEP, Reply, Report, Request, answer, ask, backoff, notice, repair,
 };
 use crate::app::notices;
+use crate::bugs::{self, Bug};
 use crate::store::{Result, Store, StoreError, Tx};
 
 /// How the engine asks.
@@ -52,6 +54,8 @@ pub struct Engine {
 pub(super) struct Asked {
     pub(super) want: Vec<Uuid>,
     pub(super) pushed: Vec<(Uuid, Hash)>,
+    /// Intents that no request has named before.
+    pub(super) first_sent: Vec<IntentId>,
     pub(super) work: Work,
 }
 
@@ -125,8 +129,12 @@ impl Engine {
                     Failure::Garbled("an answer to another question".to_owned()),
                 ),
             },
+            Event::Failed(..) if bugs::planted(Bug::NeverAsksAgain) => return Ok(Effect::Ignored),
             Event::Failed(ticket, failure) => match self.take(ticket) {
                 None => return Ok(Effect::Ignored),
+                Some(Sent::Sync(asked)) if matches!(failure, Failure::Offline(_)) => store
+                    .write(|tx| ask::has_not_left(tx, &asked))
+                    .and_then(|()| self.failed(store, &mut context, failure)),
                 Some(_) => self.failed(store, &mut context, failure),
             },
         };
@@ -254,7 +262,12 @@ impl Engine {
                 return self.ask(store, context);
             }
             Failure::Unauthorized | Failure::Revoked => {
-                store.write(|tx| notice::daily(tx, context.now, notices::REVOKED, &json!({})))?;
+                store.write::<_, StoreError>(|tx| {
+                    if failure == Failure::Revoked {
+                        tx.set_meta(super::DISCONNECTED, &true)?;
+                    }
+                    notice::daily(tx, context.now, notices::REVOKED, &json!({}))
+                })?;
                 return Ok(Effect::Stopped(failure));
             }
             Failure::UnsupportedProtocol => {

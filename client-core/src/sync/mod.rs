@@ -14,6 +14,7 @@ mod records;
 mod repair;
 mod replay;
 mod results;
+mod spread;
 
 #[cfg(test)]
 mod tests;
@@ -38,6 +39,14 @@ pub const IN_STEP: &str = "in_step";
 pub const CURSOR: &str = "cursor";
 /// Meta: whether the business is suspended, as the server said last.
 pub const SUSPENDED: &str = "suspended";
+/// Meta: how many seconds this device's clock was ahead of the server's when they last spoke.
+pub const CLOCK_AHEAD: &str = "clock_ahead";
+/// Meta: whether this device was disconnected from the account, as the server said last.
+pub const DISCONNECTED: &str = "disconnected";
+/// Meta: what the server said of the other devices, [`domain::sync::Others`].
+pub const OTHERS: &str = "others";
+/// Meta: the newest number of the log when this device first had everything; later ones are kept by document.
+pub const TRACKED: &str = "tracked";
 /// Meta: the server's epoch.
 pub const EPOCH: &str = "epoch";
 
@@ -98,7 +107,7 @@ pub enum Reply {
 /// Why there is no reply.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Failure {
-    /// No connection.
+    /// There was no connection, so nothing has left this device.
     #[error("the server cannot be reached: {0}")]
     Offline(String),
     /// The server did not answer in time; it may have done what it was asked.

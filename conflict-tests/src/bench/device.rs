@@ -8,7 +8,7 @@ use std::time::Duration;
 use client_core::App;
 use client_core::app::{Account, Home};
 use client_core::driver::http::Http;
-use client_core::driver::{Ended, Transport, session};
+use client_core::driver::{Ended, Transport, sync_once};
 use client_core::sync::{Engine, Failure, Options, Reply, Report, Request};
 use client_core::system::{SystemClock, SystemIds, fill_random};
 use domain::clients::Client;
@@ -83,7 +83,8 @@ impl Device {
         let (before, host_before) = (self.wire.counted(), host.cpu()?);
         let line = Line { http: &self.http, rounds: AtomicU32::new(0) };
         let watch = Stopwatch::start()?;
-        let ended = session(&mut self.app, &mut self.engine, &line).await?;
+        // As a person's sync: a line that the server has closed while the bench was busy for minutes is taken up again.
+        let ended = sync_once(&mut self.app, &mut self.engine, &line).await?;
         let spent = watch.spent()?;
         let report = match ended {
             Ended::Done(report) => report,

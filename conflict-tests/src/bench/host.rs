@@ -15,7 +15,7 @@ use sync_server::embedded_postgres::{Binaries, Durability, EmbeddedPostgres};
 use super::{Outcome, probe};
 
 const PASSWORD: &str = "correct horse battery";
-const START_LIMIT: Duration = Duration::from_mins(1);
+const START_LIMIT: Duration = Duration::from_mins(2);
 const PAUSE: Duration = Duration::from_millis(20);
 
 /// A Postgres and a server on it. Dropping it ends both.
@@ -34,21 +34,22 @@ impl Host {
         let postgres_programs = binaries.folder().to_owned();
         let postgres = EmbeddedPostgres::start(binaries, &folder.join("postgres"), Durability::Full)?;
         let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port();
-        let server = Server::start(&postgres.url("postgres"), port).await?;
+        let server = Server::start(&beside_us("sync-server")?, &postgres.url("postgres"), None, port).await?;
         Ok(Self { server, postgres, postgres_programs })
     }
 
     /// Ends the server and starts a new one on the same port: its memory begins anew.
     pub async fn restart_server(&mut self) -> Outcome<()> {
         self.server.stop();
-        self.server = Server::start(&self.database_url(), self.server.port).await?;
+        self.server =
+            Server::start(&beside_us("sync-server")?, &self.database_url(), None, self.server.port).await?;
         Ok(())
     }
 
     /// `http://127.0.0.1:port`
     #[must_use]
     pub fn url(&self) -> String {
-        format!("http://127.0.0.1:{}", self.server.port)
+        self.server.url()
     }
 
     /// The server's port.
@@ -133,20 +134,30 @@ impl Cpu {
     }
 }
 
+/// The server's own program as a process beside us. It ends with us, also if we are killed.
 #[derive(Debug)]
-struct Server {
+pub(crate) struct Server {
     child: Child,
     port: u16,
 }
 
 impl Server {
-    async fn start(database: &str, port: u16) -> Outcome<Self> {
-        let binary = beside_us("sync-server")?;
-        let child = Command::new(&binary)
-            .args(["serve", "--port", &port.to_string(), "--stop-on-stdin-eof"])
+    /// Starts it on a database; waits until it is healthy. What it keeps in files stands in `data`, if that is given.
+    pub(crate) async fn start(
+        program: &Path,
+        database: &str,
+        data: Option<&Path>,
+        port: u16,
+    ) -> Outcome<Self> {
+        let mut command = Command::new(program);
+        command.args(["serve", "--port", &port.to_string(), "--stop-on-stdin-eof"]);
+        if let Some(data) = data {
+            command.arg("--data").arg(data);
+        }
+        let child = command
             .env("DATABASE_URL", database)
             .env("RUST_LOG", "warn")
-            // Figures are about the work, not about who may ask for it how often.
+            // It is about the work, not about who may ask for it how often.
             .env("RATE_LIMITS", "off")
             .env("TENANT_REQUESTS", "0")
             // As `cargo xtask up` starts it.
@@ -154,12 +165,12 @@ impl Server {
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
             .spawn()
-            .map_err(|error| format!("{}: {error}", binary.display()))?;
+            .map_err(|error| format!("{}: {error}", program.display()))?;
         let server = Self { child, port };
         let client = http_client()?;
         let begun = probe::now();
         while begun.elapsed() < START_LIMIT {
-            let answer = client.get(format!("http://127.0.0.1:{port}/healthz")).send().await;
+            let answer = client.get(format!("{}/healthz", server.url())).send().await;
             if answer.is_ok_and(|answer| answer.status().is_success()) {
                 return Ok(server);
             }
@@ -168,10 +179,22 @@ impl Server {
         Err("the server did not become healthy".into())
     }
 
+    /// `http://127.0.0.1:port`
+    pub(crate) fn url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
+    }
+
     fn stop(&mut self) {
         drop(self.child.stdin.take());
         // Whether it ended in order or was gone already: it is over.
         let _ = self.child.wait();
+    }
+
+    /// `kill -9`.
+    pub(crate) fn kill(&mut self) -> Outcome<()> {
+        self.child.kill()?;
+        self.child.wait()?;
+        Ok(())
     }
 }
 

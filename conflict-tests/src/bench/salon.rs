@@ -52,6 +52,17 @@ const WORDS: [&str; 14] = [
 ];
 const TAGS: [&[&str]; 4] = [&["vip"], &["новая", "маникюр"], &[], &["постоянная", "балаяж", "reactivation"]];
 
+/// From five years ago to sixty days from now.
+const DAYS_BEFORE: i64 = 5 * 365;
+const DAYS: usize = 5 * 365 + 60;
+/// Her day, in half hours.
+const FIRST_HOUR: usize = 8;
+const HALVES: usize = 28;
+const PLACES: usize = DAYS * HALVES;
+/// Has no factor in common with the number of places, so that every place is met once before any is met again.
+const STRIDE: usize = 20_011;
+const OVERLAP_EVERY: usize = 250;
+
 /// A client's fields.
 #[must_use]
 pub fn client(seed: u64, i: usize) -> Map<String, Json> {
@@ -73,23 +84,35 @@ pub fn client(seed: u64, i: usize) -> Map<String, Json> {
     }))
 }
 
-/// A visit's fields. Visits lie between five years before `today` and sixty days after it, on the half hour.
+/// A visit's fields: one half hour of one day, which no other visit has. Days lie between five years before `today` and sixty
+/// days after it and are worked from 8:00 to 22:00; that is 52,780 half hours, and more visits than that begin anew. One
+/// visit in 250 is put on purpose into the half hour of the visit before it.
 #[must_use]
 pub fn visit(seed: u64, i: usize, client: &str, today: Date) -> Map<String, Json> {
     let mut chance = Chance::new(seed, 2, i);
-    let days = i64::try_from(chance.below(5 * 365 + 60)).unwrap_or(0) - 5 * 365;
+    let overlaps = i % OVERLAP_EVERY == OVERLAP_EVERY - 1;
+    let place = place(seed, if overlaps { i - 1 } else { i });
+    let (day, half) = (place / HALVES, place % HALVES);
+    let days = i64::try_from(day).unwrap_or(0) - DAYS_BEFORE;
     let day = today.checked_add(days.days()).unwrap_or(today);
-    let (hour, minute) = (9 + chance.below(11), 30 * chance.below(2));
+    let (hour, minute) = (FIRST_HOUR + half / 2, 30 * (half % 2));
+    let (minute, minutes) = if overlaps { (minute + 10, 20) } else { (minute, 15 + 5 * chance.below(4)) };
     let mut visit = json!({
         "clientId": client,
         "startsAt": format!("{day}T{hour:02}:{minute:02}:00"),
-        "durationMin": 30 * (1 + chance.below(5)),
+        "durationMin": minutes,
         "price": 500 * (2 + chance.below(14)),
     });
     if i.is_multiple_of(4) {
         visit["note"] = json!(text(&mut chance, 3, 6));
     }
     fields(visit)
+}
+
+/// Where a visit lies among all half hours: no two of the first 52,780 lie in one, and any first few are spread over all days.
+fn place(seed: u64, i: usize) -> usize {
+    let first = Chance::new(seed, 4, 0).below(PLACES);
+    (first + i % PLACES * STRIDE) % PLACES
 }
 
 /// A note's fields.
@@ -157,6 +180,30 @@ mod tests {
         assert_eq!(client(7, 3), client(7, 3));
         assert_ne!(client(7, 3), client(8, 3));
         assert_ne!(client(7, 3)["phone"], client(7, 4)["phone"]);
+    }
+
+    #[test]
+    fn the_calendar_is_possible_but_for_the_few_visits_that_overlap_on_purpose() {
+        let today = jiff::civil::date(2026, 11, 22);
+        let mut spans: Vec<(jiff::civil::DateTime, jiff::civil::DateTime)> = (0..Size::FULL.visits)
+            .map(|i| {
+                let visit = visit(1, i, "", today);
+                let starts: jiff::civil::DateTime = visit["startsAt"].as_str().unwrap().parse().unwrap();
+                (starts, starts + visit["durationMin"].as_i64().unwrap().minutes())
+            })
+            .collect();
+        spans.sort_unstable();
+        let (first, last) = (today - (5 * 365).days(), today + 60.days());
+        for (starts, ends) in &spans {
+            assert!(first <= starts.date() && starts.date() < last, "{starts}");
+            assert!(starts.hour() >= 8 && ends.time() <= jiff::civil::time(22, 0, 0, 0), "{starts}");
+        }
+        assert_eq!(spans.len(), 50_000);
+        let meets = |pair: &&[(jiff::civil::DateTime, jiff::civil::DateTime)]| pair[1].0 < pair[0].1;
+        let pairs = spans.windows(2).filter(meets).count();
+        assert_eq!(pairs, 200, "two visits each: 0.8 % of all");
+        let across = spans.windows(3).filter(|three| three[2].0 < three[0].1).count();
+        assert_eq!(across, 0, "no visit reaches past its half hour");
     }
 
     #[test]

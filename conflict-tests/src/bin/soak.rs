@@ -1,4 +1,5 @@
-//! The long run of the simulated world: history after history until the number or the hours are reached, or one breaks.
+//! The long run of the simulated world: history after history until the number or the hours are reached, or one breaks. And of
+//! the real programs, which are killed and cut off at random.
 
 use std::io::{IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
@@ -6,11 +7,15 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::{ArgGroup, Parser};
+use conflict_tests::bench::Outcome;
+use conflict_tests::processes;
 use conflict_tests::world::{self, Coverage};
+use secrecy::ExposeSecret as _;
+use sync_server::testing::TestDatabase;
 
 /// Plays histories of the simulated world until one breaks.
 #[derive(Debug, Parser)]
-#[command(group(ArgGroup::new("length").required(true).args(["histories", "hours", "file"])))]
+#[command(group(ArgGroup::new("length").required(true).args(["histories", "hours", "file", "processes"])))]
 struct Args {
     /// Stop after this many histories
     #[arg(long, value_name = "N")]
@@ -27,6 +32,9 @@ struct Args {
     /// Play one kept history instead
     #[arg(long, value_name = "FILE")]
     file: Option<PathBuf>,
+    /// Play so many runs with the real programs instead; they stand beside this one
+    #[arg(long, value_name = "N")]
+    processes: Option<u64>,
     /// Print how often each fault touched each kind of act
     #[arg(long)]
     table: bool,
@@ -49,6 +57,9 @@ fn main() -> ExitCode {
     }
     if let Some(file) = &args.file {
         return play_file(file);
+    }
+    if let Some(runs) = args.processes {
+        return play_processes(runs, args.seed.unwrap_or(FIRST_SEED));
     }
     let start = now();
     let hours = args.hours.map(|hours| Duration::from_secs_f64(hours.max(0.0) * 3_600.0));
@@ -92,6 +103,33 @@ fn main() -> ExitCode {
     }
     println!("{played} histories, {bad} broken");
     if bad == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// Runs of the real programs, one after the other, each on a database of its own.
+fn play_processes(runs: u64, first: u64) -> ExitCode {
+    let played = async || -> Outcome<()> {
+        let programs = std::env::current_exe()?;
+        let programs = programs.parent().ok_or("this program stands nowhere")?;
+        for seed in first..first + runs {
+            let database = TestDatabase::create().await;
+            let report = processes::run(programs, database.url().expose_secret(), seed).await;
+            println!("seed {seed}: {:?}", report.map_err(|broken| format!("seed {seed}: {broken}"))?);
+        }
+        Ok(())
+    };
+    // The first to come decides; there is nobody else in this process.
+    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+    let runtime = tokio::runtime::Runtime::new().map_err(Into::into);
+    match runtime.and_then(|runtime| runtime.block_on(played())) {
+        Ok(()) => {
+            println!("{runs} runs, 0 broken");
+            ExitCode::SUCCESS
+        }
+        Err(broken) => {
+            println!("{broken}");
+            ExitCode::FAILURE
+        }
+    }
 }
 
 fn play_file(file: &Path) -> ExitCode {

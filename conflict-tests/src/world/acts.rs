@@ -3,13 +3,18 @@
 use client_core::app::{App, AppError, Span};
 use domain::appointments::Step;
 use domain::clients::Client;
-use domain::ids::{AppointmentId, NoteId, ServiceId};
+use domain::ids::{AppointmentId, IntentId, NoteId, ServiceId};
 use domain::lang::Lang;
+use domain::sync::Intent;
+use jiff::Timestamp;
 use serde_json::{Map, Value as Json, json};
 use uuid::Uuid;
 
+use super::asks;
+use super::graph::Key;
 use super::history::{Act, ActKind};
 use super::oracle::{letter, tokens_in};
+use super::undoing;
 
 /// What was done.
 #[derive(Debug)]
@@ -18,15 +23,30 @@ pub(super) struct Done {
     pub kind: ActKind,
     /// A tag that was taken away.
     pub untagged: Option<(Uuid, u32)>,
+    /// Changes that were taken back.
+    pub undone: Vec<Key>,
+    /// What the server is not to be asked any more.
+    pub cancelled: Option<IntentId>,
+    /// What the server is to be asked again.
+    pub again: Option<Intent>,
     /// What the app showed right after, if the value must be in it.
     pub shown: Option<String>,
 }
 
-pub(super) fn perform(app: &mut App, act: &Act) -> Result<Done, AppError> {
-    let mut done = Done { kind: act.kind, untagged: None, shown: None };
+/// Does an act. `server_now` is the server's time, by which it judges what has a deadline.
+pub(super) fn perform(app: &mut App, act: &Act, server_now: Timestamp) -> Result<Done, AppError> {
+    let mut done = Done {
+        kind: act.kind,
+        untagged: None,
+        undone: Vec::new(),
+        cancelled: None,
+        again: None,
+        shown: None,
+    };
     let word = letter(act.token).to_string();
     match act.kind {
-        ActKind::AddClient => add_client(app, &word, &mut done)?,
+        // Revoking and trespassing are the world's; where they are impossible she does something else.
+        ActKind::AddClient | ActKind::Revoke | ActKind::Trespass => add_client(app, &word, &mut done)?,
         ActKind::EditClient
         | ActKind::WriteAboutClient
         | ActKind::Tag
@@ -53,11 +73,18 @@ pub(super) fn perform(app: &mut App, act: &Act) -> Result<Done, AppError> {
         ActKind::AddService | ActKind::EditService | ActKind::RemoveService => {
             with_services(app, act, &word, &mut done)?;
         }
+        ActKind::Undo => undoing::undo(app, act, &word, &mut done)?,
+        ActKind::UndoDevice => undoing::undo_device(app, act, &word, &mut done)?,
+        ActKind::TakePayment => asks::take_payment(app, act, &word, &mut done)?,
+        ActKind::ChangeSetting => asks::change_setting(app, &word, &mut done)?,
+        ActKind::AskInTime => asks::ask_in_time(app, act, &word, server_now)?,
+        ActKind::CancelIntent => asks::cancel(app, act, &word, &mut done)?,
+        ActKind::AskAgain => asks::ask_again(app, act, &word, &mut done)?,
     }
     Ok(done)
 }
 
-fn add_client(app: &mut App, word: &str, done: &mut Done) -> Result<(), AppError> {
+pub(super) fn add_client(app: &mut App, word: &str, done: &mut Done) -> Result<(), AppError> {
     done.kind = ActKind::AddClient;
     let client = app
         .add_client(&object(json!({ "name": format!("Client {word}"), "source": "sim", "tags": [word] })))?;
@@ -155,13 +182,16 @@ fn with_services(app: &mut App, act: &Act, word: &str, done: &mut Done) -> Resul
             done.shown = Some(text(&app.edit_service(id, &fields)?));
         }
         (ActKind::RemoveService, Some(id)) => app.remove_service(id)?,
-        _ => {
-            done.kind = ActKind::AddService;
-            let name = format!("Service {word}");
-            let fields = object(json!({ "name": name, "basePrice": price, "durationMin": 60 }));
-            done.shown = Some(text(&app.add_service(&fields)?));
-        }
+        _ => add_service(app, price, word, done)?,
     }
+    Ok(())
+}
+
+pub(super) fn add_service(app: &mut App, price: u32, word: &str, done: &mut Done) -> Result<(), AppError> {
+    done.kind = ActKind::AddService;
+    let name = format!("Service {word}");
+    let fields = object(json!({ "name": name, "basePrice": price, "durationMin": 60 }));
+    done.shown = Some(text(&app.add_service(&fields)?));
     Ok(())
 }
 
@@ -184,7 +214,7 @@ fn merge(app: &mut App, act: &Act, word: &str, done: &mut Done) -> Result<(), Ap
     app.merge_clients(gone, into).map(drop)
 }
 
-fn pick<T>(mut all: Vec<T>, pick: u32) -> Option<T> {
+pub(super) fn pick<T>(mut all: Vec<T>, pick: u32) -> Option<T> {
     if all.is_empty() { None } else { Some(all.swap_remove(pick as usize % all.len())) }
 }
 
@@ -200,10 +230,10 @@ fn hour(turn: u32) -> String {
     format!("2026-12-{:02}T{:02}:{:02}", 1 + turn % 9, 9 + turn / 9 % 9, turn / 81 % 60)
 }
 
-fn object(value: Json) -> Map<String, Json> {
+pub(super) fn object(value: Json) -> Map<String, Json> {
     if let Json::Object(map) = value { map } else { Map::new() }
 }
 
-fn text(shown: &impl serde::Serialize) -> String {
+pub(super) fn text(shown: &impl serde::Serialize) -> String {
     serde_json::to_string(shown).unwrap_or_default()
 }

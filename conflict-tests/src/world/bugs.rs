@@ -1,13 +1,18 @@
 //! Planting known faults into client and server, to see that the world finds them. Only with the feature `bugs`.
 
 /// The names of the faults that can be planted.
-pub const BUGS: [&str; 6] = [
+pub const BUGS: [&str; 11] = [
     "cursor-without-lock",
     "outbox-cleared-at-send",
     "actor-reused",
     "hash-not-compared",
     "hash-not-compared-by-device",
     "conflicts-not-kept-up",
+    "intent-runs-again",
+    "first-word-stays",
+    "tenant-not-in-key",
+    "never-asks-again",
+    "revoked-is-served",
 ];
 
 /// Plants a fault in this thread, and takes any other away; an empty name plants none.
@@ -24,6 +29,11 @@ pub fn plant(name: &str) -> Result<(), String> {
         "hash-not-compared" => server::plant(Some(server::Bug::HashNotCompared)),
         "hash-not-compared-by-device" => client::plant(Some(client::Bug::HashNotCompared)),
         "conflicts-not-kept-up" => client::plant(Some(client::Bug::ConflictsNotKeptUp)),
+        "intent-runs-again" => server::plant(Some(server::Bug::IntentRunsAgain)),
+        "first-word-stays" => client::plant(Some(client::Bug::FirstWordStays)),
+        "tenant-not-in-key" => server::plant(Some(server::Bug::TenantNotInKey)),
+        "never-asks-again" => client::plant(Some(client::Bug::NeverAsksAgain)),
+        "revoked-is-served" => server::plant(Some(server::Bug::RevokedIsServed)),
         other => return Err(format!("there is no fault {other:?}; there are {}", BUGS.join(", "))),
     }
     Ok(())

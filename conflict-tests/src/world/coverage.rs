@@ -12,6 +12,7 @@ pub const LEAST_HITS: u64 = 20;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Coverage {
     hits: BTreeMap<(FaultKind, ActKind), u64>,
+    done: BTreeMap<ActKind, u64>,
     /// How many acts were done.
     pub acts: u64,
 }
@@ -24,10 +25,25 @@ impl Coverage {
         }
     }
 
+    /// An act was done.
+    pub fn did(&mut self, act: ActKind) {
+        *self.done.entry(act).or_default() += 1;
+        self.acts += 1;
+    }
+
+    /// How often an act was done.
+    #[must_use]
+    pub fn times(&self, act: ActKind) -> u64 {
+        self.done.get(&act).copied().unwrap_or(0)
+    }
+
     /// Adds the counts of another run.
     pub fn add(&mut self, other: &Self) {
         for (pair, hits) in &other.hits {
             *self.hits.entry(*pair).or_default() += hits;
+        }
+        for (act, times) in &other.done {
+            *self.done.entry(*act).or_default() += times;
         }
         self.acts += other.acts;
     }
@@ -51,11 +67,13 @@ impl Coverage {
         pairs
     }
 
-    /// Pairs that were not met often enough when `share` of the run's histories were played.
+    /// Acts that were not done, and pairs that were not met, often enough.
     #[must_use]
     pub fn too_rare(&self, least: u64) -> Vec<String> {
         let rare = self.rarest().into_iter().filter(|(.., hits)| *hits < least);
-        rare.map(|(fault, act, hits)| format!("{fault:?} on {act:?}: {hits}")).collect()
+        let pairs = rare.map(|(fault, act, hits)| format!("{fault:?} on {act:?}: {hits}"));
+        let acts = ActKind::ALL.iter().filter(|act| self.times(**act) < least);
+        acts.map(|act| format!("{act:?}: {}", self.times(*act))).chain(pairs).collect()
     }
 }
 
@@ -64,6 +82,10 @@ impl fmt::Display for Coverage {
         write!(f, "{:16}", "")?;
         for act in ActKind::ALL {
             write!(f, "{:>10.9}", format!("{act:?}"))?;
+        }
+        write!(f, "\n{:16}", "done")?;
+        for act in ActKind::ALL {
+            write!(f, "{:>10}", self.times(*act))?;
         }
         for fault in FaultKind::ALL {
             write!(f, "\n{:16}", format!("{fault:?}"))?;
@@ -93,5 +115,10 @@ mod tests {
         assert!(rare.iter().all(|line| !line.starts_with("Cut")));
         assert!(rare.contains(&"Kill on Book: 0".to_owned()));
         assert!(!rare.iter().any(|line| line.starts_with("DamageFile on AddService")));
+        assert!(rare.contains(&"Undo: 0".to_owned()), "an act that was never done is told, too");
+        for _ in 0..LEAST_HITS {
+            coverage.did(ActKind::Undo);
+        }
+        assert!(!coverage.too_rare(LEAST_HITS).iter().any(|line| line.starts_with("Undo:")));
     }
 }

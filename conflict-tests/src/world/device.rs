@@ -1,6 +1,6 @@
 //! A device of the world: the real app on a store in memory, with a clock and ids of its own.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
@@ -10,6 +10,7 @@ use client_core::sync::{Engine, Options};
 use domain::documents::{Collection, Heads};
 use domain::ids::{Clock, DeviceId, Ids, TenantId};
 use domain::money::Currency;
+use domain::sync::Intent;
 use jiff::Timestamp;
 use rand::rngs::StdRng;
 use rand::{RngExt as _, SeedableRng as _};
@@ -80,6 +81,12 @@ pub(super) struct Device {
     /// An older copy of its home.
     pub backup: Option<Store>,
     pub is_copy: bool,
+    /// Who it is to the server.
+    pub identity: DeviceId,
+    /// What its next request asks again.
+    pub again: Vec<Intent>,
+    /// What its next request asks for though it belongs to a neighbour.
+    pub trespass: Option<Uuid>,
     pub options: Options,
     /// Edits (by their number) that the server had not been seen to have.
     pub unsettled: Vec<usize>,
@@ -98,7 +105,8 @@ impl Device {
         let clock = Arc::new(DeviceClock { world: time.clone(), offset: AtomicI64::new(0) });
         let options = Options { rows: lazy, ..Options::default() };
         let mut ids = WorldIds::new(seed);
-        let account = account(tenant.1, DeviceId(ids.uuid()));
+        let identity = DeviceId(ids.uuid());
+        let account = account(tenant.1, identity);
         let mut app = App::new(Store::in_memory()?, clock.clone(), Box::new(ids))?;
         app.sign_in(&account)?;
         app.compare_fingerprint(&account.device.name)?;
@@ -114,6 +122,9 @@ impl Device {
             tiny: 0,
             backup: None,
             is_copy: false,
+            identity,
+            again: Vec::new(),
+            trespass: None,
             options,
             unsettled: Vec::new(),
             seen: Contents::new(),
@@ -121,7 +132,13 @@ impl Device {
     }
 
     /// The same home a second time.
-    pub(super) fn copy(&self, time: &WorldTime, seed: u64, is_told: bool) -> Result<Option<Self>, AppError> {
+    pub(super) fn copy(
+        &self,
+        time: &WorldTime,
+        seed: u64,
+        is_told: bool,
+        revoked: &HashSet<DeviceId>,
+    ) -> Result<Option<Self>, AppError> {
         let Some(app) = &self.app else { return Ok(None) };
         let mut copy = Self {
             tenant: self.tenant,
@@ -135,11 +152,14 @@ impl Device {
             tiny: 0,
             backup: None,
             is_copy: true,
+            identity: self.identity,
+            again: Vec::new(),
+            trespass: None,
             options: self.options,
             unsettled: self.unsettled.clone(),
             seen: Contents::new(),
         };
-        copy.start(seed, is_told)?;
+        copy.start(seed, is_told, revoked)?;
         Ok(Some(copy))
     }
 
@@ -149,20 +169,31 @@ impl Device {
             self.store = Some(app.into_store());
         }
         self.engine = Engine::new(self.options);
+        self.again.clear();
         self.life += 1;
     }
 
-    /// Starts on what is in the store. A home that lies elsewhere than before may be told so.
-    pub(super) fn start(&mut self, seed: u64, is_elsewhere: bool) -> Result<(), AppError> {
+    /// Starts on what is in the store. A home that lies elsewhere than before may be told so, and takes a name of its own if
+    /// the server still lets it in.
+    pub(super) fn start(
+        &mut self,
+        seed: u64,
+        is_elsewhere: bool,
+        revoked: &HashSet<DeviceId>,
+    ) -> Result<(), AppError> {
         let Some(store) = self.store.take() else { return Ok(()) };
         let mut ids = WorldIds::new(seed);
         let identity = DeviceIdentity { id: DeviceId(ids.uuid()), name: format!("copy {seed}") };
         let mut app = App::new(store, self.clock.clone(), Box::new(ids))?;
         if is_elsewhere {
             app.compare_fingerprint(&identity.name)?;
-            if app.needs_enrolment()? {
+            let is_out = app.device()?.is_some_and(|device| revoked.contains(&device.id));
+            if app.needs_enrolment()? && !is_out {
                 app.enrol(&identity, &SecretString::from("token"))?;
             }
+        }
+        if let Some(device) = app.device()? {
+            self.identity = device.id;
         }
         self.app = Some(app);
         Ok(())

@@ -39,7 +39,12 @@ impl World {
             FaultKind::CloneHome if self.devices.len() < MOST_DEVICES => {
                 self.touch_waiting(FaultKind::CloneHome, number)?;
                 let seed = self.fresh_seed();
-                let copy = self.devices[number].copy(&self.time, seed, pick.is_multiple_of(2))?;
+                let copy = self.devices[number].copy(
+                    &self.time,
+                    seed,
+                    pick.is_multiple_of(2),
+                    &self.oracle.revoked,
+                )?;
                 self.devices.extend(copy);
             }
             FaultKind::RestoreHome => self.restore_home(number, pick)?,
@@ -95,6 +100,10 @@ impl World {
         self.touch_entries(FaultKind::RestoreServer, &lost);
         self.open.retain(|_, open| open.tenant != tenant);
         self.server.restore(self.tenants[tenant], (*dump).clone());
+        // It remembers what it had answered by then, also what another restore had made it forget.
+        self.oracle.answered.retain(|(of, _), _| *of != tenant);
+        let answered = dump.intents().iter().map(|(id, result)| ((tenant, *id), result.result));
+        self.oracle.answered.extend(answered);
         self.has_changed(tenant);
         Ok(())
     }
@@ -103,12 +112,13 @@ impl World {
         let Some(backup) = self.devices[number].backup.take() else { return Ok(()) };
         self.touch_waiting(FaultKind::RestoreHome, number)?;
         self.throw_away(number)?;
+        self.oracle.cancelled.retain(|(device, _)| *device != number);
         let seed = self.fresh_seed();
         let device = &mut self.devices[number];
         device.kill();
         device.store = Some(backup);
         device.seen.clear();
-        device.start(seed, pick.is_multiple_of(2))?;
+        device.start(seed, pick.is_multiple_of(2), &self.oracle.revoked)?;
         self.wake(number)
     }
 

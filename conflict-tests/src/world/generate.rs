@@ -7,7 +7,18 @@ use rand::{RngExt as _, SeedableRng as _};
 use super::history::{Act, ActKind, Fault, FaultKind, History, Step, What};
 
 /// How many acts a history has at least.
-const ACTS: u32 = 60;
+const ACTS: u32 = 84;
+
+/// How often an act is chosen: what faults can touch more often than what only has to happen, and conflicts are settled more
+/// often than tried for, because mostly there are none.
+const fn often(act: ActKind) -> u32 {
+    match act {
+        ActKind::Resolve => 6,
+        ActKind::UndoDevice => 2,
+        act if act.writes() => 3,
+        _ => 1,
+    }
+}
 
 /// The history of a seed.
 #[must_use]
@@ -51,7 +62,10 @@ pub fn generate(seed: u64) -> History {
             4..=6 => What::Sync(device),
             _ => {
                 acts += 1;
-                let kind = *ActKind::ALL.choose(&mut rng).unwrap_or(&ActKind::AddClient);
+                let kind = ActKind::ALL
+                    .choose_weighted(&mut rng, |act| often(*act))
+                    .copied()
+                    .unwrap_or(ActKind::AddClient);
                 act(&mut rng, device, kind)
             }
         };

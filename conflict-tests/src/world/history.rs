@@ -106,6 +106,46 @@ words! {
         Resolve,
         /// Two clients become one.
         Merge,
+        /// A change is taken back.
+        Undo,
+        /// Everything that a device did since a moment is taken back.
+        UndoDevice,
+        /// She was paid in hand.
+        TakePayment,
+        /// She changes how she is called; another device may have been faster.
+        ChangeSetting,
+        /// The server is asked for something that it must do soon or not at all.
+        AskInTime,
+        /// What the server was asked and not told yet is taken back.
+        CancelIntent,
+        /// What the server has answered is asked once more.
+        AskAgain,
+        /// Another device is disconnected, with what it has not sent.
+        Revoke,
+        /// Somebody asks for what belongs to a neighbour.
+        Trespass,
+    }
+}
+
+impl ActKind {
+    /// Whether the server is asked for what it writes.
+    #[must_use]
+    pub const fn asks(self) -> bool {
+        matches!(
+            self,
+            Self::AddService
+                | Self::EditService
+                | Self::RemoveService
+                | Self::TakePayment
+                | Self::ChangeSetting
+                | Self::AskInTime
+        )
+    }
+
+    /// Whether it leaves something behind that a fault can touch. What comes too late or is taken back in time does not.
+    #[must_use]
+    pub const fn writes(self) -> bool {
+        !matches!(self, Self::AskInTime | Self::CancelIntent | Self::AskAgain | Self::Revoke | Self::Trespass)
     }
 }
 
@@ -185,8 +225,7 @@ impl FaultKind {
     /// Whether it can touch what such an act has written.
     #[must_use]
     pub const fn can_touch(self, act: ActKind) -> bool {
-        let is_record = matches!(act, ActKind::AddService | ActKind::EditService | ActKind::RemoveService);
         // A device's file holds what it has asked for in another table than documents.
-        !(is_record && matches!(self, Self::DamageFile))
+        act.writes() && !(act.asks() && matches!(self, Self::DamageFile))
     }
 }

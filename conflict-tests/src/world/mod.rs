@@ -4,6 +4,7 @@
 //! is no hidden chance: the same history gives the same trace, so a failure can be shrunk, kept and played again.
 
 mod acts;
+mod asks;
 #[cfg(feature = "bugs")]
 mod bugs;
 mod check;
@@ -19,8 +20,11 @@ mod invariants;
 mod network;
 mod oracle;
 mod play;
+mod revoking;
 mod server;
 mod shrink;
+mod trespass;
+mod undoing;
 
 #[cfg(feature = "bugs")]
 pub use bugs::{BUGS, plant};

@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use client_core::app::AppError;
 use client_core::sync::{Effect, Event, Failure, Reply, Request};
+use domain::ids::DeviceId;
 use domain::sync::Item;
 use uuid::Uuid;
 
@@ -28,6 +29,8 @@ pub(super) enum Happening {
     Arrive(Box<Parcel>),
     /// A transaction ends.
     Commit(u64),
+    /// The server disconnects a device, as soon as nobody writes.
+    Revoke { tenant: usize, device: DeviceId },
     /// An answer, or the word that there is none, reaches a device.
     Deliver(Box<Delivery>),
 }
@@ -38,6 +41,8 @@ pub(super) struct Parcel {
     pub device: usize,
     pub life: u32,
     pub ticket: Uuid,
+    /// Whose key it carries.
+    pub identity: DeviceId,
     pub request: Request,
     pub faults: Vec<Fault>,
     pub tries: u32,
@@ -72,12 +77,16 @@ impl World {
             Happening::Wake { device, life } if self.devices[device].life == life => self.wake(device),
             Happening::Restart { device, life } if self.devices[device].life == life => {
                 let seed = self.fresh_seed();
-                self.devices[device].start(seed, false)?;
+                self.devices[device].start(seed, false, &self.oracle.revoked)?;
                 self.wake(device)
             }
             Happening::Wake { .. } | Happening::Restart { .. } => Ok(()),
             Happening::Arrive(parcel) => self.arrive(parcel),
             Happening::Commit(number) => self.commit(number),
+            Happening::Revoke { tenant, device } => {
+                self.disconnect(tenant, device);
+                Ok(())
+            }
             Happening::Deliver(delivery) => self.deliver(*delivery),
         }
     }
@@ -85,10 +94,7 @@ impl World {
     /// Does what an engine says.
     pub(super) fn perform(&mut self, device: usize, effect: Effect) -> Result<(), Broken> {
         match effect {
-            Effect::Send(ticket, request) => {
-                self.send(device, ticket, request);
-                Ok(())
-            }
+            Effect::Send(ticket, request) => self.send(device, ticket, request),
             Effect::Sleep(until) => {
                 let Some(app) = &self.devices[device].app else { return Ok(()) };
                 let pause = until.as_millisecond().saturating_sub(app.now().as_millisecond()).max(0);
@@ -101,6 +107,7 @@ impl World {
                 Ok(())
             }
             Effect::Ignored => Ok(()),
+            Effect::Stopped(Failure::Revoked) if self.is_out(device) => Ok(()),
             Effect::Stopped(failure) => {
                 Err(Broken::new("I14_liveness_bound", format!("device {device} stopped for ever: {failure}")))
             }
@@ -132,10 +139,10 @@ impl World {
         acts
     }
 
-    fn send(&mut self, number: usize, ticket: Uuid, mut request: Request) {
+    fn send(&mut self, number: usize, ticket: Uuid, mut request: Request) -> Result<(), Broken> {
         let now = self.now();
         let device = &mut self.devices[number];
-        let (life, tenant) = (device.life, device.tenant);
+        let (life, tenant, identity) = (device.life, device.tenant, device.identity);
         let faults = std::mem::take(&mut device.armed);
         if let (Request::Sync(ask), true) = (&mut request, device.tiny > 0) {
             ask.max_bytes = Some(1 + u64::from(device.tiny) * 40);
@@ -155,9 +162,19 @@ impl World {
         if is_cut {
             self.due(20, failed(Failure::Offline("cut".to_owned())));
             self.devices[number].armed = faults;
-            return;
+            return Ok(());
         }
-        let mut parcel = Parcel { device: number, life, ticket, request, faults, tries: 0 };
+        if let Request::Sync(ask) = &mut request {
+            invariants::i08_cancelled_is_not_asked(&self.oracle, number, &ask.intents)?;
+            let device = &mut self.devices[number];
+            for intent in device.again.drain(..) {
+                if ask.intents.iter().all(|other| other.id != intent.id) {
+                    ask.intents.push(intent);
+                }
+            }
+            ask.want.extend(device.trespass.take());
+        }
+        let mut parcel = Parcel { device: number, life, ticket, identity, request, faults, tries: 0 };
         let untouched = Parcel { faults: Vec::new(), ..parcel.clone() };
         let acts = self.acts_in(&parcel.request);
         for fault in parcel.faults.clone() {
@@ -171,6 +188,7 @@ impl World {
             let slow = parcel.has(FaultKind::Delay).map_or(0, |pick| i64::from(pick % 20_000));
             self.due(20 + slow, Happening::Arrive(Box::new(parcel)));
         }
+        Ok(())
     }
 
     /// Does to a request what waits for it, and counts it.

@@ -1,8 +1,9 @@
 //! What the world remembers of every edit and every promise, to hold the replicas against it.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use domain::ids::IntentId;
+use domain::ids::{DeviceId, IntentId};
+use domain::sync::IntentOutcome;
 use uuid::Uuid;
 
 use super::graph::Key;
@@ -54,6 +55,16 @@ pub(super) struct Oracle {
     pub offered_back: HashSet<Uuid>,
     /// Acts by the record they are about.
     pub records: BTreeMap<Uuid, BTreeSet<ActKind>>,
+    /// Changes that were taken back: what they wrote need not be there.
+    pub undone: HashSet<Key>,
+    /// Which tenant a document or record belongs to.
+    pub owners: HashMap<Uuid, usize>,
+    /// What a device has taken back before it was sent. A copy of the home may still ask for it.
+    pub cancelled: HashSet<(usize, IntentId)>,
+    /// The last word about each intent, by tenant.
+    pub answered: HashMap<(usize, IntentId), IntentOutcome>,
+    /// Devices that were disconnected.
+    pub revoked: HashSet<DeviceId>,
 }
 
 impl Oracle {

@@ -9,13 +9,14 @@ use client_core::app::AppError;
 use client_core::store::StoreError;
 use client_core::sync::{Effect, Event};
 use domain::ids::{Ids as _, TenantId};
+use jiff::Timestamp;
 use sync_server::sync::memory::{MemoryServer, Tables};
 
 use super::acts::{self, Done};
 use super::coverage::Coverage;
 use super::device::{Device, WorldIds, WorldTime, outbox};
 use super::graph::{Graph, Key};
-use super::history::{Act, FaultKind, History, What};
+use super::history::{Act, ActKind, FaultKind, History, What};
 use super::invariants::{self, Broken};
 use super::network::Happening;
 use super::oracle::{Asked, Edit, Oracle, Promises};
@@ -75,6 +76,7 @@ pub fn run(history: &History) -> Result<Run, Broken> {
         played.map_err(|broken| Broken { step: Some(index), ..broken })?;
     }
     let rounds = world.heal()?;
+    world.leave_behind()?;
     invariants::at_rest(&mut world)?;
     Ok(Run { coverage: world.coverage, trace: world.trace, rounds })
 }
@@ -214,11 +216,24 @@ impl World {
 
     fn act(&mut self, act: &Act) -> Result<(), Broken> {
         let number = self.device(act.device);
-        let (now, device) = (self.now(), &mut self.devices[number]);
+        let (now, device) = (self.now(), &self.devices[number]);
+        if device.app.is_none() {
+            return Ok(());
+        }
+        let is_the_worlds = match act.kind {
+            ActKind::Revoke => self.revoke(number, act.pick),
+            ActKind::Trespass => self.trespass(number, act.pick)?,
+            _ => false,
+        };
+        if is_the_worlds {
+            self.coverage.did(act.kind);
+            return self.after_act(number);
+        }
+        let device = &mut self.devices[number];
         let Some(app) = &mut device.app else { return Ok(()) };
         let before = outbox(app.store())?.len();
         let asked = app.store().read::<_, StoreError>(|tx| Ok(tx.intents()?.len()))?;
-        let done = match acts::perform(app, act) {
+        let done = match acts::perform(app, act, Timestamp::from_millisecond(now).unwrap_or_default()) {
             Ok(done) => done,
             // It was damaged on purpose and comes back with the next sync.
             Err(AppError::Damaged(_)) => return Ok(()),
@@ -238,7 +253,8 @@ impl World {
         .into_iter()
         .flatten()
         .collect();
-        let Done { kind, untagged, shown } = done;
+        let Done { kind, untagged, undone, cancelled, again, shown } = done;
+        device.again.extend(again);
         if let Some(shown) = shown
             && !shown.contains(super::oracle::letter(act.token))
         {
@@ -250,21 +266,29 @@ impl World {
         for fault in faults {
             self.coverage.touch(fault, [kind]);
         }
-        self.coverage.acts += 1;
+        self.coverage.did(kind);
         self.oracle.untagged.extend(untagged);
+        self.oracle.undone.extend(undone);
+        self.oracle.cancelled.extend(cancelled.map(|id| (number, id)));
         self.oracle.tenants[tenant].tokens.insert(act.token);
         for entry in fresh {
             self.graph.learn(&entry, Some(kind))?;
             let key = (entry.doc, entry.hash);
             self.note(&format!("edit {key:?}"));
+            self.oracle.owners.insert(entry.doc, tenant);
             self.devices[number].unsettled.push(self.oracle.edits.len());
             self.oracle.edits.push(Edit { tenant, kind, token: act.token, key, thrown_away: false });
         }
         for stored in intents {
             let (id, target) = (stored.intent.id, stored.intent.target);
+            self.oracle.owners.insert(target, tenant);
             self.oracle.records.entry(target).or_default().insert(kind);
             self.oracle.asked.push(Asked { tenant, device: number, kind, id, target, thrown_away: false });
         }
+        self.after_act(number)
+    }
+
+    fn after_act(&mut self, number: usize) -> Result<(), Broken> {
         if self.eager { self.wake(number) } else { Ok(()) }
     }
 
@@ -295,7 +319,7 @@ impl World {
             let device = &mut self.devices[number];
             (device.cut_until, device.tiny) = (0, 0);
             device.armed.clear();
-            device.start(seed, false)?;
+            device.start(seed, false, &self.oracle.revoked)?;
             if let Some(app) = &mut device.app {
                 // The slow scrub that finds what a failing disk has done.
                 app.verify()?;
@@ -321,7 +345,9 @@ impl World {
             tables.log().values().map(|entry| (entry.item, entry.hash)).collect();
         for (other, device) in self.devices.iter().enumerate() {
             let store = device.app.as_ref().map(client_core::App::store).or(device.store.as_ref());
-            if let Some(store) = store.filter(|_| other != number && device.tenant == tenant) {
+            if let Some(store) =
+                store.filter(|_| other != number && device.tenant == tenant && !self.is_out(other))
+            {
                 for (doc, (collection, heads)) in super::device::contents(store)? {
                     let past = self.graph.past(doc, collection, &heads)?;
                     elsewhere.extend(past.iter().map(|hash| (doc, *hash)));

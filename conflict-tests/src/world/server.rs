@@ -28,6 +28,8 @@ const MOST_TRIES: u32 = 100;
 #[derive(Debug)]
 pub(super) struct OpenTx {
     pub tenant: usize,
+    /// The server's time when it began.
+    at: Timestamp,
     tx: MemoryTx,
     answer: Answer,
     parcel: Box<Parcel>,
@@ -43,6 +45,11 @@ impl World {
         let mut tx = self.server.begin(self.tenants[tenant]);
         let ask = match parcel.request.clone() {
             Request::Sync(ask) => ask,
+            // What comes with the key of a revoked device is turned away at the door.
+            Request::Compare(_) if self.oracle.revoked.contains(&parcel.identity) => {
+                self.reply(&parcel, Err(Failure::Revoked));
+                return Ok(());
+            }
             Request::Compare(ask) => {
                 let compared = block_on(compare(&mut tx, &ask));
                 let compared = compared.map_err(|error| Broken::new("I00_possible", error.to_string()))?;
@@ -52,7 +59,7 @@ impl World {
         };
         let writes = !ask.push.is_empty() || !ask.intents.is_empty();
         let now = Timestamp::from_millisecond(self.now()).unwrap_or(Timestamp::UNIX_EPOCH);
-        let mut context = Context { now, ids: &mut self.server_ids, device: None };
+        let mut context = Context { now, ids: &mut self.server_ids, device: Some(parcel.identity) };
         let answered = block_on(answer(&mut tx, ask, &mut context));
         let answer = match answered {
             Ok(answer) => answer,
@@ -69,12 +76,17 @@ impl World {
                 self.reply(&parcel, Err(Failure::BadCursor));
                 return Ok(());
             }
+            Err(AskError::Revoked) => {
+                self.reply(&parcel, Err(Failure::Revoked));
+                return Ok(());
+            }
             Err(AskError::UnsupportedProtocol) => {
                 self.reply(&parcel, Err(Failure::UnsupportedProtocol));
                 return Ok(());
             }
             Err(error) => return Err(Broken::new("I00_possible", format!("the server failed: {error}"))),
         };
+        invariants::i17_revoked_is_out(&self.oracle, parcel.identity, "is answered")?;
         if parcel.has(FaultKind::CrashServer).is_some() {
             // Every open transaction dies with the server; nobody hears of it.
             self.open.clear();
@@ -85,25 +97,34 @@ impl World {
         let lasts = slow.map_or(5, |pick| 500 + i64::from(pick % 4_000));
         self.counter += 1;
         let number = self.counter;
-        self.open.insert(number, OpenTx { tenant, tx, answer, parcel });
+        self.open.insert(number, OpenTx { tenant, at: now, tx, answer, parcel });
         self.due(lasts, Happening::Commit(number));
         Ok(())
     }
 
     pub(super) fn commit(&mut self, number: u64) -> Result<(), Broken> {
         // It may have died with the server.
-        let Some(OpenTx { tenant, tx, mut answer, parcel }) = self.open.remove(&number) else {
+        let Some(OpenTx { tenant, at, tx, mut answer, parcel }) = self.open.remove(&number) else {
             return Ok(());
         };
-        tx.commit();
         let wrote =
             matches!(&parcel.request, Request::Sync(ask) if !ask.push.is_empty() || !ask.intents.is_empty());
+        let head = self.tables(tenant)?.head();
+        tx.commit();
+        if wrote {
+            invariants::i17_revoked_is_out(&self.oracle, parcel.identity, "has written")?;
+        }
+        invariants::i12_answer_is_ours(&self.oracle, tenant, &answer.items)?;
         // A restored server takes a new epoch with the first ask that shows it, also with one that only reads.
         if wrote || self.restores {
             self.has_changed(tenant);
         }
         let tables = self.tables(tenant)?;
         invariants::after_commit(self, tenant, &tables)?;
+        if let Request::Sync(ask) = &parcel.request {
+            let asked = invariants::AskedOf { tenant, at, head, intents: &ask.intents };
+            invariants::i08_exactly_once_effect(&mut self.oracle, &asked, &answer.intents, &tables)?;
+        }
         for result in &answer.results {
             let key = (result.doc, result.hash);
             match result.result {

@@ -7,8 +7,8 @@ use serde_json::json;
 use sync_server::testing::TestServer;
 
 use super::homes::{Device, fields, settle};
-use super::proxy::Proxy;
 use super::victim::Victim;
+use conflict_tests::proxy::Proxy;
 
 /// Some work on a device.
 fn work(device: &mut Device, count: usize, name: &str) {
@@ -45,7 +45,7 @@ fn nothing_is_twice(export: &str, names: &[&str], count: usize) {
 async fn a_line_that_breaks_at_random_bytes_loses_and_doubles_nothing() {
     let server = TestServer::start().await;
     let owner = server.register("cuts").await;
-    let proxy = Proxy::to(server.url()).await;
+    let proxy = Proxy::to(server.url()).await.expect("a free port");
     let mut a = Device::sign_in(&server, &owner.email, "a").await;
     let mut b = Device::sign_in(&server, &owner.email, "b").await;
     let mut rng = StdRng::seed_from_u64(7);

@@ -42,6 +42,15 @@ async fn wrong_requests_are_refused_and_leave_nothing() {
     let newer = encode(&Ask { protocol: 2, ..Ask::default() }, ContentType::Cbor);
     let answer = post(&device, CBOR, newer).await;
     assert_eq!((answer.status, answer.code()), (426, "unsupported_protocol"));
+    // A newer version may look like nothing that we know.
+    for protocol in [json!(2), json!(-1), json!(1.5), json!(4_294_967_297_u64)] {
+        let answer = device.post("/sync", json!({ "protocol": protocol, "push": { "new": "shape" } })).await;
+        assert_eq!((answer.status, answer.code()), (426, "unsupported_protocol"), "{protocol}");
+    }
+    let answer = device.post("/sync", json!({ "protocol": 1, "push": { "new": "shape" } })).await;
+    assert_eq!((answer.status, answer.code()), (400, "bad_json"));
+    let answer = device.post("/sync/compare", json!({ "protocol": 1, "part": "cats", "buckets": [] })).await;
+    assert_eq!((answer.status, answer.code()), (400, "bad_request"));
     let answer = device.post("/sync", json!({ "protocol": 1, "cursor": "nonsense" })).await;
     assert_eq!((answer.status, answer.code()), (400, "bad_cursor"));
     let oversized = vec![b' '; domain::sync::MAX_REQUEST_BYTES + 1];

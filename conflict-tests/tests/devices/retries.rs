@@ -2,8 +2,8 @@
 //! killed, with no word to anybody, in the middle of its work.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use rand::rngs::SmallRng;
@@ -13,13 +13,15 @@ use serde_json::{Value as Json, json};
 use sync_server::testing::{PASSWORD, TestDatabase};
 use tokio::task::JoinSet;
 
-use super::proxy::Proxy;
 use super::victim::Victim;
+use conflict_tests::proxy::Proxy;
 
 /// How many posts are sent at least, unless `VELORIA_RETRIED_POSTS` says otherwise.
 const POSTS: u32 = 1_500;
-/// How many at the same time.
-const WORKERS: u32 = 6;
+/// How many at the same time; they fall upon the same keys.
+const WORKERS: u64 = 32;
+/// Each key is used about so often.
+const POSTS_A_KEY: u32 = 20;
 /// The line is cut about once in so many posts, the server killed about once in so many.
 const CUT_EVERY: u32 = 7;
 const KILL_EVERY: u32 = 250;
@@ -35,30 +37,53 @@ async fn account(url: &str, http: &reqwest::Client) -> String {
     token["token"].as_str().expect("a token").to_owned()
 }
 
-/// Sends one post under its key until there is an answer to it, and then some more times: always the same answer.
-async fn insist(http: &reqwest::Client, url: &str, name: &str, again: u32, sent: &AtomicU32) {
-    let mut first: Option<String> = None;
-    let mut left = again;
-    loop {
-        sent.fetch_add(1, Ordering::SeqCst);
-        let request = http.post(format!("{url}/api/v1/clients")).header("idempotency-key", name);
-        let answered = async {
-            let answer = request.json(&json!({ "name": name })).send().await?;
-            Ok::<_, reqwest::Error>((answer.status().as_u16(), answer.text().await?))
-        };
-        match answered.await {
-            Ok((201, body)) => {
-                assert_eq!(*first.get_or_insert_with(|| body.clone()), body, "{name}");
-                if left == 0 {
+/// What was answered first to each key, whoever of the workers asked.
+type Answers = Mutex<BTreeMap<String, String>>;
+
+/// Who sends: all of them the same key, over the broken line.
+struct Sender {
+    http: reqwest::Client,
+    url: String,
+    answers: Arc<Answers>,
+    sent: Arc<AtomicU32>,
+}
+
+impl Sender {
+    async fn post(&self, key: &str, name: &str) -> reqwest::Result<(u16, String)> {
+        self.sent.fetch_add(1, Ordering::SeqCst);
+        let request = self.http.post(format!("{}/api/v1/clients", self.url)).header("idempotency-key", key);
+        let answer = request.json(&json!({ "name": name })).send().await?;
+        Ok((answer.status().as_u16(), answer.text().await?))
+    }
+
+    /// Sends one post under its key until there is an answer to it: always the same answer, to whomever.
+    async fn insist(&self, key: &str) {
+        loop {
+            match self.post(key, key).await {
+                Ok((201, body)) => {
+                    let mut answers = self.answers.lock().expect("no worker died");
+                    let first = answers.entry(key.to_owned()).or_insert_with(|| body.clone());
+                    assert_eq!(*first, body, "{key}");
                     return;
                 }
-                left -= 1;
+                Ok((409, body)) => assert!(body.contains("request_running"), "{key}: {body}"),
+                Ok((503, _)) | Err(_) => {}
+                Ok((status, body)) => panic!("{key}: {status} {body}"),
             }
-            Ok((409, body)) => assert!(body.contains("request_running"), "{name}: {body}"),
-            Ok((503, _)) | Err(_) => {}
-            Ok((status, body)) => panic!("{name}: {status} {body}"),
+            tokio::time::sleep(Duration::from_millis(5)).await;
         }
-        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+
+    /// Sends something else under a key that has its answer: it is refused, and said so.
+    async fn misuse(&self, key: &str) {
+        loop {
+            match self.post(key, "Другая").await {
+                Ok((422, body)) => return assert!(body.contains("idempotency_mismatch"), "{key}: {body}"),
+                Ok((409 | 503, _)) | Err(_) => {}
+                Ok((status, body)) => panic!("{key}: {status} {body}"),
+            }
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
     }
 }
 
@@ -84,7 +109,7 @@ async fn posts_that_are_sent_again_through_cuts_and_kills_have_one_effect_each()
         std::env::var("VELORIA_RETRIED_POSTS").map_or(POSTS, |text| text.parse().expect("a number"));
     let database = TestDatabase::create().await;
     let mut victim = Victim::start(database.url()).await;
-    let proxy = Arc::new(Proxy::to(&victim.url()).await);
+    let proxy = Arc::new(Proxy::to(&victim.url()).await.expect("a free port"));
     let http = reqwest::Client::builder().timeout(Duration::from_secs(30));
     let plain = http.build().expect("a client");
     let token = account(&victim.url(), &plain).await;
@@ -93,18 +118,20 @@ async fn posts_that_are_sent_again_through_cuts_and_kills_have_one_effect_each()
     let http = reqwest::Client::builder().timeout(Duration::from_secs(30)).default_headers(headers);
     let http = http.build().expect("a client");
 
-    let sent = Arc::new(AtomicU32::new(0));
+    let (sent, answers) = (Arc::<AtomicU32>::default(), Arc::<Answers>::default());
     let mut workers = JoinSet::new();
     for worker in 0..WORKERS {
-        let (http, url, sent) = (http.clone(), proxy.url.clone(), sent.clone());
+        let (url, answers, sent) = (proxy.url.clone(), answers.clone(), sent.clone());
+        let sender = Sender { http: http.clone(), url, answers, sent };
         workers.spawn(async move {
-            let mut random = SmallRng::seed_from_u64(u64::from(worker));
-            let mut made = 0;
-            while sent.load(Ordering::SeqCst) < least {
-                insist(&http, &url, &format!("{worker}-{made}"), random.random_range(0..4), &sent).await;
-                made += 1;
+            let mut random = SmallRng::seed_from_u64(worker);
+            while sender.sent.load(Ordering::SeqCst) < least {
+                let key = format!("key-{}", random.random_range(0..least / POSTS_A_KEY));
+                sender.insist(&key).await;
+                if random.random_range(0..10) == 0 {
+                    sender.misuse(&key).await;
+                }
             }
-            (worker, made)
         });
     }
     let mut random = SmallRng::seed_from_u64(99);
@@ -128,11 +155,11 @@ async fn posts_that_are_sent_again_through_cuts_and_kills_have_one_effect_each()
         tokio::time::sleep(Duration::from_millis(1)).await;
     }
     proxy.heal();
-    let mut wanted = BTreeMap::new();
     while let Some(worker) = workers.join_next().await {
-        let (worker, made) = worker.expect("no worker saw two answers for one key");
-        wanted.extend((0..made).map(|number| (format!("{worker}-{number}"), 1)));
+        worker.expect("no worker saw two answers for one key");
     }
+    let wanted: BTreeMap<String, u32> =
+        answers.lock().expect("no worker died").keys().map(|key| (key.clone(), 1)).collect();
     let (sent, made) = (sent.load(Ordering::SeqCst), wanted.len());
     println!("{sent} posts, {made} keys, {cuts} cuts, {kills} kills");
     assert_eq!(names(&http, &victim.url()).await, wanted);

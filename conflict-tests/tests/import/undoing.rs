@@ -1,7 +1,7 @@
 //! Duplicates, undoing, and the full export: what an import does to things that are there.
 
 use client_core::app::Span;
-use client_core::import::{Duplicates, ImportMap, Job, Kind, Mode, Outcome, Reason, Report};
+use client_core::import::{Duplicates, ImportMap, Job, Kind, Mode, Outcome, Reason, Report, RowReport};
 use client_core::{App, AppError};
 use domain::exports::{ExportFormat, tables};
 use domain::ids::PaymentId;
@@ -301,6 +301,45 @@ fn tables_cards_and_calendar_bring_back_what_they_can_carry() {
     assert_eq!(times(&phone), times(&app));
 }
 
+/// She edited a visit, renamed a client and removed another since; a removed client is none whom a file brings back.
+#[test]
+fn her_own_tables_cards_and_calendar_change_nothing_where_they_came_from() {
+    let mut app = salon();
+    let everything = app.export().unwrap().everything().unwrap();
+    let removed = everything.clients.iter().find(|client| client.name == "Анна").unwrap().id;
+    let visits = |app: &App| app.export().unwrap().appointments.len();
+    let mut files = vec![
+        (Kind::Clients, everything.write(ExportFormat::Vcard).unwrap()),
+        (Kind::Appointments, everything.write(ExportFormat::Ics).unwrap()),
+    ];
+    for (kind, name) in [
+        (Kind::Services, "services.csv"),
+        (Kind::Clients, "clients.csv"),
+        (Kind::Appointments, "appointments.csv"),
+        (Kind::Payments, "payments.csv"),
+    ] {
+        let tables = tables(&everything).unwrap();
+        files.push((kind, tables.into_iter().find(|table| table.name == name).unwrap().bytes));
+    }
+    app.edit_client(everything.clients[0].id, json!({ "name": "Иначе" }).as_object().unwrap()).unwrap();
+    app.remove_client(removed).unwrap();
+    let before = (export(&app), waiting(&app), visits(&app));
+    for duplicates in [Duplicates::Create, Duplicates::Merge, Duplicates::Ask] {
+        for (kind, bytes) in &files {
+            let report = guessed(&mut app, *kind, bytes, duplicates).unwrap();
+            assert_eq!(
+                (report.created, report.updated, report.merged, report.problems),
+                (0, 0, 0, 0),
+                "{report:?}"
+            );
+            let is_removed = |row: &&RowReport| row.reason == Some(Reason::Removed);
+            let removed = report.rows.iter().filter(is_removed).count();
+            assert_eq!(removed, usize::from(*kind == Kind::Clients), "{report:?}");
+        }
+    }
+    assert_eq!((export(&app), waiting(&app), visits(&app)), before);
+}
+
 #[test]
 fn a_mad_map_changes_the_import_and_not_its_things() {
     let mut app = device(1);
@@ -324,7 +363,7 @@ fn uuid(n: u128) -> Uuid {
 }
 
 /// Equal but for when something was written, and what an undo and a second coming leave in `meta`.
-fn same_but_times(one: &str, other: &str) -> bool {
+pub(crate) fn same_but_times(one: &str, other: &str) -> bool {
     let plain = |text: &str| {
         let mut all: Json = serde_json::from_str(text).unwrap();
         for list in ["clients", "appointments", "services", "payments"] {

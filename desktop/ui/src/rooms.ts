@@ -2,6 +2,7 @@
 // here once it works, and with it in the menu; what her plan lacks is hidden there and explains itself to who has the link.
 import {
   mdiAccountGroupOutline,
+  mdiCallSplit,
   mdiCalendarMonthOutline,
   mdiCogOutline,
   mdiCreditCardOutline,
@@ -16,6 +17,7 @@ import {
 } from '@mdi/js';
 import type { Component } from 'svelte';
 import type { Feature } from './api/types';
+import { openConflicts } from './parts/open_conflicts.svelte';
 import type { Key } from './shared/i18n.svelte';
 import { match } from './shared/router.svelte';
 
@@ -25,7 +27,13 @@ export interface Room {
   path: string;
   load: () => Promise<{ default: Screen }>;
   feature?: Feature;
-  menu?: { name: Key; icon: string; group: 'work' | 'house' };
+  menu?: {
+    name: Key;
+    icon: string;
+    group: 'work' | 'house';
+    /** How many things wait there. */
+    waiting?: () => string;
+  };
 }
 
 const screen = (load: () => Promise<unknown>) => load as Room['load'];
@@ -62,6 +70,12 @@ export const rooms: Room[] = [
     load: screen(() => import('./screens/notes/NotesScreen.svelte')),
     menu: { name: 'ui.notes', icon: mdiNoteTextOutline, group: 'work' },
   },
+  {
+    path: '/conflicts',
+    load: screen(() => import('./screens/conflicts/Conflicts.svelte')),
+    menu: { name: 'ui.conflicts', icon: mdiCallSplit, group: 'work', waiting: () => openConflicts.count },
+  },
+  { path: '/changes/:kind/:id', load: screen(() => import('./screens/changes/Changes.svelte')) },
   {
     path: '/data',
     load: screen(() => import('./screens/imports/DataScreen.svelte')),

@@ -39,6 +39,19 @@ async function browser(): Promise<Browser> {
   return running;
 }
 
+/** Signs somebody in, and answers with what a browser keeps of it. */
+export async function signIn(server: string, { email, password }: { email: string; password: string }): Promise<Keys> {
+  const screen = await Screen.open({ server });
+  await screen.go('/login');
+  await screen.type('Почта', email);
+  await screen.type('Пароль', password);
+  await screen.pressPart('sign-in');
+  await screen.page.locator('.shell').waitFor();
+  const keys = await screen.keys();
+  await screen.close();
+  return keys;
+}
+
 export async function closeBrowser(): Promise<void> {
   await running?.close();
   running = undefined;
@@ -53,6 +66,8 @@ export interface Opened {
   lang?: Lang;
   theme?: 'light' | 'dark';
   keys?: Keys;
+  /** A browser in which nobody has chosen a language yet. */
+  isFresh?: boolean;
 }
 
 export class Screen {
@@ -65,7 +80,7 @@ export class Screen {
     readonly size: Size,
   ) {}
 
-  static async open({ server, size = 'desk', lang = 'ru', theme = 'light', keys }: Opened): Promise<Screen> {
+  static async open({ server, size = 'desk', lang = 'ru', theme = 'light', keys, isFresh = false }: Opened): Promise<Screen> {
     const context = await (
       await browser()
     ).newContext({
@@ -79,10 +94,10 @@ export class Screen {
     });
     await context.addInitScript(
       ([chosenLang, chosenTheme]) => {
-        localStorage.getItem('veloria.lang') ?? localStorage.setItem('veloria.lang', chosenLang ?? 'ru');
+        if (chosenLang) localStorage.getItem('veloria.lang') ?? localStorage.setItem('veloria.lang', chosenLang ?? 'ru');
         localStorage.getItem('veloria.theme') ?? localStorage.setItem('veloria.theme', chosenTheme ?? 'light');
       },
-      [lang, theme],
+      [isFresh ? '' : lang, theme],
     );
     const page = await context.newPage();
     const screen = new Screen(page, server, size);

@@ -17,7 +17,10 @@ export interface Salon {
 let number = 0;
 
 /** An account without anything. */
-export async function account(server: string, more: { name?: string; locale?: string; plan?: string } = {}): Promise<Salon> {
+export async function account(
+  server: string,
+  more: { name?: string; locale?: string; plan?: string; timezone?: string } = {},
+): Promise<Salon> {
   number += 1;
   const email = `master-${process.pid}-${Date.now()}-${number}@example.com`;
   const call = async <T>(method: string, path: string, body?: unknown, token?: string): Promise<T> => {
@@ -30,8 +33,8 @@ export async function account(server: string, more: { name?: string; locale?: st
     if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
     return (text ? JSON.parse(text) : undefined) as T;
   };
-  const { name = 'Вера', locale = 'ru', plan } = more;
-  await call('POST', '/auth/register', { name, email, password: PASSWORD, locale, timezone: 'Europe/Moscow' });
+  const { name = 'Вера', locale = 'ru', plan, timezone = 'Europe/Moscow' } = more;
+  await call('POST', '/auth/register', { name, email, password: PASSWORD, locale, timezone });
   const { token } = await call<{ token: string }>('POST', '/auth/token', { email, password: PASSWORD, name: 'tests' });
   const ask = <T>(method: string, path: string, body?: unknown) => call<T>(method, path, body, token);
   if (plan) await ask('PUT', '/billing/plan', { plan });

@@ -7,6 +7,7 @@
 mod edit;
 mod facts;
 mod overlap;
+mod promises;
 mod row;
 mod status;
 
@@ -14,5 +15,6 @@ pub use edit::{
     AppointmentEdit, BookContext, Step, book, edit, import, named_service, remove, reschedule, say, take_step,
 };
 pub use overlap::{Busy, overlapping};
+pub use promises::{CONFIRMATION, DEPOSIT, Promise, Promises, REMINDER, SEEN_OFF, SEEN_TIME, is_off};
 pub use row::{Appointment, AppointmentRow, Item};
 pub use status::{Event, Status, current_status, moment_of};

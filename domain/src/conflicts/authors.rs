@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use uuid::Uuid;
 
 use super::conflict::{Conflict, Detail, Kind};
+use crate::appointments::Status;
 use crate::documents::{Document, Hash};
 use crate::project;
 
@@ -36,6 +37,15 @@ pub fn authors(conflict: &Conflict, open: &mut BTreeMap<Uuid, Document>) -> Auth
                         add(&word, signature(document, by));
                     }
                 }
+            }
+            Detail::Promised { time: None, .. } => {
+                let off = document.reader().writers_of_words();
+                let by = off.into_iter().find(|(word, _)| word == Status::Cancelled.as_str());
+                let by = by.or_else(|| {
+                    let deleted = document.reader().writers_of("deletedAt").first().copied();
+                    deleted.map(|by| (String::new(), by))
+                });
+                add("", by.and_then(|(_, by)| signature(document, by)));
             }
             Detail::Choices { conflict, .. } => {
                 for made in project(document).decisions(*conflict) {

@@ -5,7 +5,7 @@
 use uuid::Uuid;
 
 use super::Conflict;
-use crate::appointments::AppointmentRow;
+use crate::appointments::{AppointmentRow, Promises};
 use crate::clients::ClientRow;
 use crate::ids::ServiceId;
 use crate::notes::NoteRow;
@@ -60,6 +60,8 @@ pub trait Base {
     fn note(&self, id: Uuid) -> Result<Option<NoteRow>, Self::Error>;
     /// An entry of the price list.
     fn service(&self, id: ServiceId) -> Result<Option<Service>, Self::Error>;
+    /// What went out about a visit.
+    fn promises(&self, visit: Uuid) -> Result<Option<Promises>, Self::Error>;
     /// The most minutes that any service keeps free on one side, in seconds.
     fn widest_buffer(&self) -> Result<i64, Self::Error>;
     /// Visits that share a second with a stretch, deleted ones left out; more of them do no harm.

@@ -13,6 +13,7 @@ use super::conflict::{Conflict, Detail, KEEP_BOTH, Kind};
 use super::standing;
 use crate::Projection;
 use crate::appointments::Status;
+use crate::dates::VisitTime;
 use crate::slots::Slot;
 
 /// A way to settle a conflict.
@@ -156,6 +157,21 @@ pub fn choices(conflict: &Conflict, offer: &Offer) -> Vec<Choice> {
         }
         Kind::StatusAndMove => choices.extend([Choice::KeepBoth, Choice::Status { word: Status::Booked }]),
         Kind::EditedAfterDeletion => choices.extend([Choice::Restore, Choice::KeepDeleted]),
+        Kind::ChangedAfterPromise => {
+            choices.push(Choice::KeepBoth);
+            let Detail::Promised { time, .. } = &conflict.detail else { return choices };
+            let (visit, row) = (conflict.home, offer.rows.get(&conflict.home));
+            let before = time.as_deref().and_then(|time| VisitTime::from_stored(time).ok());
+            match (row, before) {
+                // As it was promised; whether that hour is still free is looked at when it is chosen.
+                (Some(_), Some(before)) => choices.push(Choice::Move { visit, to: before.wall_and_zone() }),
+                (Some(Projection::Appointments(row)), None) => {
+                    let is_deleted = row.deleted_at.is_some();
+                    choices.push(if is_deleted { Choice::Restore } else { Choice::Book { visit } });
+                }
+                _ => {}
+            }
+        }
         Kind::VisitOfDeletedClient | Kind::VisitOfMergedClient | Kind::InactiveService => {
             choices.push(match conflict.kind {
                 Kind::VisitOfMergedClient => Choice::Repoint,

@@ -37,6 +37,8 @@ wire_enum! {
         VisitOfMergedClient = "visit_of_merged_client",
         /// A visit is ahead, its service is offered no more.
         InactiveService = "inactive_service",
+        /// A visit was moved or called off after its deposit, reminder or confirmation went out.
+        ChangedAfterPromise = "changed_after_promise",
         /// Two devices wrote different values into one field.
         TwoValues = "two_values",
         /// Two devices settled one conflict differently.
@@ -85,6 +87,15 @@ pub enum Detail {
         field: String,
         /// All values, sorted by their JSON.
         values: Vec<Json>,
+    },
+    /// What went out about a visit that is another by now.
+    Promised {
+        /// What it was, sorted: `deposit`, `reminder`, `confirmation`.
+        sent: Vec<String>,
+        /// The deposit that is held, as [`crate::money::Money`] stores it.
+        deposit: Option<String>,
+        /// The time it was promised for, if the visit was moved; `None` if it is off.
+        time: Option<String>,
     },
     /// Decisions that differ.
     Choices {

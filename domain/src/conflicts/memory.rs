@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::base::{Base, Changed, Shared};
 use super::{Conflict, refresh};
 use crate::Projection;
-use crate::appointments::AppointmentRow;
+use crate::appointments::{AppointmentRow, Promises};
 use crate::clients::ClientRow;
 use crate::dates::{MAX_DURATION_MIN, VisitTime};
 use crate::ids::ServiceId;
@@ -26,6 +26,7 @@ const LONGEST: i64 = MAX_DURATION_MIN as i64 * 60;
 pub struct Memory {
     rows: BTreeMap<Uuid, Projection>,
     services: BTreeMap<ServiceId, Service>,
+    promises: BTreeMap<Uuid, Promises>,
     by_start: BTreeSet<(i64, Uuid)>,
     by_value: BTreeMap<(Shared, String), BTreeSet<Uuid>>,
     by_client: BTreeMap<Uuid, BTreeSet<Uuid>>,
@@ -60,6 +61,21 @@ impl Memory {
             None => self.services.remove(&id),
         };
         let Ok(()) = refresh(self, &BTreeSet::from([Changed::Service(id.0)]));
+    }
+
+    /// The same of what went out about a visit.
+    pub fn put_promises(&mut self, visit: Uuid, promises: Option<Promises>) {
+        match promises {
+            Some(promises) => self.promises.insert(visit, promises),
+            None => self.promises.remove(&visit),
+        };
+        let Ok(()) = refresh(self, &BTreeSet::from([Changed::Appointment(visit)]));
+    }
+
+    /// What went out, by visit.
+    #[must_use]
+    pub const fn promises(&self) -> &BTreeMap<Uuid, Promises> {
+        &self.promises
     }
 
     /// The rows.
@@ -143,6 +159,10 @@ impl Base for Memory {
 
     fn service(&self, id: ServiceId) -> Result<Option<Service>, Infallible> {
         Ok(self.services.get(&id).cloned())
+    }
+
+    fn promises(&self, visit: Uuid) -> Result<Option<Promises>, Infallible> {
+        Ok(self.promises.get(&visit).cloned())
     }
 
     fn widest_buffer(&self) -> Result<i64, Infallible> {

@@ -8,10 +8,12 @@ use uuid::Uuid;
 
 use super::conflict::{Conflict, Detail, Kind};
 use super::{Shared, base::Base};
-use crate::appointments::{AppointmentRow, Status};
+use crate::appointments::{AppointmentRow, DEPOSIT, Promise, Promises, Status, is_off};
 use crate::clients::ClientRow;
+use crate::dates::VisitTime;
 use crate::documents::Facts;
 use crate::ids::AppointmentId;
+use crate::money::Money;
 use crate::services::Service;
 use crate::slots::{Span, buffers, hands_in, taken_by};
 
@@ -21,6 +23,8 @@ pub(super) struct Visit<'a> {
     pub id: Uuid,
     pub row: &'a AppointmentRow,
     pub service: Option<&'a Service>,
+    /// What went out about it; who asks for overlaps alone need not look.
+    pub promises: Option<&'a Promises>,
 }
 
 /// Whether a visit is still ahead as far as anybody said: neither done, nor off, nor deleted.
@@ -130,9 +134,10 @@ pub(super) fn own(id: Uuid, facts: &Facts, deleted_at: Option<i64>, edited: Opti
 
 /// What is wrong with a visit by itself, and with what it names.
 pub(super) fn of_visit(visit: Visit<'_>, client: Option<(Uuid, &ClientRow)>) -> Vec<Conflict> {
-    let Visit { id, row, service } = visit;
+    let Visit { id, row, service, promises } = visit;
     let facts = &row.facts;
     let mut found = own(id, facts, row.deleted_at, row.updated_at);
+    found.extend(promises.and_then(|promises| promised(id, row, promises)));
     if row.deleted_at.is_some() {
         return found;
     }
@@ -170,6 +175,47 @@ pub(super) fn of_visit(visit: Visit<'_>, client: Option<(Uuid, &ClientRow)>) -> 
         found.push(Conflict::new(Kind::InactiveService, about, &seen, Detail::Nothing {}, &facts.decisions));
     }
     found
+}
+
+/// A visit that is ahead or off, and is not what somebody was told or has paid for. Who was told anew of the time that stands, or that
+/// it is off, knows; money that was given back is owed to nobody.
+fn promised(id: Uuid, row: &AppointmentRow, promises: &Promises) -> Option<Conflict> {
+    if matches!(row.status(), Status::Completed | Status::NoShow) {
+        return None;
+    }
+    let (off, deposit) = (is_off(row), promises.deposit());
+    let holds = |sent: &&Promise| sent.kind != DEPOSIT || deposit.is_some() && !is_given_back(sent);
+    let sent: Vec<&Promise> = promises.sent.iter().filter(holds).collect();
+    let (broken, known): (Vec<&Promise>, Vec<&Promise>) = if off {
+        sent.into_iter().partition(|sent| !sent.off)
+    } else {
+        let stands = start_of(row.time.as_deref());
+        sent.into_iter().partition(|sent| sent.off || start_of(sent.time.as_deref()) != stands)
+    };
+    // Words are set right by later words; a deposit for a visit that is off is still held.
+    let is_set_right = if off { known.iter().any(|sent| sent.kind != DEPOSIT) } else { !known.is_empty() };
+    let broken: Vec<&Promise> =
+        broken.into_iter().filter(|sent| !is_set_right || off && sent.kind == DEPOSIT).collect();
+    let last = broken.last()?;
+    let mut kinds: Vec<String> = broken.iter().map(|sent| sent.kind.clone()).collect();
+    kinds.sort_unstable();
+    kinds.dedup();
+    let deposit = deposit.filter(|_| kinds.iter().any(|kind| kind == DEPOSIT)).map(Money::to_stored);
+    let causes: Vec<Uuid> = broken.iter().map(|sent| sent.cause).collect();
+    let seen = json!([off, start_of(row.time.as_deref()).filter(|_| !off), deposit, causes]);
+    let time = last.time.clone().filter(|_| !off);
+    let detail = Detail::Promised { sent: kinds, deposit, time };
+    Some(Conflict::new(Kind::ChangedAfterPromise, (&[id], id), &seen, detail, &row.facts.decisions))
+}
+
+/// When a visit begins, as it is stored; that it takes longer than was thought breaks no promise.
+fn start_of(time: Option<&str>) -> Option<String> {
+    let time = VisitTime::from_stored(time?).ok()?;
+    Some(time.wall_and_zone())
+}
+
+fn is_given_back(sent: &Promise) -> bool {
+    sent.amount.as_deref().is_some_and(|amount| amount.starts_with('-'))
 }
 
 /// The entry of the price list that a visit names.

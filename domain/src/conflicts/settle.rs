@@ -182,11 +182,8 @@ fn carry_out(
             })
         }
         Choice::Restore => {
-            let gone = conflict
-                .about
-                .iter()
-                .copied()
-                .find(|id| *id != conflict.home || conflict.kind == Kind::EditedAfterDeletion);
+            let is_own = matches!(conflict.kind, Kind::EditedAfterDeletion | Kind::ChangedAfterPromise);
+            let gone = conflict.about.iter().copied().find(|id| *id != conflict.home || is_own);
             let gone = gone.ok_or(SettleError::Missing)?;
             desk.edit(gone, |document, author, at| {
                 document.edit(author, at, "record.restore", |w| {

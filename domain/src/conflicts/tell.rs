@@ -12,8 +12,8 @@ use super::authors::Authors;
 use super::choices::{Choice, Offer, choices};
 use super::conflict::{Conflict, Detail, Kind};
 use crate::Projection;
-use crate::appointments::AppointmentRow;
-use crate::dates::format_seconds;
+use crate::appointments::{AppointmentRow, CONFIRMATION, DEPOSIT, REMINDER};
+use crate::dates::{VisitTime, format_seconds};
 use crate::documents::Hash;
 use crate::lang::{self, Lang};
 use crate::money::Money;
@@ -142,6 +142,19 @@ impl Teller<'_> {
             (_, Detail::Field { field, .. }) => {
                 fill("conflict.two_values", &[("what", &home), ("field", lang::word(self.lang, field))])
             }
+            (_, Detail::Promised { sent, deposit, time }) => {
+                let sent = self.promises(sent, deposit.as_deref());
+                match time.as_deref().and_then(|time| VisitTime::from_stored(time).ok()) {
+                    Some(time) => {
+                        let time = lang::datetime(self.lang, time.wall());
+                        fill(
+                            "conflict.moved_after_promise",
+                            &[("what", &home), ("sent", &sent), ("time", &time)],
+                        )
+                    }
+                    None => fill("conflict.off_after_promise", &[("what", &home), ("sent", &sent)]),
+                }
+            }
             (_, Detail::Choices { .. }) => fill("conflict.decided_twice", &[("what", &home)]),
             (kind, _) => fill(&format!("conflict.{kind}"), &[("what", &home)]),
         }
@@ -149,6 +162,22 @@ impl Teller<'_> {
 
     fn words(&self, words: &[String]) -> String {
         words.iter().map(|word| lang::word(self.lang, word)).collect::<Vec<_>>().join(" / ")
+    }
+
+    /// What went out, in words.
+    fn promises(&self, sent: &[String], deposit: Option<&str>) -> String {
+        let deposit = deposit.and_then(|amount| Money::from_stored(amount).ok());
+        let amount = deposit.map(|amount| lang::money(self.lang, amount)).unwrap_or_default();
+        let words = sent.iter().map(|kind| {
+            let key = match kind.as_str() {
+                DEPOSIT => "promise.deposit",
+                REMINDER => "promise.reminder",
+                CONFIRMATION => "promise.confirmation",
+                _ => "promise.other",
+            };
+            lang::fill(self.lang, key, &[("amount", &amount)])
+        });
+        words.collect::<Vec<_>>().join(", ")
     }
 
     /// A document in a few words.

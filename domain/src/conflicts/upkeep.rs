@@ -38,7 +38,8 @@ fn visit<B: Base>(base: &mut B, id: Uuid, widest: i64) -> Result<(), B::Error> {
     let mut found = Vec::new();
     if let Some(row) = base.visit(id)? {
         let service = service_of(base, &row)?;
-        let one = Visit { id, row: &row, service: service.as_ref() };
+        let promises = base.promises(id)?;
+        let one = Visit { id, row: &row, service: service.as_ref(), promises: promises.as_ref() };
         let client = match row.client_id {
             Some(client) if rules::standing(&row) => base.client(client.0)?.map(|row| (client.0, row)),
             _ => None,
@@ -48,7 +49,8 @@ fn visit<B: Base>(base: &mut B, id: Uuid, widest: i64) -> Result<(), B::Error> {
             let near: Vec<(Uuid, AppointmentRow)> = base.visits_near(span.from, span.until)?;
             for (other, row) in near.iter().filter(|(other, _)| *other != id) {
                 let service = service_of(base, row)?;
-                found.extend(rules::overlap(one, Visit { id: *other, row, service: service.as_ref() }));
+                let other = Visit { id: *other, row, service: service.as_ref(), promises: None };
+                found.extend(rules::overlap(one, other));
             }
         }
     }

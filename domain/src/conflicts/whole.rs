@@ -11,18 +11,19 @@ use super::Shared;
 use super::conflict::Conflict;
 use super::rules::{self, Visit};
 use crate::Projection;
-use crate::appointments::AppointmentRow;
+use crate::appointments::{AppointmentRow, Promises};
 use crate::clients::ClientRow;
 use crate::ids::{AppointmentId, ServiceId};
 use crate::services::Service;
 use crate::slots::buffers;
 
 /// All conflicts among these rows, by id, those that are kept on purpose included. Rows of which none can be in a conflict
-/// may be left out.
+/// may be left out. `promises` are by visit.
 #[must_use]
 pub fn whole<'a>(
     rows: impl IntoIterator<Item = (Uuid, &'a Projection)>,
     services: &BTreeMap<ServiceId, Service>,
+    promises: &BTreeMap<Uuid, Promises>,
 ) -> BTreeMap<Uuid, Conflict> {
     let mut clients: BTreeMap<Uuid, &ClientRow> = BTreeMap::new();
     let mut visits: Vec<(Uuid, &AppointmentRow)> = Vec::new();
@@ -40,7 +41,7 @@ pub fn whole<'a>(
     }
     let visits = visits.iter().map(|(id, row)| {
         let service = row.service_id.and_then(|service| services.get(&service));
-        Visit { id: *id, row, service }
+        Visit { id: *id, row, service, promises: promises.get(id) }
     });
     for (id, row) in &clients {
         found.extend(rules::own(*id, &row.facts, row.deleted_at, row.updated_at));

@@ -46,6 +46,9 @@ pub enum ChunkError {
     /// A change that does not stand on the collection's genesis.
     #[error("the change depends on nothing, so it is not of this collection")]
     Rootless,
+    /// A change that stands on the genesis of another collection.
+    #[error("the change is of another collection")]
+    Elsewhere,
 }
 
 impl ChunkError {
@@ -56,7 +59,7 @@ impl ChunkError {
             Self::TooLarge => ErrorCode::ChangeTooLarge,
             Self::Bad(_) => ErrorCode::BadChunk,
             Self::HashMismatch { .. } => ErrorCode::HashMismatch,
-            Self::Rootless => ErrorCode::BadShape,
+            Self::Rootless | Self::Elsewhere => ErrorCode::BadShape,
         }
     }
 }
@@ -86,6 +89,11 @@ impl Chunk {
         let is_genesis = actual == genesis_hash(collection);
         if !is_genesis && (change.deps().is_empty() || *change.actor_id() == genesis_actor()) {
             return Err(ChunkError::Rootless);
+        }
+        let stands_on =
+            |other: Collection| change.deps().iter().any(|dep| Hash(dep.0) == genesis_hash(other));
+        if Collection::ALL.into_iter().any(|other| other != collection && stands_on(other)) {
+            return Err(ChunkError::Elsewhere);
         }
         Ok(Self { hash: actual, change })
     }

@@ -3,7 +3,7 @@
 //! Part of the documents room. Time, actor and device come in as arguments. Bytes from elsewhere are applied to
 //! a copy, the copy is saved, reloaded and looked over, and only then kept.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::LazyLock;
@@ -74,7 +74,7 @@ impl Signature {
 #[derive(Clone)]
 pub struct Document {
     collection: Collection,
-    doc: AutoCommit,
+    pub(super) doc: AutoCommit,
     /// What saving gives, as long as nothing has changed since it was proven.
     proven: Option<Vec<u8>>,
 }
@@ -199,7 +199,7 @@ impl Document {
         }
         let metas = self.doc.get_changes_meta(&[]);
         let kept: Vec<_> = metas.iter().filter(|m| !pending.contains(&Hash(m.hash.0))).collect();
-        let inner: std::collections::BTreeSet<_> = kept.iter().flat_map(|m| m.deps.iter().copied()).collect();
+        let inner: BTreeSet<_> = kept.iter().flat_map(|m| m.deps.iter().copied()).collect();
         sorted(kept.iter().map(|m| m.hash).filter(|hash| !inner.contains(hash)).collect())
     }
 

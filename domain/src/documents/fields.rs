@@ -3,7 +3,7 @@
 //! Part of the documents room; the only place that speaks automerge's read and write calls. A write of the value
 //! that stands there already is left out, so that an edit without effect makes no change.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use automerge::transaction::Transactable as _;
 use automerge::{AutoCommit, ObjId, ObjType, ROOT, ReadDoc as _, ScalarValue, Value};
@@ -66,6 +66,25 @@ impl<'a> Reader<'a> {
     #[must_use]
     pub fn everything(&self) -> Map<String, Json> {
         self.object(&ROOT)
+    }
+
+    /// The same of some root fields alone.
+    #[must_use]
+    pub fn some(&self, names: &BTreeSet<String>) -> Map<String, Json> {
+        let mut map = Map::new();
+        for name in names {
+            self.put_into(&mut map, &ROOT, name.clone());
+        }
+        map
+    }
+
+    /// The names of the root fields that are objects, by the id of the object.
+    pub(super) fn places(&self) -> BTreeMap<String, String> {
+        let object = |name: String| match self.doc.get(ROOT, name.as_str()) {
+            Ok(Some((Value::Object(_), id))) => Some((id.to_string(), name)),
+            _ => None,
+        };
+        self.names().into_iter().filter_map(object).collect()
     }
 
     /// All values that stand at a root field at once, as JSON, sorted by their text. More than one means that two
@@ -199,22 +218,26 @@ impl<'a> Reader<'a> {
     fn object(&self, id: &ObjId) -> Map<String, Json> {
         let mut map = Map::new();
         for key in self.doc.keys(id) {
-            match self.doc.get(id, key.as_str()) {
-                Ok(Some((Value::Scalar(value), _))) => {
-                    if let Some(value) = scalar(&value) {
-                        map.insert(key, value);
-                    }
-                }
-                Ok(Some((Value::Object(ObjType::Map | ObjType::Table), inner))) => {
-                    map.insert(key, Json::Object(self.object(&inner)));
-                }
-                Ok(Some((Value::Object(ObjType::Text), inner))) => {
-                    map.insert(key, Json::String(self.doc.text(inner).unwrap_or_default()));
-                }
-                _ => {}
-            }
+            self.put_into(&mut map, id, key);
         }
         map
+    }
+
+    /// Puts what stands at a key of an object into a map; nothing if nothing stands there.
+    fn put_into(&self, map: &mut Map<String, Json>, id: &ObjId, key: String) {
+        let value = match self.doc.get(id, key.as_str()) {
+            Ok(Some((Value::Scalar(value), _))) => scalar(&value),
+            Ok(Some((Value::Object(ObjType::Map | ObjType::Table), inner))) => {
+                Some(Json::Object(self.object(&inner)))
+            }
+            Ok(Some((Value::Object(ObjType::Text), inner))) => {
+                Some(Json::String(self.doc.text(inner).unwrap_or_default()))
+            }
+            _ => None,
+        };
+        if let Some(value) = value {
+            map.insert(key, value);
+        }
     }
 }
 

@@ -10,6 +10,7 @@ mod facts;
 mod fields;
 mod genesis;
 mod hash;
+mod written;
 
 pub use chunk::{Chunk, ChunkError, MAX_CHANGE_BYTES};
 pub use document::{Author, Document, DocumentError, Logged, Received, Signature, Verdict};

@@ -61,12 +61,21 @@ pub fn changes(
     log.reverse();
     let start =
         after.map_or(0, |after| log.iter().position(|l| l.hash == after).map_or(log.len(), |at| at + 1));
+    // Of a page it is enough to know what was written since the change that follows it; of a field, one must look through all.
+    let beyond = log.get(start.saturating_add(most)).filter(|_| field.is_none()).map(|logged| logged.hash);
+    let written = document.written_since(beyond.as_slice());
     let mut found = Vec::new();
     for logged in log.into_iter().skip(start) {
         if found.len() == most {
             break;
         }
-        let fields = touched(document, &logged);
+        let names = written.get(&logged.hash);
+        if let (Some(field), Some(names)) = (field, names)
+            && !names.iter().any(|name| is_of(field, name) || is_of(name, field))
+        {
+            continue;
+        }
+        let fields = touched(document, &logged, names);
         if field.is_some_and(|name| !fields.iter().any(|(touched, ..)| is_of(touched, name))) {
             continue;
         }
@@ -92,12 +101,26 @@ fn is_of(touched: &str, name: &str) -> bool {
     touched == name || touched.strip_prefix(name).is_some_and(|rest| rest.starts_with('.'))
 }
 
-/// The fields that a change touched: name, what stood before, what stands after.
-pub(super) fn touched(document: &mut Document, logged: &Logged) -> Vec<(String, Json, Json)> {
-    let before = document.at(&logged.deps, |document| document.reader().everything());
-    let after = document.at(&[logged.hash], |document| document.reader().everything());
+/// The fields that a change touched: name, what stood before, what stands after. With `names` only those are looked at: a
+/// change touches nothing but what it wrote to.
+pub(crate) fn touched(
+    document: &mut Document,
+    logged: &Logged,
+    names: Option<&BTreeSet<String>>,
+) -> Vec<(String, Json, Json)> {
+    let mut stood = |heads: &[Hash]| {
+        document.at(heads, |document| {
+            let reader = document.reader();
+            names.map_or_else(|| reader.everything(), |names| reader.some(names))
+        })
+    };
+    let (before, after) = (stood(&logged.deps), stood(&[logged.hash]));
+    differences(&before, &after)
+}
+
+fn differences(before: &Map<String, Json>, after: &Map<String, Json>) -> Vec<(String, Json, Json)> {
     let mut found = Vec::new();
-    difference("", &before, &after, &mut found);
+    difference("", before, after, &mut found);
     found
 }
 

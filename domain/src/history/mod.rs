@@ -11,5 +11,8 @@ pub use changes::{Change, FieldChange, changes};
 pub use moment::{at_moment, heads_at};
 pub use undo::{Undone, undo};
 
+pub(crate) use changes::touched;
+pub(crate) use undo::put_back;
+
 #[cfg(test)]
 mod tests;

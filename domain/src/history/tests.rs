@@ -94,6 +94,8 @@ fn what_was_created_by_mistake_is_removed_and_comes_back() {
     let made = anna.heads()[0];
     let undone = undo(&mut anna, &author(2), 20, made).unwrap();
     assert!(ClientRow::read(&mut anna).deleted_at.is_some());
+    let again = undo(&mut anna, &author(2), 25, made).unwrap();
+    assert!(again.chunks.is_empty(), "what is gone is not emptied as well: {again:?}");
     undo(&mut anna, &author(2), 30, undone.chunks[0].hash()).unwrap();
     assert!(ClientRow::read(&mut anna).deleted_at.is_none());
 }

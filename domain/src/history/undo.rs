@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::changes::{touched, value_at};
 use crate::conflicts::Decision;
-use crate::documents::{Author, Chunk, Document, Hash, genesis_hash};
+use crate::documents::{Author, Chunk, Document, Hash, Logged, genesis_hash};
 
 /// What taking back did.
 #[derive(Clone, Debug, Default)]
@@ -24,14 +24,28 @@ pub struct Undone {
 pub fn undo(document: &mut Document, author: &Author, at: i64, hash: Hash) -> Option<Undone> {
     let logged = document.log().into_iter().find(|logged| logged.hash == hash)?;
     let genesis = genesis_hash(document.collection());
-    let mut undone = Undone::default();
-    let fields = touched(document, &logged);
-    if logged.deps == [genesis] && document.reader().time("deletedAt").is_none() {
-        // What was never there before is there no more; its values stay, for whoever brings it back.
-        let gone = document.edit(author, at, "undo.create", |w| w.put_time("deletedAt", Some(at * 1000)));
-        undone.chunks.extend(gone);
-        return Some(undone);
+    if logged.deps == [genesis] {
+        // What was never there before is there no more; its values stay, for whoever brings it back. Once it is gone there is
+        // nothing to take back.
+        let is_here = document.reader().time("deletedAt").is_none();
+        let gone = is_here
+            .then(|| document.edit(author, at, "undo.create", |w| w.put_time("deletedAt", Some(at * 1000))));
+        return Some(Undone { chunks: gone.flatten().into_iter().collect(), ..Undone::default() });
     }
+    Some(put_back(document, author, at, &logged, "undo.change"))
+}
+
+/// Puts back what stood before a change, under the name of whichever command does so.
+pub(crate) fn put_back(
+    document: &mut Document,
+    author: &Author,
+    at: i64,
+    change: &Logged,
+    command: &str,
+) -> Undone {
+    let mut undone = Undone::default();
+    let names = document.written_in(change.hash);
+    let fields = touched(document, change, names.as_ref());
     let now = document.reader().everything();
     let mut back = Vec::new();
     let mut texts = Vec::new();
@@ -49,7 +63,7 @@ pub fn undo(document: &mut Document, author: &Author, at: i64, hash: Hash) -> Op
             undone.kept.push(field);
         }
     }
-    let changed = document.edit(author, at, "undo.change", |w| {
+    let changed = document.edit(author, at, command, |w| {
         for (field, value) in &back {
             match (field.split_once('.'), value) {
                 (Some((map, entry)), Json::Null) => w.remove_entry(map, entry),
@@ -64,8 +78,8 @@ pub fn undo(document: &mut Document, author: &Author, at: i64, hash: Hash) -> Op
     undone.chunks.extend(changed);
     if !texts.is_empty() {
         // Written as if right after the change, and merged with all that came since: others' letters stay.
-        let mended = document.at(&[hash], |document| {
-            document.edit(author, at, "undo.change", |w| {
+        let mended = document.at(&[change.hash], |document| {
+            document.edit(author, at, command, |w| {
                 for (field, text) in &texts {
                     w.put_text(field, text.as_str().unwrap_or_default());
                 }
@@ -73,5 +87,5 @@ pub fn undo(document: &mut Document, author: &Author, at: i64, hash: Hash) -> Op
         });
         undone.chunks.extend(mended);
     }
-    Some(undone)
+    undone
 }

@@ -17,6 +17,7 @@ use super::bookings::Sought;
 use super::cells::Cells;
 use super::identity::{author, event_id};
 use super::session::{Done, Found, Import};
+use super::updates::updated;
 use super::writes::{RowIds, marked_as, service_json};
 use super::{Kind, Outcome, Problem, Reason};
 
@@ -149,11 +150,18 @@ impl Visit {
     }
 
     /// The fields as they are written: with the marks, and with what the service says where the row says nothing.
-    fn edit<B: Base>(&self, session: &Import<'_, B>, is_new: bool) -> Result<Edit, Stop<B::Error>> {
+    fn edit<B: Base>(&self, session: &mut Import<'_, B>, is_new: bool) -> Result<Edit, Stop<B::Error>> {
         // An hour that the file has learnt by now takes the place of the mark.
-        let learnt: &[(&str, Json)] =
-            if is_new || self.is_time_unknown() { &[] } else { &[("timeUnknown", Json::Null)] };
-        let mut fields = marked_as(&self.said, &self.hash, "meta", learnt);
+        let mut marks = Vec::new();
+        let by = updated(session.id);
+        if !is_new {
+            let (_, at) = session.base.author().map_err(Stop::All)?;
+            marks.push((by.as_str(), Json::from(at)));
+            if !self.is_time_unknown() {
+                marks.push(("timeUnknown", Json::Null));
+            }
+        }
+        let mut fields = marked_as(&self.said, &self.hash, "meta", &marks);
         if is_new && !self.has_text() {
             fields = session.originated(fields, "meta");
         }

@@ -11,6 +11,7 @@ use super::cells::Cells;
 use super::duplicates::{Duplicates, Filled, missing};
 use super::identity::{author, row_hash};
 use super::session::{Done, Found, Import};
+use super::updates::updated;
 use super::writes::marked;
 use super::{Kind, Outcome, Problem, Reason};
 use crate::Projection;
@@ -39,12 +40,11 @@ pub(super) fn import<B: Base>(
         Found::Merged(_, into) => merge_again(session, id, &said, key, into),
         Found::Here(_) => {
             // What could not be read last time is read now, or told again.
-            let code = ("code", Json::from(readable(key)));
-            let fields = if kept.is_some() {
-                with_origin(&said, key)
-            } else {
-                marked(&said, "meta", &[code, ("unread", Json::Null)])
-            };
+            let (_, at) = session.base.author().map_err(Stop::All)?;
+            let (by, code) = (updated(session.id), Json::from(readable(key)));
+            let marks = [("code", code), (by.as_str(), Json::from(at)), ("unread", Json::Null)];
+            let marks = if kept.is_some() { &marks[..2] } else { &marks[..] };
+            let fields = marked(&said, "meta", marks);
             let edit = ClientEdit::patch_from_json(&fields).map_err(Problem::Fields)?;
             session.edit(Collection::Clients, id, |document, author, at| {
                 clients::edit(document, author, at, &edit)

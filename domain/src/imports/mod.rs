@@ -20,6 +20,7 @@ mod identity;
 mod kind;
 mod limits;
 mod map;
+mod own;
 mod payments;
 mod report;
 mod restore;
@@ -34,6 +35,7 @@ mod text;
 mod totals;
 mod trial;
 mod undo;
+mod updates;
 mod vcard;
 mod words;
 mod words_of_files;
@@ -61,7 +63,10 @@ pub use table::{Row, Table};
 pub use text::{Encoding, NotUtf8, decode};
 pub use totals::{MonthTotal, month_totals};
 pub use trial::Trial;
-pub use undo::{Mark, Undo, Undone, named_by_payment, named_by_picture, names_client, undo, undo_intent};
+pub use undo::{
+    Mark, Undo, Undone, named_by_payment, named_by_picture, names_client, restore_intent, undo, undo_intent,
+};
+pub use updates::{service_set_back, updated_by};
 
 /// What is to be imported, and how.
 #[derive(Clone, Copy, Debug)]

@@ -13,6 +13,7 @@ use super::clients::readable;
 use super::identity::{intent_id, row_hash};
 use super::session::{Done, Import};
 use super::undo::undo_intent;
+use super::updates::service_mark;
 use super::writes::marked;
 use super::{Kind, Outcome, Problem, Reason};
 use crate::dates::format_seconds;
@@ -38,6 +39,13 @@ pub(super) fn import<B: Base>(
             done(Outcome::Skipped, Some(Reason::AlreadyThere))
         }
         Some(_) => {
+            let body = standing.map_or_else(
+                || body.clone(),
+                |service| {
+                    let (by, change) = service_mark(service, &body, session.id);
+                    marked(&said, "meta", &[("code", Json::from(readable(key))), (by.as_str(), change)])
+                },
+            );
             let edit = ServiceEdit::patch_from_json(&body, currency).map_err(Problem::Fields)?;
             // Known by what it was edited from and to, so that two devices ask for it once.
             let before = standing.map(|service| service.updated_at.clone()).unwrap_or_default();

@@ -16,7 +16,7 @@ use super::duplicates::{Contacts, Duplicates};
 use super::identity::{row_hash, thing_id};
 use super::rows::{Entry, entries};
 use super::{Business, ImportError, Job, Kind, Outcome, Problem, Reason, Report, RowReport, Table};
-use super::{appointments, clients as client_rows, payments, services};
+use super::{appointments, clients as client_rows, own, payments, services};
 use crate::Projection;
 use crate::documents::Collection;
 use crate::email::Email;
@@ -170,11 +170,15 @@ impl<'a, B: Base> Import<'a, B> {
             Err(problem) => Err(Stop::Row(problem.clone())),
             Ok((key, cells)) => {
                 let cells = Cells { plan: self.plan, cells };
-                match self.kind {
-                    Kind::Services => services::import(self, &cells, key),
-                    Kind::Clients => client_rows::import(self, &cells, key),
-                    Kind::Appointments => appointments::import(self, &cells, key),
-                    Kind::Payments => payments::import(self, &cells, key),
+                match own::import(self, self.kind, key) {
+                    Ok(None) => match self.kind {
+                        Kind::Services => services::import(self, &cells, key),
+                        Kind::Clients => client_rows::import(self, &cells, key),
+                        Kind::Appointments => appointments::import(self, &cells, key),
+                        Kind::Payments => payments::import(self, &cells, key),
+                    },
+                    Ok(Some(done)) => Ok(done),
+                    Err(stop) => Err(stop),
                 }
             }
         };
@@ -251,7 +255,9 @@ impl<'a, B: Base> Import<'a, B> {
             },
             Standing::Here(None) => Some(ClientId(id)),
             Standing::Absent => {
-                if let Some(meant) = self.meant(code)? {
+                if let Some(own) = own::client(self, code)? {
+                    Some(own)
+                } else if let Some(meant) = self.meant(code)? {
                     Some(meant)
                 } else {
                     let said = client_rows::from_code(code);

@@ -9,10 +9,11 @@ use serde_json::{Map, Value as Json};
 use uuid::Uuid;
 
 use super::duplicates::{FILLED, Filled};
+use super::updates::{SetBack, set_back, updated_by, updates};
 use crate::Projection;
-use crate::documents::{Author, Chunk, Collection, Document, Writer};
+use crate::documents::{Author, Chunk, Collection, Document, Hash, Writer};
 use crate::ids::IntentId;
-use crate::media::Media;
+use crate::media::MediaPlace;
 use crate::payments::Payment;
 use crate::project;
 
@@ -33,9 +34,15 @@ pub enum Mark {
 #[derive(Clone, Debug)]
 pub enum Undo {
     /// A change that takes it out.
-    Removal(Chunk),
-    /// A change that takes out what was filled in.
-    Restoral(Chunk),
+    Removal(Box<Chunk>),
+    /// Changes that take out what was filled in and set back what was changed; partial if somebody has edited some of it
+    /// since, which stays.
+    Restoral {
+        /// In the order in which they were made.
+        chunks: Vec<Chunk>,
+        /// Whether something stays.
+        is_partial: bool,
+    },
     /// Somebody has edited it since; it stays.
     KeptEdited,
     /// A visit or note that was not imported names it; it stays.
@@ -50,9 +57,9 @@ pub enum Undo {
 pub struct Undone {
     /// Things that were taken out.
     pub removed: usize,
-    /// Things from which what had been filled in was taken out.
+    /// Things from which what had been filled in was taken out, and what had been changed was set back.
     pub restored: usize,
-    /// Things that stay because somebody has edited them since.
+    /// Things that stay, or of which something stays, because somebody has edited it since.
     pub kept_edited: Vec<Uuid>,
     /// Clients who stay because visits or notes that were not imported name them.
     pub kept_in_use: Vec<Uuid>,
@@ -71,7 +78,8 @@ impl Mark {
         let is_filled = meta.get(FILLED).is_some_and(|filled| filled.get(&name).is_some());
         let has_status = matches!(row, Projection::Appointments(row)
             if row.events.iter().any(|event| is_put_on(&event.id)));
-        (is_filled || has_status).then_some(Self::Touched)
+        let is_updated = updated_by(meta).any(|by| by == import);
+        (is_filled || has_status || is_updated).then_some(Self::Touched)
     }
 }
 
@@ -88,21 +96,22 @@ pub fn undo(
     match Mark::of(&row, import) {
         None => Undo::Nothing,
         Some(Mark::Touched) => {
-            let chunk = if document.collection() == Collection::Clients {
+            let SetBack { mut chunks, is_partial } = set_back(document, author, at, import);
+            chunks.extend(if document.collection() == Collection::Clients {
                 Filled::take_out(document, author, at, import)
             } else {
                 take_status_off(document, author, at, import)
-            };
-            chunk.map_or(Undo::Nothing, Undo::Restoral)
+            });
+            match (chunks.is_empty(), is_partial) {
+                (true, true) => Undo::KeptEdited,
+                (true, false) => Undo::Nothing,
+                (false, _) => Undo::Restoral { chunks, is_partial },
+            }
         }
         Some(Mark::Made) if row.meta().contains_key("importUndone") => Undo::Nothing,
         Some(Mark::Made) => {
             let is_merged = matches!(&row, Projection::Clients(row) if row.merged_into.is_some());
-            let is_filled_by_others = is_filled_by_others(&row, import);
-            let is_touched = !document.history().iter().all(|(_, _, message)| {
-                let command = message.split(' ').next().unwrap_or_default();
-                OF_IMPORTS.contains(&command) || command == "import.merge" && !is_filled_by_others
-            });
+            let is_touched = is_touched(document, &row, import);
             if row.is_deleted() && !is_merged {
                 Undo::Nothing
             } else if is_touched {
@@ -116,10 +125,29 @@ pub fn undo(
                     w.put_time("deletedAt", Some(at * 1000));
                     w.merge_map("meta", Some(&mark));
                 });
-                chunk.map_or(Undo::Nothing, Undo::Removal)
+                chunk.map_or(Undo::Nothing, |chunk| Undo::Removal(Box::new(chunk)))
             }
         }
     }
+}
+
+/// Whether somebody has edited what an import made. Other imports do so too, as long as what they did stands.
+fn is_touched(document: &mut Document, row: &Projection, import: Uuid) -> bool {
+    let is_filled = is_filled_by_others(row, import);
+    let mut edits: Vec<Hash> = document
+        .history()
+        .into_iter()
+        .filter(|(_, _, message)| {
+            let command = message.split(' ').next().unwrap_or_default();
+            !(OF_IMPORTS.contains(&command) || command == "import.merge" && !is_filled)
+        })
+        .map(|(hash, ..)| hash)
+        .collect();
+    if !edits.is_empty() && !updated_by(row.meta()).any(|by| by != import) {
+        let updates = updates(document, None);
+        edits.retain(|edit| !updates.iter().any(|update| update.hash == *edit));
+    }
+    !edits.is_empty()
 }
 
 /// Whether other imports have filled in what stands there; what this one filled in goes with what it made.
@@ -156,6 +184,12 @@ pub fn undo_intent(target: Uuid, undoing: u32) -> IntentId {
     IntentId(Uuid::new_v5(&target, format!("import.undo\u{1f}{undoing}").as_bytes()))
 }
 
+/// The intent by which the undoing of an import sets a record back, the first time, the second time, and so on.
+#[must_use]
+pub fn restore_intent(target: Uuid, import: Uuid, undoing: u32) -> IntentId {
+    IntentId(Uuid::new_v5(&target, format!("import.restore\u{1f}{import}\u{1f}{undoing}").as_bytes()))
+}
+
 /// Whether an event was put on a booking by a row of a file of statuses.
 fn is_put_on(event: &str) -> bool {
     event.strip_prefix("import-").is_some_and(|rest| rest.contains('-'))
@@ -184,8 +218,8 @@ pub fn named_by_payment(payment: &Payment, import: Uuid) -> impl Iterator<Item =
 }
 
 /// The visit and the client of a picture. No import makes one.
-pub fn named_by_picture(media: &Media) -> impl Iterator<Item = Uuid> + use<> {
-    [media.appointment_id.map(Uuid::from), media.client_id.map(Uuid::from)].into_iter().flatten()
+pub fn named_by_picture(place: MediaPlace) -> impl Iterator<Item = Uuid> {
+    [place.appointment_id.map(Uuid::from), place.client_id.map(Uuid::from)].into_iter().flatten()
 }
 
 /// Whether a row names a client, and was not made by this import.

@@ -3,6 +3,9 @@
 //! A slice of the shared room. Pure. What is known of a picture is a record, so every device sees it offline; the picture
 //! itself is fetched when somebody looks at it.
 
+#[cfg(feature = "pictures")]
+pub mod picture;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 
@@ -76,6 +79,13 @@ pub struct Media {
 }
 
 impl Media {
+    /// Where it belongs.
+    #[must_use]
+    pub const fn place(&self) -> MediaPlace {
+        let Self { media_type, client_id, appointment_id, .. } = *self;
+        MediaPlace { media_type, client_id, appointment_id }
+    }
+
     /// Whether a record that a device offers back to a restored server can be one that this server once wrote.
     #[must_use]
     pub fn is_sound(&self) -> bool {
@@ -90,9 +100,11 @@ impl Media {
 }
 
 /// Where a picture belongs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct MediaPlace {
     /// What it is for.
+    #[serde(rename = "type")]
     pub media_type: MediaType,
     /// Whose it is.
     pub client_id: Option<ClientId>,

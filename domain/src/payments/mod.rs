@@ -97,6 +97,7 @@ impl Payment {
         fields.require("amount", &amount);
         let cents = amount.value().map_or(0, |money| money.minor());
         fields.finish(())?;
+        let metadata = metadata.into_option().unwrap_or_default();
         Ok(Self {
             id,
             kind: if cents < 0 { "refund" } else { "payment" }.to_owned(),
@@ -109,11 +110,17 @@ impl Payment {
             receipt: receipt.into_option(),
             description: description.into_option(),
             quantity: quantity.into_option(),
-            provider: provider.into_option().unwrap_or_else(|| "import".to_owned()),
-            metadata: metadata.into_option().unwrap_or_default(),
+            provider: provider.into_option().unwrap_or_else(|| default_provider(&metadata).to_owned()),
+            metadata,
             created_at: now.to_owned(),
         })
     }
+}
+
+/// Through whom money came of which nobody said so: taken in hand, unless it stands in the books of another program.
+fn default_provider(metadata: &Map<String, Json>) -> &'static str {
+    let is_imported = ["importId", "importHash"].iter().any(|mark| metadata.contains_key(*mark));
+    if is_imported { "import" } else { "cash" }
 }
 
 #[cfg(test)]
@@ -132,6 +139,19 @@ mod tests {
             read(&json!({ "date": "2018-06-09", "amount": -65.5, "taxes": { "GST": -3.25 } })).unwrap();
         assert_eq!((refund.kind.as_str(), refund.amount.to_string()), ("refund", "-65.5".to_owned()));
         assert_eq!(refund.taxes["GST"].to_string(), "-3.25");
+    }
+
+    #[test]
+    fn what_nobody_says_more_about_was_taken_in_hand_and_what_an_import_brought_was_not() {
+        let provider = |value: Json| read(&value).unwrap().provider;
+        let paid = json!({ "date": "2018-06-09", "amount": 10 });
+        assert_eq!(provider(paid.clone()), "cash");
+        let mut imported = paid.clone();
+        imported["metadata"] = json!({ "importHash": "a1" });
+        assert_eq!(provider(imported), "import");
+        let mut told = paid;
+        told["provider"] = json!("transfer");
+        assert_eq!(provider(told), "transfer");
     }
 
     #[test]

@@ -128,6 +128,7 @@ mod tests {
             packed: None,
             digest: Some([("clients".to_owned(), crate::sync::Sum::default())].into()),
             server_time: "2026-11-22T10:00:00Z".to_owned(),
+            others: None,
         }
     }
 

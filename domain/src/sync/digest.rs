@@ -16,6 +16,9 @@ use crate::documents::{Hash, Heads};
 /// How many buckets a comparison has; a document's bucket is the last byte of its id.
 pub const BUCKETS: usize = 256;
 
+/// The parts of a digest.
+pub const PARTS: [&str; 4] = ["appointments", "clients", "notes", "records"];
+
 /// One sum per part: `clients`, `appointments`, `notes`, `records`.
 pub type Digest = BTreeMap<String, Sum>;
 

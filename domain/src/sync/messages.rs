@@ -40,6 +40,9 @@ pub struct Ask {
     /// How the answer is wanted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scope: Option<Scope>,
+    /// How many changes and intents wait on the device, those of this ask included.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pending: Option<u64>,
 }
 
 /// How the answer is wanted.
@@ -103,6 +106,19 @@ pub struct Answer {
     pub digest: Option<Digest>,
     /// The server's clock, RFC 3339.
     pub server_time: String,
+    /// Only when the device has caught up: what the server knows of the other devices.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub others: Option<Others>,
+}
+
+/// The connected devices beside the one that asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Others {
+    /// How many.
+    pub devices: u64,
+    /// Up to this number of the log each of them has everything.
+    pub read_to: u64,
 }
 
 /// What became of one pushed change.
@@ -213,6 +229,8 @@ pub enum RecordKind {
     Media,
     /// A message to a client, with what became of it.
     Message,
+    /// What went out about a visit and cannot be called back: [`crate::appointments::Promises`].
+    Promises,
 }
 
 impl RecordKind {
@@ -226,6 +244,7 @@ impl RecordKind {
             Self::Settings => "settings",
             Self::Media => "media",
             Self::Message => "message",
+            Self::Promises => "promises",
         }
     }
 }
@@ -337,6 +356,12 @@ pub struct Compare {
 pub struct CompareAnswer {
     /// The newest number of the log as of this answer.
     pub head: u64,
+    /// How many documents or records the part has, erased ones left out; a server of before does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub count: Option<u64>,
+    /// The sum of the whole part.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sum: Option<Sum>,
     /// The buckets that differ, whole.
     pub differing: Vec<ComparePart>,
 }

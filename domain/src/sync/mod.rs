@@ -11,12 +11,12 @@ mod packed;
 
 pub use codec::{CBOR, CodecError, ContentType, decode, encode};
 pub use digest::{
-    BUCKETS, Digest, Sum, bucket_of, canonical_json, document_digest, purged_digest, record_digest,
+    BUCKETS, Digest, PARTS, Sum, bucket_of, canonical_json, document_digest, purged_digest, record_digest,
 };
 pub use intents::{Intent, IntentAction, IntentOutcome, IntentResult};
 pub use messages::{
-    Answer, Ask, Compare, CompareAnswer, CompareDoc, ComparePart, DocItem, DocKind, Item, LiveWord, Push,
-    PushOutcome, PushResult, RecordItem, RecordKind, Scope,
+    Answer, Ask, Compare, CompareAnswer, CompareDoc, ComparePart, DocItem, DocKind, Item, LiveWord, Others,
+    Push, PushOutcome, PushResult, RecordItem, RecordKind, Scope,
 };
 pub use packed::{Packed, PackedError};
 

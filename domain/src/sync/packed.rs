@@ -92,6 +92,7 @@ impl Ask {
             want: self.want.clone(),
             max_bytes: self.max_bytes,
             scope: Some(scope),
+            pending: self.pending,
         }
     }
 

@@ -10,7 +10,9 @@ use domain::documents::{Author, Bytes, Collection};
 use domain::plans::Plan;
 use domain::settings::{BusinessHours, Section};
 use domain::sync::{Ask, PROTOCOL, Push};
+use secrecy::ExposeSecret as _;
 use serde_json::{Value as Json, json};
+use sqlx::{Connection as _, PgConnection};
 use tokio::time::sleep;
 use uuid::Uuid;
 
@@ -207,6 +209,23 @@ async fn what_was_not_kept_is_not_told() {
     let lines = lines(&server, &anna, "session.ended_everywhere").await;
     assert_eq!(lines.len(), 1);
     assert_eq!((&lines[0]["door"], &lines[0]["actor"]["userId"]), (&json!("job"), &Json::Null));
+}
+
+#[tokio::test]
+async fn what_cannot_be_told_does_not_happen() {
+    let server = TestServer::start().await;
+    let anna = server.register("anna").await;
+    let id = visit(&anna).await;
+    let mut owner = PgConnection::connect(server.database().url().expose_secret()).await.unwrap();
+    sqlx::raw_sql("revoke insert on audit_logs from veloria_app").execute(&mut owner).await.unwrap();
+    assert_eq!(anna.act(&format!("/appointments/{id}/confirm")).await.status, 500);
+    let login = json!({ "email": anna.email, "password": PASSWORD });
+    assert_eq!(server.anonymous().post("/auth/login", login.clone()).await.status, 500);
+    sqlx::raw_sql("grant insert on audit_logs to veloria_app").execute(&mut owner).await.unwrap();
+    assert_eq!(anna.get(&format!("/appointments/{id}")).await.expect(200)["status"], "booked");
+    assert_eq!(lines(&server, &anna, "appointment.status").await.len(), 1);
+    assert_eq!(lines(&server, &anna, "sign_in.succeeded").await.len(), 0);
+    anna.act(&format!("/appointments/{id}/confirm")).await.expect(200);
 }
 
 #[tokio::test]

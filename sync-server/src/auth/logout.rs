@@ -31,6 +31,7 @@ pub(super) async fn logout(
     }
     audit::record(&mut tx, Event::new(Action::SignedOut, SubjectKind::Token, principal.token_id.0));
     tx.commit().await?;
+    state.live.look_again(principal.tenant);
     let cookie = clear_session(CookieStyle::of(&headers, state.is_production));
     let cookie = cookie.map_err(|error| Problem::internal(&error))?;
     Ok((StatusCode::NO_CONTENT, AppendHeaders([cookie])))

@@ -48,6 +48,7 @@ pub(super) async fn logout_everywhere(
     let event = Event::new(Action::SignedOutEverywhere, SubjectKind::User, principal.user.0);
     audit::record(&mut tx, event.saying(json!({ "devices": devices })));
     tx.commit().await?;
+    state.live.look_again(principal.tenant);
     let cookie = clear_session(CookieStyle::of(&headers, state.is_production));
     let cookie = cookie.map_err(|error| Problem::internal(&error))?;
     Ok((StatusCode::NO_CONTENT, AppendHeaders([cookie])))

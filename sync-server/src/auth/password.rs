@@ -73,7 +73,7 @@ pub(super) async fn sign_in(
     state.login_guard.begin(who, state.now()).await.map_err(SignInError::TooMany)?;
     let tried = try_in(state, visitor, email_hash, credentials).await;
     match &tried {
-        Ok(_) => state.login_guard.right(who).await,
+        Ok(_) => drop(state.login_guard.right(who)),
         Err(SignInError::Wrong | SignInError::Factor(FactorError::Wrong)) => {}
         // The password was right and nothing was guessed; or nobody could say.
         Err(_) => state.login_guard.undecided(who).await,
@@ -199,7 +199,7 @@ pub(super) async fn prove_and<T>(
     };
     match proved.await {
         Ok((tx, done)) => {
-            state.login_guard.right(who).await;
+            drop(state.login_guard.right(who));
             Ok((user, tx, done))
         }
         Err(SignInError::Wrong) => {

@@ -59,5 +59,6 @@ pub(super) async fn change_password(
     audit::record(&mut tx, Event::new(Action::PasswordChanged, SubjectKind::User, user.id.0));
     letters::tell(&state, &mut tx, user.id, Notice::PasswordChanged).await?;
     tx.commit().await?;
+    state.live.look_again(principal.tenant);
     Ok(StatusCode::NO_CONTENT)
 }

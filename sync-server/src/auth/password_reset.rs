@@ -62,5 +62,6 @@ pub(super) async fn reset_password(
     audit::record(&mut tx, Event::new(Action::PasswordReset, SubjectKind::User, user.0));
     letters::tell(&state, &mut tx, user, Notice::PasswordReset).await?;
     tx.commit().await?;
+    state.live.look_again(key.tenant);
     Ok(StatusCode::NO_CONTENT)
 }

@@ -27,5 +27,6 @@ pub(super) async fn revoke_token(
     }
     audit::record(&mut tx, Event::new(Action::TokenRevoked, SubjectKind::Token, id.0));
     tx.commit().await?;
+    state.live.look_again(principal.tenant);
     Ok(StatusCode::NO_CONTENT)
 }

@@ -43,8 +43,7 @@ pub(super) async fn put_plan(State(state): State<AppState>, mut write: Write) ->
     }
     check_devices(plan, &known.devices)?;
     // Before a part of the month that runs is given back, that month is in the ledger.
-    let begun = months::begin(&mut write.tx, &known).await?;
-    let known = if begun == 0 { known } else { Known::look_up(&mut write.tx, &state.billing, now).await? };
+    months::begin(&mut write.tx, &known).await?;
     let change = known.change_to(plan).ok_or(Problem::new(ErrorCode::Conflict))?;
     let anchor = known.anchor().unwrap_or(change.period.from);
     let entry = Entry {

@@ -33,29 +33,33 @@ impl Job for BeginMonths {
     }
 }
 
-/// Writes down the months that began since the last entry; how many. The tenant must be locked. A change of the plan asks for it,
-/// too, for it gives back a part of the month that runs.
-pub(super) async fn begin(tx: &mut TenantTx, known: &Known<'_>) -> Result<usize, StoreError> {
-    let ledger = &known.standing;
-    let (Some(anchor), Some(last), Some(cause)) = (ledger.anchor, ledger.last, &ledger.cause) else {
-        return Ok(0);
-    };
-    if known.plan == Plan::default() || cause != "asked" {
-        return Ok(0);
-    }
-    let begun = ledger.month.unwrap_or(anchor);
-    let months = Period::begun_since(last, begun, known.now, anchor, &known.zone);
-    for month in &months {
-        let entry = Entry {
-            // The same, should it ever be written twice: the second time fails.
-            id: Uuid::new_v5(&known.tenant.id.0, format!("month/{}", month.from).as_bytes()),
-            at: month.from,
-            way: (known.plan, known.plan),
-            cause: "renewed",
-            anchor: Some(anchor),
-            due: known.billing.prices.of(known.plan),
-        };
+/// Writes down the months that began since the last entry. The tenant must be locked. A change of the plan asks for it, too, for
+/// it gives back a part of the month that runs.
+pub(super) async fn begin(tx: &mut TenantTx, known: &Known<'_>) -> Result<(), StoreError> {
+    for entry in unwritten(known) {
         store::insert_change(tx, &entry).await?;
     }
-    Ok(months.len())
+    Ok(())
+}
+
+/// The months that began since the last entry. Due from their first moment, whether or not a night has written them down.
+pub(super) fn unwritten(known: &Known<'_>) -> Vec<Entry> {
+    let ledger = &known.standing;
+    let (Some(anchor), Some(last), Some(cause)) = (ledger.anchor, ledger.last, &ledger.cause) else {
+        return Vec::new();
+    };
+    if known.plan == Plan::default() || cause != "asked" {
+        return Vec::new();
+    }
+    let begun = ledger.month.unwrap_or(anchor);
+    let entry = |month: Period| Entry {
+        // The same, should it ever be written twice: the second time fails.
+        id: Uuid::new_v5(&known.tenant.id.0, format!("month/{}", month.from).as_bytes()),
+        at: month.from,
+        way: (known.plan, known.plan),
+        cause: "renewed",
+        anchor: Some(anchor),
+        due: known.billing.prices.of(known.plan),
+    };
+    Period::begun_since(last, begun, known.now, anchor, &known.zone).into_iter().map(entry).collect()
 }

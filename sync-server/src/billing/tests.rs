@@ -199,9 +199,14 @@ async fn a_change_gives_back_no_month_that_nobody_has_written_down() {
     let anna = server.register("anna").await;
     put(&anna, "imperium").await.expect(200);
     server.clock().advance(SignedDuration::from_hours(24 * 32));
-    // No night has passed. The second month has begun, so it is due, and the rest of it is given back.
+    // No night has passed. The second month has begun, so it is due, and the rest of it is given back; and she was told so.
+    let shown = anna.get("/billing/plan").await.expect(200);
+    assert_eq!(shown["due"], 2.0 * 2490.0);
+    let offered = shown["plans"].as_array().unwrap().iter().find(|offer| offer["plan"] == "ivory").unwrap()["change"]["due"].clone();
     let due = put(&anna, "ivory").await.expect(200)["due"].as_f64().unwrap();
     assert!(due > 2490.0 && due < 2.0 * 2490.0, "{due}");
+    let kopecks = |amount: f64| (amount * 100.0).round().to_string();
+    assert_eq!(kopecks(2.0 * 2490.0 + offered.as_f64().unwrap()), kopecks(due));
 }
 
 /// The tenant's record as a device gets it.

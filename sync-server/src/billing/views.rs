@@ -10,7 +10,7 @@ use serde::Serialize;
 use serde_json::{Number, json};
 use utoipa::ToSchema;
 
-use super::{Billing, store};
+use super::{Billing, months, store};
 use crate::auth::Tenant;
 use crate::db::{StoreError, TenantTx};
 use crate::devices::{self, Device};
@@ -147,10 +147,16 @@ impl<'a> Known<'a> {
         let (standing, devices) = (store::standing(tx).await?, devices::connected(tx).await?);
         let storage = media::used_bytes(tx).await?;
         let paid = Money::new(0, billing.prices.of(plan).currency());
-        let known = Self { billing, tenant, plan, zone, standing, paid, devices, storage, now };
+        let mut known = Self { billing, tenant, plan, zone, standing, paid, devices, storage, now };
         let Some(period) = known.period() else { return Ok(Some(known)) };
-        let paid = store::due_since(tx, period.from, paid.currency()).await?;
-        Ok(Some(Self { paid, ..known }))
+        let mut paid = store::due_since(tx, period.from, paid.currency()).await?.minor();
+        // What she is shown is what a change would find, which writes these months down first.
+        for month in months::unwritten(&known) {
+            known.standing.due_minor += month.due.minor();
+            paid += if month.at >= period.from { month.due.minor() } else { 0 };
+        }
+        known.paid = Money::new(paid, known.paid.currency());
+        Ok(Some(known))
     }
 
     /// The month that runs.

@@ -14,7 +14,7 @@ macro_rules! client_body {
         #[schema(rename_all = "camelCase")]
         pub(super) struct $body {
             /// How she calls the person.
-            #[schema(max_length = 200)]
+            #[schema(max_length = 300)]
             name: $name,
             /// As people write it; stored as E.164.
             phone: Option<String>,

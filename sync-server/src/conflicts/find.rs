@@ -44,8 +44,9 @@ impl Desk {
         let offered = |service: &&Service| service.active;
         let living: Vec<Uuid> = self.services.values().filter(offered).map(|service| service.id.0).collect();
         let widest = self.services.values().map(|s| s.buffer_before_min.max(s.buffer_after_min)).max();
+        let promises = store::promises(tx).await?;
         let rows = store::candidates(tx, &living, 2 * 60 * i64::from(widest.unwrap_or_default())).await?;
-        Ok(whole(rows.iter().map(|(id, row)| (*id, row)), &self.services))
+        Ok(whole(rows.iter().map(|(id, row)| (*id, row)), &self.services, &promises))
     }
 
     /// The warnings about visits that are ahead.

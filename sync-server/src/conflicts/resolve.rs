@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use axum::extract::State;
 use domain::Projection;
-use domain::conflicts::{Choice, Conflict, Offer, SettleError, choices, settle, standing};
+use domain::conflicts::{Choice, Conflict, Kind, Offer, SettleError, choices, settle, standing};
 use domain::documents::Hash;
 use domain::errors::{ErrorCode, FieldErrors, FieldProblem};
 use domain::ids::AppointmentId;
@@ -134,7 +134,10 @@ async fn check_offered(
     chosen: &Choice,
     offer: &Offer,
 ) -> Result<(), Problem> {
-    if let Choice::Move { visit, to } = chosen {
+    // The hour that was promised is hers to give again, whatever her calendar says of it by now.
+    if let Choice::Move { visit, to } = chosen
+        && conflict.kind != Kind::ChangedAfterPromise
+    {
         // Any free hour will do, not only the few that were shown.
         let Some(Projection::Appointments(row)) = offer.rows.get(visit) else { return Err(not_offered()) };
         let time = row.visit_time().filter(|_| standing(row)).ok_or_else(not_offered)?;

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::Projection;
+use domain::appointments::Promises;
 use domain::documents::Collection;
 use uuid::Uuid;
 
@@ -39,7 +40,11 @@ pub(super) async fn candidates(
              and (service_id is not null and not service_id = any ($2)
                   or client_id in (select id from clients where tenant_id = $1 and deleted))
            union all
-           select id from appointments where tenant_id = $1 and has_facts"#,
+           select id from appointments where tenant_id = $1 and has_facts
+           union all
+           select (body::jsonb ->> 'appointmentId')::uuid
+           from records
+           where tenant_id = $1 and kind = 'promises' and body is not null"#,
         tenant.0,
         offered
     )
@@ -67,6 +72,26 @@ pub(super) async fn candidates(
     found.extend(of(tx, Collection::Clients, &clients).await?);
     found.extend(of(tx, Collection::Notes, &notes).await?);
     Ok(found)
+}
+
+/// What went out about visits, by visit.
+pub(super) async fn promises(tx: &mut TenantTx) -> Result<BTreeMap<Uuid, Promises>, StoreError> {
+    let tenant = tx.tenant();
+    let bodies = sqlx::query_scalar!(
+        r#"select body as "body!"
+           from records
+           where tenant_id = $1
+             and kind = 'promises'
+             and body is not null"#,
+        tenant.0
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    let parsed = bodies.iter().map(|body| {
+        let promises: Promises = serde_json::from_str(body).map_err(StoreError::damaged)?;
+        Ok((promises.appointment_id.0, promises))
+    });
+    parsed.collect()
 }
 
 /// The rows of these documents that have one, of whatever collection.

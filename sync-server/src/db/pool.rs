@@ -11,6 +11,9 @@ use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use super::store::Isolation;
 use super::{StoreError, TenantTx, store};
 
+/// A connection that nobody wanted for so long is closed: each costs Postgres some megabytes.
+const IDLE: Duration = Duration::from_mins(1);
+
 /// The database, as the rest of the server knows it. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Db {
@@ -36,6 +39,7 @@ impl Db {
         let pool = PgPoolOptions::new()
             .max_connections(most_connections)
             .acquire_timeout(Duration::from_secs(10))
+            .idle_timeout(IDLE)
             .after_connect(|connection, _| Box::pin(async move { store::settle(connection).await }))
             .connect_with(options(url)?)
             .await
@@ -88,6 +92,7 @@ impl JobsDb {
         let pool = PgPoolOptions::new()
             .max_connections(most_connections)
             .acquire_timeout(Duration::from_secs(10))
+            .idle_timeout(IDLE)
             .after_connect(|connection, _| Box::pin(async move { store::settle_worker(connection).await }))
             .connect_with(options(url)?)
             .await

@@ -21,7 +21,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::db::{StoreError, TenantTx};
-use crate::{AppState, audit, auth};
+use crate::{AppState, audit, auth, sync};
 
 /// The routes of this slice.
 pub fn routes() -> OpenApiRouter<AppState> {
@@ -31,8 +31,10 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(rotate::rotate_token))
 }
 
-/// Disconnects a device, from this transaction on; whether it was connected.
+/// Disconnects a device, from this transaction on; whether it was connected. What it is pushing just now is either in before
+/// this ends, or refused: both hold the tenant.
 pub async fn disconnect(tx: &mut TenantTx, device: DeviceId, now: Timestamp) -> Result<bool, StoreError> {
+    sync::lock(tx).await?;
     if !store::revoke(tx, device, now).await? {
         return Ok(false);
     }
@@ -75,6 +77,12 @@ pub struct Device {
     /// RFC 3339, to the minute; `null` if it has never come.
     #[schema(value_type = Option<String>, format = "date-time")]
     pub last_seen_at: Option<Timestamp>,
+    /// Up to which number of the log it has everything; `null` if it never synced.
+    #[schema(value_type = Option<i64>)]
+    pub read_to: Option<i64>,
+    /// How many edits and wishes it said to have that are not here yet, when it last synced; `null` if it did not say.
+    #[schema(value_type = Option<i64>)]
+    pub pending: Option<i64>,
     /// RFC 3339; `null` while it is connected.
     #[schema(value_type = Option<String>, format = "date-time")]
     pub revoked_at: Option<Timestamp>,

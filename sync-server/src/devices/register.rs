@@ -73,6 +73,8 @@ pub(super) async fn register_device(
         app_version: app_version.into_option(),
         created_at: now,
         last_seen_at: None,
+        read_to: None,
+        pending: None,
         revoked_at: None,
     };
     let id = TokenId(state.new_id());

@@ -28,5 +28,6 @@ pub(super) async fn revoke_device(
         return Err(Problem::not_found());
     }
     tx.commit().await?;
+    state.live.look_again(principal.tenant);
     Ok(StatusCode::NO_CONTENT)
 }

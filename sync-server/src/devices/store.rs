@@ -48,7 +48,8 @@ pub(super) async fn list(tx: &mut TenantTx, which: Which) -> Result<Vec<Device>,
     let tenant = tx.tenant();
     let person = if let Which::ConnectedBy(user) = which { Some(user.0) } else { None };
     let rows = sqlx::query!(
-        "select d.id, d.name, d.platform, d.app_version, d.created_at, d.last_seen_at, d.revoked_at
+        "select d.id, d.name, d.platform, d.app_version, d.created_at, d.last_seen_at, d.read_to, d.pending,
+                d.revoked_at
          from devices d
          where d.tenant_id = $1
            and ($2
@@ -72,6 +73,8 @@ pub(super) async fn list(tx: &mut TenantTx, which: Which) -> Result<Vec<Device>,
         app_version: row.app_version,
         created_at: row.created_at.to_jiff(),
         last_seen_at: row.last_seen_at.map(jiff_sqlx::Timestamp::to_jiff),
+        read_to: row.read_to,
+        pending: row.pending,
         revoked_at: row.revoked_at.map(jiff_sqlx::Timestamp::to_jiff),
     });
     Ok(devices.collect())

@@ -4,6 +4,7 @@ use domain::plans::Plan;
 use futures::future::join;
 use jiff::SignedDuration;
 use serde_json::json;
+use uuid::Uuid;
 
 use crate::billing;
 use crate::testing::TestServer;
@@ -43,6 +44,31 @@ async fn a_revoked_device_is_told_so_and_its_siblings_go_on() {
     assert_eq!(laptop.delete(&path).await.status, 404, "it is revoked already");
     let listed = anna.get("/devices").await.expect(200);
     assert!(listed["data"][0]["revokedAt"].is_string());
+}
+
+#[tokio::test]
+async fn what_a_device_pushes_while_it_is_being_revoked_does_not_come_in_later() {
+    let server = TestServer::start().await;
+    let anna = server.register("anna").await;
+    let phone = server.device_of(&anna, "phone").await;
+    let tenant = anna.account["tenant"]["id"].as_str().unwrap().parse().unwrap();
+    let device = phone.account["id"].as_str().unwrap().parse().unwrap();
+    let service = json!({ "name": "Маникюр", "basePrice": 2500, "durationMin": 60 });
+    let asked = json!({ "id": Uuid::from_u128(1), "action": "service.add", "target": Uuid::from_u128(2),
+                        "body": service });
+    let mut held = server.state().db.tenant(tenant).await.unwrap();
+    crate::sync::lock(&mut held).await.unwrap();
+    // Its key still works when it comes; then it waits for its turn.
+    let push = phone.post("/sync", json!({ "protocol": 1, "intents": [asked] }));
+    let revoke = async {
+        server.until_waiting(1).await;
+        let mut tx = held;
+        assert!(super::disconnect(&mut tx, device, server.state().now()).await.unwrap());
+        tx.commit().await.unwrap();
+    };
+    let (answer, ()) = join(push, revoke).await;
+    assert_eq!((answer.status, answer.code()), (403, "device_revoked"));
+    assert_eq!(anna.get("/services").await.expect(200)["data"], json!([]));
 }
 
 #[tokio::test]

@@ -99,7 +99,12 @@ fn settings(report: &mut Report, config: &Config) {
         );
     }
     match config.mail.mailer(config.app.env, &config.serve.data) {
-        Ok(_) => report.add(State::Ok, "mail", "its settings fit together"),
+        Ok(mailer) if mailer.is_configured() => report.add(State::Ok, "mail", "its settings fit together"),
+        Ok(_) => report.add(
+            State::Warn,
+            "mail",
+            "no letter leaves, so nobody can reset a password or confirm an address; set MAIL_MAILER=smtp and MAIL_HOST",
+        ),
         Err(error) => report.add(State::Fail, "mail", error.to_string()),
     }
     match config.operations.token() {
@@ -280,7 +285,9 @@ mod tests {
         for what in ["APP_KEY", "database", "operators", "settings"] {
             assert_eq!(state(&found, what), [State::Fail], "{what}: {found:?}");
         }
-        assert_eq!(state(&found, "Redis"), [State::Warn]);
+        for what in ["mail", "Redis"] {
+            assert_eq!(state(&found, what), [State::Warn], "{what}: {found:?}");
+        }
         assert!(!format!("{found:?}").contains("geheim"));
     }
 }

@@ -1,11 +1,14 @@
-//! History over REST: what happened to a client, visit or note, change by change.
+//! History over REST: what happened to a client, visit or note, change by change; taking back a change or
+//! all that a device did.
 //!
-//! May use `db`, `http` and the door of `sync`. The rules are `domain::history`.
+//! May use `db`, `http`, `writes` and the door of `sync`. The rules are `domain::history`.
 
 mod list;
 mod store;
 #[cfg(test)]
 mod tests;
+mod undo;
+mod undo_device;
 
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -18,4 +21,6 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(list::client_changes))
         .routes(routes!(list::appointment_changes))
         .routes(routes!(list::note_changes))
+        .routes(routes!(undo::undo_change))
+        .routes(routes!(undo_device::undo_device))
 }

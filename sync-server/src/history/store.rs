@@ -1,9 +1,10 @@
-//! Every statement about history: when the changes of a document were received.
+//! Every statement about history: when changes were received.
 
 use std::collections::BTreeMap;
 
 use domain::documents::Hash;
 use jiff::Timestamp;
+use jiff_sqlx::ToSqlx as _;
 use uuid::Uuid;
 
 use crate::db::{StoreError, TenantTx};
@@ -32,4 +33,26 @@ pub(super) async fn received(
         |hash: Vec<u8>| hash.try_into().map(Hash).map_err(|_| StoreError::damaged("a hash has 32 bytes"));
     let at = |seconds: i64| Timestamp::from_second(seconds).map_err(StoreError::damaged);
     rows.into_iter().map(|row| Ok((read(row.hash)?, at(row.at)?))).collect()
+}
+
+/// The documents of which the server has received a change since a moment, and perhaps others, for the log tells time by the
+/// database's clock: an hour is more than two clocks differ. At most `most` of them.
+pub(super) async fn changed_since(
+    tx: &mut TenantTx,
+    since: Timestamp,
+    most: usize,
+) -> Result<Vec<Uuid>, StoreError> {
+    let tenant = tx.tenant();
+    let ids = sqlx::query_scalar!(
+        "select distinct item_id
+         from sync_log
+         where tenant_id = $1 and kind = 'change' and at >= $2::timestamptz - interval '1 hour'
+         limit $3",
+        tenant.0,
+        since.to_sqlx() as _,
+        i64::try_from(most).unwrap_or(i64::MAX)
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(ids)
 }

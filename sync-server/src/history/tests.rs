@@ -1,5 +1,6 @@
 //! History: through the front door.
 
+use jiff::SignedDuration;
 use serde_json::json;
 
 use crate::testing::TestServer;
@@ -52,4 +53,68 @@ async fn the_history_of_another_tenant_is_not_there() {
     let id = anna.add_client("Ольга").await;
     assert_eq!(vera.get(&format!("/clients/{id}/changes")).await.status, 404);
     assert_eq!(anna.get(&format!("/notes/{id}/changes")).await.status, 404, "and not under another name");
+}
+
+#[tokio::test]
+async fn a_change_is_taken_back_once_and_never_that_of_another_tenant() {
+    let server = TestServer::start().await;
+    let (anna, vera) = (server.register("anna").await, server.register("vera").await);
+    let id = anna.add_client("Ольга").await;
+    anna.patch(&format!("/clients/{id}"), json!({ "name": "Оля" })).await.expect(200);
+    let changes = anna.get(&format!("/clients/{id}/changes")).await.expect(200);
+    let body = json!({ "document": id, "change": changes["data"][0]["id"] });
+    assert_eq!(vera.post("/history/undo", body.clone()).await.status, 404);
+    let taken = anna.post("/history/undo", body.clone()).await.expect(200);
+    assert_eq!(taken["undone"][0]["change"], body["change"]);
+    assert_eq!(anna.get(&format!("/clients/{id}")).await.expect(200)["name"], "Ольга");
+    let again = anna.post("/history/undo", body).await;
+    assert_eq!(again.status, 409, "what was taken back is not taken back twice");
+}
+
+#[tokio::test]
+async fn a_retried_undo_is_answered_as_the_first_and_what_others_changed_since_stays() {
+    let server = TestServer::start().await;
+    let anna = server.register("anna").await;
+    let id = anna.add_client("Ольга").await;
+    let path = format!("/clients/{id}");
+    anna.patch(&path, json!({ "name": "Оля", "phone": "+79161234567" })).await.expect(200);
+    let both = anna.get(&format!("{path}/changes")).await.expect(200)["data"][0]["id"].clone();
+    anna.patch(&path, json!({ "phone": "+79160000000" })).await.expect(200);
+    let body = json!({ "document": id, "change": both });
+    let once = anna.clone().header("idempotency-key", "undo-1");
+    let taken = once.post("/history/undo", body.clone()).await.expect(200);
+    assert_eq!(taken["kept"], json!([{ "document": id, "field": "phone" }]));
+    assert_eq!(once.post("/history/undo", body).await.expect(200), taken, "sent again, told again");
+    let client = anna.get(&path).await.expect(200);
+    assert_eq!((&client["name"], &client["phone"]), (&json!("Ольга"), &json!("+79160000000")));
+    let story = anna.get(&format!("{path}/changes")).await.expect(200);
+    assert_eq!(story["data"].as_array().map(Vec::len), Some(4), "done once");
+}
+
+#[tokio::test]
+async fn all_that_a_device_did_since_a_moment_is_taken_back_at_once() {
+    let server = TestServer::start().await;
+    let (anna, vera) = (server.register("anna").await, server.register("vera").await);
+    let (old, theirs) = (anna.add_client("Ольга").await, vera.add_client("Ира").await);
+    server.clock().advance(SignedDuration::from_mins(10));
+    let since = server.state().now().to_string();
+    server.clock().advance(SignedDuration::from_mins(10));
+    anna.patch(&format!("/clients/{old}"), json!({ "name": "Испорчено" })).await.expect(200);
+    let new = anna.add_client("Лишняя").await;
+    let visit = json!({ "startsAt": "2026-12-01T10:00", "durationMin": 60 });
+    let visit = anna.post("/appointments", visit).await.expect(201)["id"].as_str().expect("an id").to_owned();
+    anna.post(&format!("/appointments/{visit}/cancel"), json!({})).await.expect(200);
+
+    let refused = anna.post("/history/undo-device", json!({ "device": "api", "since": "yesterday" })).await;
+    assert_eq!((refused.status, refused.field("since")), (422, "invalid_time"));
+    let nobody = json!({ "device": "Телефон", "since": since });
+    assert_eq!(anna.post("/history/undo-device", nobody).await.status, 409, "it did nothing");
+    let body = json!({ "device": "api", "since": since });
+    assert_eq!(vera.post("/history/undo-device", body.clone()).await.status, 409, "nor did hers");
+    let taken = anna.post("/history/undo-device", body.clone()).await.expect(200);
+    assert_eq!(taken["undone"].as_array().map(Vec::len), Some(4));
+    assert_eq!(anna.get(&format!("/clients/{old}")).await.expect(200)["name"], "Ольга");
+    assert_eq!(anna.get(&format!("/clients/{new}")).await.status, 404);
+    assert_eq!(anna.get(&format!("/appointments/{visit}")).await.status, 404);
+    assert_eq!(vera.get(&format!("/clients/{theirs}")).await.expect(200)["name"], "Ира");
 }

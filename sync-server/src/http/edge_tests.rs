@@ -1,5 +1,6 @@
 //! The edge through the front door: limits, the client's address, foreign pages, headers for browsers.
 
+use axum::body::Body;
 use axum::http::Method;
 use serde_json::json;
 
@@ -165,6 +166,20 @@ async fn a_browser_is_told_what_it_must_not_do_with_an_answer() {
         assert_eq!(told, [data, "nosniff", "DENY", "no-referrer", "same-origin"]);
         assert_eq!(answer.header("strict-transport-security"), "", "this server speaks http");
     }
+}
+
+#[tokio::test]
+async fn the_page_of_another_origin_may_show_a_picture_whose_link_it_has_and_nothing_else() {
+    let server = TestServer::start().await;
+    let anna = server.register("anna").await;
+    let body = Body::from(crate::testing::picture(1));
+    let uploaded = anna.raw(Method::POST, "/media", Some("application/octet-stream"), body).await.expect(201);
+    let link = uploaded["urls"]["small"].as_str().unwrap();
+    let picture = server.anonymous().get(&format!("/..{link}")).await;
+    assert_eq!((picture.status, picture.header("content-type")), (200, "image/jpeg"));
+    assert_eq!(picture.header("cross-origin-resource-policy"), "cross-origin");
+    let about = format!("/media/{}", uploaded["id"].as_str().unwrap());
+    assert_eq!(anna.get(&about).await.header("cross-origin-resource-policy"), "same-origin");
 }
 
 #[tokio::test]

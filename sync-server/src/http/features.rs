@@ -74,6 +74,8 @@ pub const PATHS: &[(&str, Needs)] = &[
     ("/devices/token", EveryPlan),
     ("/devices/{id}", EveryPlan),
     ("/export", EveryPlan),
+    ("/history/undo", EveryPlan),
+    ("/history/undo-device", EveryPlan),
     ("/imports", EveryPlan),
     ("/imports/{id}", EveryPlan),
     ("/imports/{id}/rows", EveryPlan),

@@ -7,7 +7,7 @@ use domain::Projection;
 use domain::documents::Collection;
 use domain::imports::{
     Base as _, Business, Kept as KeptDocument, Stop, Undo, Undone, named_by_payment, named_by_picture,
-    names_client, undo, undo_intent,
+    names_client, restore_intent, service_set_back, undo, undo_intent,
 };
 use domain::sync::{Intent, IntentAction};
 use serde_json::{Map, Value as Json};
@@ -36,7 +36,7 @@ pub(super) fn take_out(
         in_use.extend(base.rows(collection, "")?.iter().filter_map(|(_, row)| names_client(row, mark)));
     }
     in_use.extend(base.payments()?.iter().flat_map(|payment| named_by_payment(payment, mark)));
-    in_use.extend(base.pictures()?.iter().flat_map(named_by_picture));
+    in_use.extend(base.pictures()?.iter().flat_map(|media| named_by_picture(media.place())));
     for collection in [Collection::Appointments, Collection::Clients] {
         let mut found = base.rows(collection, &mark.to_string())?;
         if collection == Collection::Appointments {
@@ -63,13 +63,12 @@ pub(super) fn take_out(
         }
     }
     base.abandon();
-    let gone = records_of(&mut base, mark, &mut undone)?;
+    let asked = records_of(&mut base, mark, &mut undone)?;
     base.abandon();
-    for batch in gone.chunks(BATCH) {
+    for batch in asked.chunks(BATCH) {
         begin_held(&mut base, import)?;
-        for (action, target) in batch {
-            ask_removal(&mut base, *action, *target, mark)?;
-            undone.removed += 1;
+        for wish in batch {
+            wish.ask(&mut base, mark)?;
         }
         let now = state.now();
         let next = Stored { lease_until: Some(lease(now)), ..import.clone() };
@@ -101,14 +100,15 @@ fn take_out_one(
         Err(Stop::All(error)) => return Err(error),
     };
     let (author, at) = base.author()?;
-    let chunk = match undo(&mut document, &author, at, mark, || in_use.contains(&id)) {
+    let chunks = match undo(&mut document, &author, at, mark, || in_use.contains(&id)) {
         Undo::Removal(chunk) => {
             undone.removed += 1;
-            chunk
+            vec![*chunk]
         }
-        Undo::Restoral(chunk) => {
+        Undo::Restoral { chunks, is_partial } => {
             undone.restored += 1;
-            chunk
+            undone.kept_edited.extend(is_partial.then_some(id));
+            chunks
         }
         Undo::KeptEdited => {
             undone.kept_edited.push(id);
@@ -120,48 +120,69 @@ fn take_out_one(
         }
         Undo::Nothing => return Ok(()),
     };
-    only_all(base.keep(id, KeptDocument { document, chunk: Some(chunk), is_new: false }))
-}
-
-/// The services and payments that it brought and nobody has edited.
-fn records_of(
-    base: &mut ServerBase,
-    mark: Uuid,
-    undone: &mut Undone,
-) -> Result<Vec<(IntentAction, Uuid)>, StoreError> {
-    let name = mark.to_string();
-    let is_own = |meta: &Map<String, Json>| meta.get("importId").and_then(Json::as_str) == Some(&name);
-    let mut gone = Vec::new();
-    for service in base.services()?.into_iter().filter(|service| is_own(&service.meta)) {
-        if service.created_at == service.updated_at {
-            gone.push((IntentAction::ServiceRemove, service.id.0));
-        } else {
-            undone.kept_edited.push(service.id.0);
-        }
+    for chunk in chunks {
+        let kept = KeptDocument { document: document.clone(), chunk: Some(chunk), is_new: false };
+        only_all(base.keep(id, kept))?;
     }
-    let payments = base.payments()?.into_iter().filter(|payment| is_own(&payment.metadata));
-    gone.extend(payments.map(|payment| (IntentAction::PaymentRemove, payment.id.0)));
-    Ok(gone)
+    Ok(())
 }
 
-fn ask_removal(
-    base: &mut ServerBase,
+/// What an undo asks of a record.
+struct Wish {
     action: IntentAction,
     target: Uuid,
-    mark: Uuid,
-) -> Result<(), StoreError> {
-    let body = match action {
-        IntentAction::PaymentRemove => {
-            Map::from_iter([("importId".to_owned(), Json::from(mark.to_string()))])
+    body: Map<String, Json>,
+}
+
+/// What becomes of services and payments: those that it brought and nobody has edited go, services that it changed are set
+/// back.
+fn records_of(base: &mut ServerBase, mark: Uuid, undone: &mut Undone) -> Result<Vec<Wish>, StoreError> {
+    let name = mark.to_string();
+    let is_own = |meta: &Map<String, Json>| meta.get("importId").and_then(Json::as_str) == Some(&name);
+    let mut asked = Vec::new();
+    for service in base.services()? {
+        let target = service.id.0;
+        if !is_own(&service.meta) {
+            if let Some((body, is_partial)) = service_set_back(&service, mark) {
+                undone.restored += 1;
+                undone.kept_edited.extend(is_partial.then_some(target));
+                asked.push(Wish { action: IntentAction::ServiceEdit, target, body });
+            }
+        } else if service.created_at == service.updated_at {
+            undone.removed += 1;
+            asked.push(Wish { action: IntentAction::ServiceRemove, target, body: Map::new() });
+        } else {
+            undone.kept_edited.push(target);
         }
-        _ => Map::new(),
-    };
-    let mut undoing = 0;
-    while base.was_asked(undo_intent(target, undoing))? {
-        undoing += 1;
     }
-    let (id, action) = (undo_intent(target, undoing), action.as_str().to_owned());
-    only_all(base.ask(&Intent { id, action, target, body, after: Vec::new(), deadline: None }))
+    for payment in base.payments()?.into_iter().filter(|payment| is_own(&payment.metadata)) {
+        undone.removed += 1;
+        let body = Map::from_iter([("importId".to_owned(), Json::from(name.clone()))]);
+        asked.push(Wish { action: IntentAction::PaymentRemove, target: payment.id.0, body });
+    }
+    Ok(asked)
+}
+
+impl Wish {
+    /// Asks under the first id of its row that nobody has used.
+    fn ask(&self, base: &mut ServerBase, mark: Uuid) -> Result<(), StoreError> {
+        let id = |undoing| match self.action {
+            IntentAction::ServiceEdit => restore_intent(self.target, mark, undoing),
+            _ => undo_intent(self.target, undoing),
+        };
+        let mut undoing = 0;
+        while base.was_asked(id(undoing))? {
+            undoing += 1;
+        }
+        only_all(base.ask(&Intent {
+            id: id(undoing),
+            action: self.action.as_str().to_owned(),
+            target: self.target,
+            body: self.body.clone(),
+            after: Vec::new(),
+            deadline: None,
+        }))
+    }
 }
 
 /// Of the two ways to stop, the server knows only one when it keeps what it has just read.

@@ -97,6 +97,46 @@ async fn a_file_is_looked_at_then_imported_and_undone_as_one_step() {
 }
 
 #[tokio::test]
+async fn what_a_newer_file_changed_is_set_back_with_its_undo() {
+    let server = TestServer::start().await;
+    let vera = server.register("vera").await;
+    let (clients, prices) = ("kind=clients&source=salon", "kind=services&source=salon");
+    for (query, file) in [
+        (clients, "Код;Имя;Заметка\n1;Анна;кофе\n"),
+        (prices, "Код;Название;Цена;Длительность\n1;Маникюр;1500;60\n"),
+    ] {
+        let import = uploaded(&vera, query, file).await;
+        assert_eq!(run(&vera, &import).await["report"]["created"], 1);
+    }
+    let mut newer = Vec::new();
+    for (query, file) in [
+        (clients, "Код;Имя;Заметка\n1;Анна Петрова;кофе с молоком\n"),
+        (prices, "Код;Название;Цена;Длительность\n1;Маникюр;1900;75\n"),
+    ] {
+        let import = uploaded(&vera, query, file).await;
+        assert_eq!(run(&vera, &import).await["report"]["updated"], 1);
+        newer.push(import);
+    }
+    let look = async || {
+        let client = vera.get("/clients").await.expect(200)["data"][0].clone();
+        let service = vera.get("/services").await.expect(200)["data"][0].clone();
+        json!([client["name"], client["notes"], service["basePrice"], service["durationMin"]])
+    };
+    assert_eq!(look().await, json!(["Анна Петрова", "кофе с молоком", 1900, 75]));
+    for import in newer {
+        vera.act(&format!("/imports/{import}/undo")).await.expect(202);
+        let undone = settled(&vera, &import).await;
+        assert_eq!(
+            (&undone["undone"]["removed"], &undone["undone"]["restored"]),
+            (&json!(0), &json!(1)),
+            "{undone}"
+        );
+        assert_eq!(undone["undone"]["keptEdited"], json!([]));
+    }
+    assert_eq!(look().await, json!(["Анна", "кофе", 1500, 60]));
+}
+
+#[tokio::test]
 async fn people_who_are_there_are_proposed_and_merged_on_request() {
     let server = TestServer::start().await;
     let vera = server.register("vera").await;

@@ -6,7 +6,7 @@
 mod fields;
 mod line;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use std::io;
 use std::panic;

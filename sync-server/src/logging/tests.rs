@@ -4,15 +4,30 @@ use std::io;
 use std::sync::{Arc, Mutex};
 
 use serde_json::{Value as Json, json};
+use tracing::subscriber::DefaultGuard;
 use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
 
 use super::lines;
 use crate::config::LogFormat;
 
+/// What is said meanwhile, as whoever reads the log sees it.
 #[derive(Clone, Default)]
-struct Lines(Arc<Mutex<Vec<u8>>>);
+pub(crate) struct Recorded(Arc<Mutex<Vec<u8>>>);
 
-impl io::Write for Lines {
+impl Recorded {
+    /// Hears what this thread says until the answer is dropped.
+    pub(crate) fn listen(&self, format: LogFormat) -> DefaultGuard {
+        let writer = self.clone();
+        tracing_subscriber::registry().with(lines(format, move || writer.clone())).set_default()
+    }
+
+    pub(crate) fn text(&self) -> String {
+        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+    }
+}
+
+impl io::Write for Recorded {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.0.lock().unwrap().extend_from_slice(bytes);
         Ok(bytes.len())
@@ -25,11 +40,11 @@ impl io::Write for Lines {
 
 /// What is logged while something is done.
 fn logged(format: LogFormat, does: impl FnOnce()) -> String {
-    let written = Lines::default();
-    let writer = written.clone();
-    let subscriber = tracing_subscriber::registry().with(lines(format, move || writer.clone()));
-    tracing::subscriber::with_default(subscriber, does);
-    String::from_utf8(written.0.lock().unwrap().clone()).unwrap()
+    let said = Recorded::default();
+    let listening = said.listen(format);
+    does();
+    drop(listening);
+    said.text()
 }
 
 fn something() {

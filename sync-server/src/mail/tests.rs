@@ -8,7 +8,11 @@ use std::time::Duration;
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
+
+use crate::db::JobsDb;
+use crate::jobs::look;
+use crate::testing::TestServer;
 
 use super::{Encryption, FileMail, Letter, Mail, MailError, Mailer, Sender, SmtpMail, SmtpSettings};
 
@@ -138,6 +142,31 @@ async fn a_mail_server_that_says_no_or_later_is_told_apart_and_not_quoted() {
     let nobody = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap().local_addr().unwrap();
     let away = by_smtp(nobody).deliver(&letter()).await.unwrap_err();
     assert!(away.is_passing(), "{away}");
+}
+
+#[tokio::test]
+async fn a_letter_refused_for_good_is_given_up_at_once_and_one_for_later_waits() {
+    let (address, _taken) = sink().await;
+    let server = TestServer::start_with_mail(Mailer::new(by_smtp(address))).await;
+    let jobs = JobsDb::connect(&server.database().url(), 2).await.unwrap();
+    let _working = server.work().await;
+    for name in ["gone", "busy"] {
+        let person = server.register(name).await;
+        let body = serde_json::json!({ "email": person.email });
+        assert_eq!(server.anonymous().post("/auth/password/forgot", body).await.status, 202);
+    }
+    let troubled = loop {
+        let troubled = look::troubled(&jobs, None).await.unwrap();
+        if troubled.len() == 2 {
+            break troubled;
+        }
+        sleep(Duration::from_millis(20)).await;
+    };
+    let mut ends: Vec<_> =
+        troubled.iter().map(|job| (job.is_dead, job.attempts, job.error.as_str())).collect();
+    ends.sort_unstable();
+    let no = |what: &str, code| format!("the mail server {what} the letter: {code}");
+    assert_eq!(ends, [(false, 1, &*no("did not take", 450)), (true, 1, &*no("refused", 550))]);
 }
 
 #[tokio::test]

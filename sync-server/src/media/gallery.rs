@@ -16,6 +16,7 @@ use object_store::local::LocalFileSystem;
 use object_store::path::Path;
 use object_store::signer::{SignedUrlOptions, Signer as _};
 use object_store::{Error, GetOptions, GetResult, ObjectStore, ObjectStoreExt as _};
+use tokio::sync::OnceCell;
 use uuid::Uuid;
 
 use super::links::{LinkKeys, SECONDS};
@@ -53,6 +54,7 @@ impl From<GalleryError> for Problem {
 pub struct Gallery {
     store: Arc<dyn ObjectStore>,
     links: Links,
+    origin: Arc<OnceCell<String>>,
     /// Makes our pictures of files that strangers sent.
     pub painter: Painter,
     /// Who brings pictures now.
@@ -72,7 +74,7 @@ impl Gallery {
             Disk::Local(folder) => Self::folder(folder, keys, painter),
             Disk::S3(settings) => {
                 let store = Arc::new(s3(settings)?);
-                Ok(Self { store: store.clone(), links: Links::S3(store), painter, queue: Queue::default() })
+                Ok(Self::new(store.clone(), Links::S3(store), painter))
             }
         }
     }
@@ -81,7 +83,11 @@ impl Gallery {
     pub fn folder(folder: &FilePath, keys: LinkKeys, painter: Painter) -> Result<Self, GalleryError> {
         std::fs::create_dir_all(folder)?;
         let store = LocalFileSystem::new_with_prefix(folder)?.with_fsync(true).with_automatic_cleanup(true);
-        Ok(Self { store: Arc::new(store), links: Links::Own(keys), painter, queue: Queue::default() })
+        Ok(Self::new(Arc::new(store), Links::Own(keys), painter))
+    }
+
+    fn new(store: Arc<dyn ObjectStore>, links: Links, painter: Painter) -> Self {
+        Self { store, links, origin: Arc::default(), painter, queue: Queue::default() }
     }
 
     /// In memory, for tests, with pictures made in the test's own process.
@@ -101,12 +107,8 @@ impl Gallery {
 
     #[cfg(any(test, feature = "testing"))]
     fn at(store: Arc<dyn ObjectStore>) -> Self {
-        Self {
-            store,
-            links: Links::Own(LinkKeys::new(&crate::sealed::SealingKey::random(), &[])),
-            painter: Painter::here(),
-            queue: Queue::default(),
-        }
+        let keys = LinkKeys::new(&crate::sealed::SealingKey::random(), &[]);
+        Self::new(store, Links::Own(keys), Painter::here())
     }
 
     /// Keeps a picture in all its sizes.
@@ -152,6 +154,17 @@ impl Gallery {
             };
         }
         Ok(links)
+    }
+
+    /// From where browsers fetch pictures, if not from this server: scheme, host and port of the links to a storage. They are the
+    /// same for every picture, so one is made and thrown away, the first time that somebody asks.
+    pub async fn origin(&self) -> Result<Option<&str>, GalleryError> {
+        let Links::S3(store) = &self.links else { return Ok(None) };
+        let origin = self.origin.get_or_try_init(async || {
+            let link = store.signed_url(Method::GET, &Path::from("origin"), Duration::from_secs(1)).await?;
+            Ok::<_, GalleryError>(link.origin().ascii_serialization())
+        });
+        Ok(Some(origin.await?))
     }
 
     /// Whether a link to our own folder was given by us and may still be used.

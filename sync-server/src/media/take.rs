@@ -9,7 +9,7 @@ use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
 use super::jobs::Sweep;
-use super::picture::{GuardError, Picture, Refusal};
+use super::picture::{GuardError, Picture};
 use super::queue::Ticket;
 use super::{place, store};
 use crate::db::TenantTx;
@@ -84,11 +84,10 @@ fn described(id: MediaId, picture: &Picture, sha256: String, place: MediaPlace, 
 }
 
 fn problem(error: &GuardError) -> Problem {
-    let problem = match error {
-        GuardError::Refused(Refusal::NotAPicture) => FieldProblem::NotAPicture,
-        GuardError::Refused(Refusal::TooLarge) => FieldProblem::PictureTooLarge,
-        GuardError::Refused(Refusal::Unreadable) => FieldProblem::PictureUnreadable,
-        GuardError::Start(_) => return Problem::internal(error),
-    };
-    Problem::new(ErrorCode::ValidationFailed).field("file", problem)
+    match error {
+        GuardError::Refused(refusal) => {
+            Problem::new(ErrorCode::ValidationFailed).field("file", FieldProblem::from(*refusal))
+        }
+        GuardError::Start(_) => Problem::internal(error),
+    }
 }

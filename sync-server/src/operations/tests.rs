@@ -13,9 +13,11 @@ use tower::ServiceExt as _;
 use super::Operations;
 use super::page::render;
 use super::words::Words;
+use crate::config::LogFormat;
 use crate::db::JobsDb;
 use crate::imports::DropFiles;
 use crate::jobs::{enqueue, look};
+use crate::logging::tests::Recorded;
 use crate::testing::TestServer;
 use crate::writes::SweepKeys;
 
@@ -113,6 +115,38 @@ async fn an_operator_sees_causes_and_retries_discards_and_pauses() {
     for nonsense in ["", "id=x", "id=1&job=a"] {
         assert!(ask(&room, Method::POST, "/api/jobs/retry", nonsense, &[]).await.status().is_client_error());
     }
+}
+
+#[tokio::test]
+async fn the_log_says_what_an_operator_did_to_which_job() {
+    let server = TestServer::start().await;
+    let (room, _) = room(&server, None).await;
+    let said = Recorded::default();
+    let listening = said.listen(LogFormat::Json);
+    for (act, form) in [
+        ("retry", "job=mail.send"),
+        ("discard", "id=7"),
+        ("pause", "what=job&name=media.sweep"),
+        ("resume", "what=job&name=media.sweep"),
+    ] {
+        let path = format!("/api/jobs/{act}");
+        assert_eq!(ask(&room, Method::POST, &path, form, &[]).await.status(), StatusCode::NO_CONTENT);
+    }
+    drop(listening);
+    let lines: Vec<Json> = said.text().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let lines: Vec<_> =
+        lines.iter().filter(|line| line["target"] == "sync_server::operations::act").collect();
+    let told: Vec<_> =
+        lines.iter().map(|line| (line["message"].as_str().unwrap(), line["job"].as_str().unwrap())).collect();
+    assert_eq!(
+        told,
+        [
+            ("an operator retries", "all of mail.send"),
+            ("an operator discards", "number 7"),
+            ("an operator pauses", "media.sweep"),
+            ("an operator resumes", "media.sweep"),
+        ]
+    );
 }
 
 #[tokio::test]

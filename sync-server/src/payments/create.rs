@@ -4,7 +4,6 @@ use axum::extract::State;
 use domain::errors::FieldProblem;
 use domain::ids::PaymentId;
 use domain::payments::Payment;
-use domain::sync::RecordKind;
 
 use super::schemas::NewPayment;
 use crate::db::TenantTx;
@@ -24,14 +23,10 @@ pub(super) async fn create_payment(
     mut write: Write,
 ) -> Result<Reply, Problem> {
     let tenant = auth::find_tenant(&mut write.tx).await?.ok_or_else(Problem::not_found)?;
-    // What is in the books of an import stays told apart from what she says here.
-    write.body.0.entry("provider").or_insert_with(|| "cash".into());
     let id = PaymentId(state.new_id());
     let payment = Payment::new_from_json(id, &write.body.0, tenant.currency(), &now_text(state.now()))?;
     check_names(&mut write.tx, &payment).await?;
-    let body = serde_json::to_value(&payment).map_err(|error| Problem::internal(&error))?;
-    let written = sync::write_record(&mut write.tx, RecordKind::Payment, id.0, Some(&body));
-    let head = Box::pin(written).await?;
+    let head = Box::pin(sync::write_payment(&mut write.tx, &payment)).await?;
     let reply = Reply::created(&format!("payments/{id}"), &payment)?.tagged(&super::tag(&payment)?);
     write.finish(&state, Some(head), reply).await
 }

@@ -13,7 +13,7 @@ macro_rules! service_body {
         #[schema(rename_all = "camelCase")]
         pub(super) struct $body {
             /// How she calls it.
-            #[schema(max_length = 200)]
+            #[schema(max_length = 300)]
             name: $name,
             /// Currency units: `2500`, `2500.50`.
             base_price: $price,

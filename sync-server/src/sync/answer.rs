@@ -51,6 +51,9 @@ pub enum AskError {
     /// Not a cursor of this tenant.
     #[error("the cursor is not one of ours")]
     BadCursor,
+    /// The device was disconnected, perhaps while its ask waited for its turn.
+    #[error("the device was revoked")]
+    Revoked,
     /// Storage failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -75,6 +78,13 @@ pub async fn answer<T: Tx>(tx: &mut T, ask: Ask, context: &mut Context<'_>) -> R
     let restored = cursor.is_some() && known != Some(0);
     if (writes || restored) && !bugs::on(Bug::CursorWithoutLock) {
         tx.lock().await?;
+    }
+    // Its key was looked at before the lock, and revoking takes the lock: what is asked here holds until the commit.
+    if let Some(device) = context.device
+        && !bugs::on(Bug::RevokedIsServed)
+        && tx.is_revoked(device).await?
+    {
+        return Err(AskError::Revoked);
     }
     let (mut results, mut outcomes) = (Vec::new(), Vec::new());
     let head_before;
@@ -134,6 +144,7 @@ pub async fn answer<T: Tx>(tx: &mut T, ask: Ask, context: &mut Context<'_>) -> R
         packed: None,
         digest: caught_up.then_some(state.digest),
         server_time: context.now.to_string(),
+        others: None,
     })
 }
 

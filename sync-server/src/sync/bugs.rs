@@ -8,6 +8,12 @@ pub enum Bug {
     CursorWithoutLock,
     /// The declared hash of a change is not compared with its bytes.
     HashNotCompared,
+    /// An intent that was answered before runs once more.
+    IntentRunsAgain,
+    /// What is looked for by its id is looked for in every tenant.
+    TenantNotInKey,
+    /// A revoked device is served like any other.
+    RevokedIsServed,
 }
 
 #[cfg(feature = "bugs")]

@@ -13,7 +13,10 @@ pub async fn compare<T: Tx>(tx: &mut T, ask: &Compare) -> Result<CompareAnswer, 
     let mut parts: Vec<ComparePart> =
         (0..=u8::MAX).map(|bucket| ComparePart { bucket, docs: Vec::new() }).collect();
     let mut sums = vec![Sum::default(); BUCKETS];
+    let (mut count, mut sum) = (0, Sum::default());
     for (doc, digest) in tx.part(&ask.part).await? {
+        count += u64::from(!doc.purged);
+        sum = sum.plus(digest);
         let bucket = bucket_of(doc.doc);
         sums[usize::from(bucket)] = sums[usize::from(bucket)].plus(digest);
         parts[usize::from(bucket)].docs.push(doc);
@@ -25,5 +28,5 @@ pub async fn compare<T: Tx>(tx: &mut T, ask: &Compare) -> Result<CompareAnswer, 
         .zip(theirs)
         .filter(|((_, ours), theirs)| ours != theirs)
         .map(|((p, _), _)| p);
-    Ok(CompareAnswer { head: state.head, differing: differing.collect() })
+    Ok(CompareAnswer { head: state.head, count: Some(count), sum: Some(sum), differing: differing.collect() })
 }

@@ -77,6 +77,14 @@ impl Cursor {
         URL_SAFE_NO_PAD.encode(body)
     }
 
+    /// Up to which number of a log's life whoever shows this cursor has everything: none in another life, or within a first sync.
+    pub(super) fn read_to(text: Option<&str>, tenant: Uuid, epoch: Uuid) -> u64 {
+        let cursor = text.and_then(|text| Self::read(text, tenant));
+        cursor
+            .filter(|cursor| cursor.epoch == epoch && cursor.first.is_none())
+            .map_or(0, |c| c.position().seq)
+    }
+
     pub(super) fn position(&self) -> Point {
         self.points[0]
     }

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use domain::appointments::Promises;
 use domain::dates::is_day_of_ours;
 use domain::errors::{ErrorCode, FieldErrors};
 use domain::ids::{PaymentId, ServiceId, TenantId};
@@ -19,6 +20,8 @@ use jiff::Timestamp;
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
+use super::bugs::{self, Bug};
+use super::promises;
 use super::session::Session;
 use super::settings;
 use super::tx::Tx;
@@ -30,7 +33,9 @@ pub async fn run<T: Tx>(
     intent: &Intent,
     now: Timestamp,
 ) -> Result<IntentResult, StoreError> {
-    if let Some(result) = session.tx.intent(intent.id).await? {
+    if let Some(result) = session.tx.intent(intent.id).await?
+        && !bugs::on(Bug::IntentRunsAgain)
+    {
         return Ok(result);
     }
     for hash in &intent.after {
@@ -98,7 +103,11 @@ async fn act<T: Tx>(
             }
             let id = PaymentId(intent.target);
             match Payment::new_from_json(id, &intent.body, currency(session).await?, &now.to_string()) {
-                Ok(payment) => (kind.to_owned(), Change::Write(to_json(&payment)?)),
+                Ok(payment) => {
+                    session.keep_record(kind, id.0, Some(&to_json(&payment)?)).await?;
+                    promises::note_payment(session, &payment).await?;
+                    return Ok(Ok(()));
+                }
                 Err(fields) => return Ok(Err(fields.into())),
             }
         }
@@ -240,6 +249,8 @@ async fn offered<T: Tx>(
                 && text("state").is_some()
                 && text("createdAt").is_some_and(is_moment)
         }
+        "promises" => serde_json::from_value::<Promises>(body.clone())
+            .is_ok_and(|all| all.id == intent.target && Promises::id_of(all.appointment_id) == all.id),
         "media" => serde_json::from_value::<Media>(body.clone())
             .is_ok_and(|media| media.id.0 == intent.target && media.is_sound()),
         "settings" => is_setting(session, intent.target, body).await?,

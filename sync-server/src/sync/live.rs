@@ -16,6 +16,8 @@ use crate::redis::Redis;
 const CHANNEL: &str = "veloria:live";
 /// Words that wait to be told to other nodes; more are dropped.
 const MOST_WORDS: usize = 1_024;
+/// The word that says nothing of the log: no log has ended at it.
+const LOOK_AGAIN: u64 = 0;
 /// Tenants of whom we remember what other nodes were told; then we begin anew and repeat ourselves.
 const MOST_TOLD: usize = 100_000;
 
@@ -65,6 +67,11 @@ impl Live {
         }
     }
 
+    /// Makes every socket of a tenant look whether its key still works, at every node.
+    pub fn look_again(&self, tenant: TenantId) {
+        self.poke(tenant, LOOK_AGAIN);
+    }
+
     /// A place for one more socket of a key, if it and its business have not too many in this process.
     pub(super) fn enter(&self, tenant: TenantId, token: TokenId) -> Option<Socket> {
         self.sockets.enter(tenant, token)
@@ -89,12 +96,9 @@ impl Here {
                 tenants.remove(&tenant);
             } else {
                 sender.send_if_modified(|known| {
-                    if *known < head {
-                        *known = head;
-                        true
-                    } else {
-                        false
-                    }
+                    let is_news = *known < head;
+                    *known = head.max(*known);
+                    is_news || head == LOOK_AGAIN
                 });
             }
         }
@@ -106,7 +110,7 @@ async fn tell_others(redis: Redis, mut words: mpsc::Receiver<(TenantId, u64)>) {
     let mut told: HashMap<TenantId, u64> = HashMap::new();
     while let Some((tenant, head)) = words.recv().await {
         // A log may begin anew at a lower number, after a restore; so only the very same is not repeated.
-        if told.get(&tenant) == Some(&head) {
+        if told.get(&tenant) == Some(&head) && head != LOOK_AGAIN {
             continue;
         }
         if told.len() >= MOST_TOLD {

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use serde_json::json;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
@@ -75,6 +76,37 @@ async fn a_revoked_device_hears_nothing_more_however_much_it_says() {
     let ended = timeout(Duration::from_secs(30), hear.read_to_end(&mut all)).await;
     talk.abort();
     assert!(ended.is_ok(), "it still listens");
+}
+
+#[tokio::test]
+async fn every_end_of_a_key_makes_the_sockets_look_at_once() {
+    let server = TestServer::start().await;
+    let anna = server.register("anna").await;
+    let phone = server.device_of(&anna, "phone").await;
+    let tenant = anna.account["tenant"]["id"].as_str().unwrap().parse().unwrap();
+    // No log gets so far: what is heard is not news.
+    let mut word = server.state().live.listen(tenant, u64::MAX);
+    let path = format!("/devices/{}", phone.account["id"].as_str().unwrap());
+    assert_eq!(anna.delete(&path).await.status, 204);
+    assert!(word.has_changed().unwrap(), "a device was revoked");
+    word.mark_unchanged();
+    anna.post("/auth/logout", json!({})).await.expect(204);
+    assert!(word.has_changed().unwrap(), "somebody signed out");
+}
+
+#[tokio::test]
+async fn a_revoked_socket_hears_goodbye() {
+    let server = TestServer::start().await;
+    let anna = server.register("anna").await;
+    let phone = server.device_of(&anna, "phone").await;
+    let (_, mut line) = open(&server, &phone.token).await;
+    let path = format!("/devices/{}", phone.account["id"].as_str().unwrap());
+    assert_eq!(anna.delete(&path).await.status, 204);
+    let mut last = None;
+    while let Some(kind) = next(&mut line).await {
+        last = Some(kind);
+    }
+    assert_eq!(last, Some(CLOSE));
 }
 
 #[tokio::test]

@@ -13,6 +13,7 @@ mod live;
 #[cfg(test)]
 mod live_tests;
 pub mod memory;
+mod promises;
 mod pull;
 mod push;
 mod routes;
@@ -22,6 +23,7 @@ mod sockets;
 mod store;
 mod store_phases;
 mod store_rows;
+mod store_said;
 #[cfg(test)]
 mod tests;
 mod tx;
@@ -32,6 +34,7 @@ use domain::Projection;
 use domain::documents::{Chunk, Collection, Document, Heads};
 use domain::errors::FieldErrors;
 use domain::ids::TenantId;
+use domain::payments::Payment;
 use domain::settings::Setting;
 use domain::sync::RecordKind;
 use serde_json::Value as Json;
@@ -82,20 +85,42 @@ pub async fn write_together(
     changes: Vec<(Uuid, Chunk)>,
     record: Option<BesideDocuments>,
 ) -> Result<u64, StoreError> {
+    let mut session = Session::begin(tx, None).await?;
+    keep_all(&mut session, Some(group), &mut open, changes).await?;
+    if let Some((kind, id, body)) = record {
+        session.keep_record(kind.as_str(), id, Some(&body)).await?;
+    }
+    session.finish().await
+}
+
+/// As [`write_together`], but what is done to each document is an action of its own: however many there are, a device may
+/// take them one by one.
+pub async fn write_each(
+    tx: &mut TenantTx,
+    mut open: BTreeMap<Uuid, Document>,
+    changes: Vec<(Uuid, Chunk)>,
+) -> Result<u64, StoreError> {
+    let mut session = Session::begin(tx, None).await?;
+    keep_all(&mut session, None, &mut open, changes).await?;
+    session.finish().await
+}
+
+async fn keep_all(
+    session: &mut Session<'_, TenantTx>,
+    group: Option<Uuid>,
+    open: &mut BTreeMap<Uuid, Document>,
+    changes: Vec<(Uuid, Chunk)>,
+) -> Result<(), StoreError> {
     let mut by_document: BTreeMap<Uuid, Vec<(Option<Uuid>, Chunk)>> = BTreeMap::new();
     for (id, chunk) in changes {
-        by_document.entry(id).or_default().push((Some(group), chunk));
+        by_document.entry(id).or_default().push((group, chunk));
     }
-    let mut session = Session::begin(tx, None).await?;
     for (id, chunks) in by_document {
         if let Some(document) = open.remove(&id) {
             session.keep(id, document, chunks).await?;
         }
     }
-    if let Some((kind, id, body)) = record {
-        session.keep_record(kind.as_str(), id, Some(&body)).await?;
-    }
-    session.finish().await
+    Ok(())
 }
 
 /// Locks the tenant: the first thing that a writing transaction does, before it reads what it decides on.
@@ -140,6 +165,15 @@ pub async fn write_record(
 ) -> Result<u64, StoreError> {
     let mut session = Session::begin(tx, None).await?;
     session.keep_record(kind.as_str(), id, body).await?;
+    session.finish().await
+}
+
+/// Writes a payment, and what it means for the visit it names. Returns the new head.
+pub async fn write_payment(tx: &mut TenantTx, payment: &Payment) -> Result<u64, StoreError> {
+    let body = serde_json::to_value(payment).map_err(StoreError::damaged)?;
+    let mut session = Session::begin(tx, None).await?;
+    session.keep_record(RecordKind::Payment.as_str(), payment.id.0, Some(&body)).await?;
+    promises::note_payment(&mut session, payment).await?;
     session.finish().await
 }
 

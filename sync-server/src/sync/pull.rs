@@ -17,8 +17,10 @@ use crate::db::StoreError;
 pub(super) const MAX_WANTED: usize = 256;
 const BATCH: u32 = 500;
 /// So few documents are read at once at least.
-const FEW: usize = 16;
-/// What an item counts until it is known better.
+const FEW: usize = 4;
+/// So many are read at first, while nobody knows how large they are.
+const PROBE: usize = 64;
+/// An item counts so much at least.
 const USUAL_ITEM: u64 = 400;
 /// What an item costs beside its bytes, roughly.
 const ENVELOPE: u64 = 100;
@@ -40,6 +42,9 @@ struct Basket {
 impl Basket {
     /// About how many more items fit, going by those that are in it; at least a few, so that it gets on.
     fn room(&self, max_bytes: u64) -> usize {
+        if self.items.is_empty() {
+            return PROBE;
+        }
         let each = (self.size / (self.items.len() as u64).max(1)).max(USUAL_ITEM);
         usize::try_from(max_bytes.saturating_sub(self.size) / each).unwrap_or(usize::MAX).max(FEW)
     }
@@ -65,7 +70,9 @@ pub(super) async fn pull<T: Tx>(
     let mut basket = Basket { items: Vec::new(), size: 0 };
     if !want.is_empty() {
         let want = &want[..want.len().min(MAX_WANTED)];
-        whole_documents(tx, want, page, &mut basket).await?;
+        for document in whole_documents(tx, want, page).await? {
+            basket.add(Item::Doc(document));
+        }
         for record in tx.records(want).await? {
             basket.add(record_item(record));
         }
@@ -115,7 +122,13 @@ async fn one_batch<T: Tx>(
         let mut rest = &ids[..];
         while !rest.is_empty() {
             let (some, later) = rest.split_at(basket.room(page.max_bytes).min(rest.len()));
-            whole_documents(tx, some, page, basket).await?;
+            for document in whole_documents(tx, some, page).await? {
+                if basket.size >= page.max_bytes {
+                    return Ok(Some(First { after, ..first }));
+                }
+                after = document.doc;
+                basket.add(Item::Doc(document));
+            }
             (after, rest) = (some[some.len() - 1], later);
             if basket.size >= page.max_bytes && !rest.is_empty() {
                 return Ok(Some(First { after, ..first }));
@@ -149,13 +162,8 @@ async fn replay<T: Tx>(
         let needed: Vec<Uuid> = needed.difference(&sent_whole).copied().collect();
         let mut folded = BTreeMap::new();
         if !needed.is_empty() {
-            let mut aside = Basket { items: Vec::new(), size: 0 };
-            whole_documents(tx, &needed, page, &mut aside).await?;
-            folded = aside
-                .items
-                .into_iter()
-                .filter_map(|i| if let Item::Doc(d) = i { Some((d.doc, d)) } else { None })
-                .collect();
+            let whole = whole_documents(tx, &needed, page).await?;
+            folded = whole.into_iter().map(|document| (document.doc, document)).collect();
         }
         let mut records = newest_records(tx, &entries).await?;
         for entry in entries {
@@ -231,12 +239,12 @@ async fn newest_records<T: Tx>(
     Ok(tx.records(&ids).await?.into_iter().map(|record| ((record.id, record.seq), record)).collect())
 }
 
+/// Documents as they are now, in the order of their ids here; those that are not there, or damaged, are passed over.
 async fn whole_documents<T: Tx>(
     tx: &mut T,
     ids: &[Uuid],
     page: &Page<'_>,
-    basket: &mut Basket,
-) -> Result<(), StoreError> {
+) -> Result<Vec<DocItem>, StoreError> {
     let mut documents = tx.documents(ids).await?;
     let mut rows = BTreeMap::new();
     if page.rows {
@@ -248,12 +256,11 @@ async fn whole_documents<T: Tx>(
             }
         }
     }
-    for id in ids {
-        if let Some(stored) = documents.remove(id).filter(|stored| stored.form != Form::Damaged) {
-            basket.add(Item::Doc(whole_document(*id, stored, rows.remove(id))));
-        }
-    }
-    Ok(())
+    let whole = ids.iter().filter_map(|id| {
+        let stored = documents.remove(id).filter(|stored| stored.form != Form::Damaged)?;
+        Some(whole_document(*id, stored, rows.remove(id)))
+    });
+    Ok(whole.collect())
 }
 
 fn whole_document(doc: Uuid, stored: StoredDocument, row: Option<String>) -> DocItem {

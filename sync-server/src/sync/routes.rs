@@ -10,9 +10,12 @@ use axum::http::header::{ACCEPT, CONTENT_TYPE};
 use axum::response::{IntoResponse as _, Response};
 use domain::audit::Door;
 use domain::errors::ErrorCode;
-use domain::sync::{Ask, Compare, ContentType, LiveWord, MAX_REQUEST_BYTES, PROTOCOL, decode, encode};
-use serde::Serialize;
+use domain::sync::{
+    Answer, Ask, BUCKETS, Compare, ContentType, IntentOutcome, LiveWord, MAX_REQUEST_BYTES, PARTS, PROTOCOL,
+    PushOutcome, decode, encode,
+};
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 use tokio::time::interval;
 use utoipa_axum::router::OpenApiRouter;
@@ -20,7 +23,9 @@ use utoipa_axum::routes;
 
 use super::answer::{AskError, Context, answer};
 use super::compare::compare;
+use super::cursor::Cursor;
 use super::sockets::Socket;
+use super::store_said::{self, Said};
 use super::tx::Tx as _;
 use crate::http::{AnonymousErrors, Principal, Problem, read_body};
 use crate::{AppState, billing};
@@ -91,11 +96,25 @@ async fn sync(
     }
     let mut ids = state.ids.clone();
     let mut context = Context { now: state.now(), ids: &mut ids, device: principal.device };
+    let (cursor, waits) = (ask.cursor.clone(), ask.pending);
     let mut answered = Box::pin(answer(&mut tx, ask, &mut context)).await?;
+    let (others, heard) = store_said::heard(&mut tx, principal.device).await?;
+    let said = Said {
+        read_to: Some(Cursor::read_to(cursor.as_deref(), principal.tenant.0, answered.epoch)),
+        pending: waits.map(|waits| waits.saturating_sub(done(&answered))).or(heard.pending),
+    };
+    let news = principal.device.filter(|_| said != heard);
     if brings_news {
         tx.fold(FOLD_AFTER_DAYS, FOLD_AT_ONCE).await?;
     }
     tx.commit().await?;
+    answered.others = (!answered.more).then_some(others);
+    // On its own: what only reads sees one moment, and could not write over what came since.
+    if let Some(device) = news {
+        let mut tx = state.begin(&principal).await?;
+        store_said::keep(&mut tx, device, said).await?;
+        tx.commit().await?;
+    }
     // Who listens hears it only if the number is new.
     state.live.poke(principal.tenant, answered.head);
     if is_held {
@@ -106,6 +125,14 @@ async fn sync(
         answered.pack();
     }
     Ok(write(&answered, answer_as))
+}
+
+/// How much of what waited on the device an answer has settled.
+fn done(answer: &Answer) -> u64 {
+    let kept = |outcome| matches!(outcome, PushOutcome::Stored | PushOutcome::Duplicate);
+    let changes = answer.results.iter().filter(|result| kept(result.result)).count();
+    let asked = answer.intents.iter().filter(|told| told.result != IntentOutcome::Waiting).count();
+    (changes + asked) as u64
 }
 
 /// Where do a device and the server differ?
@@ -133,6 +160,10 @@ async fn sync_compare(
     may_sync(&principal)?;
     if message.body.protocol != PROTOCOL {
         return Err(Problem::new(ErrorCode::UnsupportedProtocol));
+    }
+    // Of a part that is none every bucket would seem to be missing here.
+    if !PARTS.contains(&message.body.part.as_str()) || message.body.buckets.len() > BUCKETS {
+        return Err(Problem::new(ErrorCode::BadRequest));
     }
     let mut tx = state.db.tenant_at_one_moment(principal.tenant).await?;
     let answered = compare(&mut tx, &message.body).await?;
@@ -188,15 +219,19 @@ async fn tell(
                         head = newest;
                         break;
                     }
+                    // A word without news: some key works no more.
+                    if !is_still_welcome(&state, &principal).await {
+                        return goodbye(&mut socket, close_code::POLICY, "revoked").await;
+                    }
                 }
                 () = place.stopped() => {
-                    let goodbye = CloseFrame { code: close_code::AWAY, reason: Utf8Bytes::from_static("stopping") };
-                    // Whoever is gone already needs no goodbye.
-                    let _ = socket.send(Message::Close(Some(goodbye))).await;
-                    return;
+                    return goodbye(&mut socket, close_code::AWAY, "stopping").await;
                 }
                 _ = pings.tick() => {
-                    if !is_still_welcome(&state, &principal).await || socket.send(Message::Ping(Bytes::new())).await.is_err() {
+                    if !is_still_welcome(&state, &principal).await {
+                        return goodbye(&mut socket, close_code::POLICY, "revoked").await;
+                    }
+                    if socket.send(Message::Ping(Bytes::new())).await.is_err() {
                         return;
                     }
                 }
@@ -208,9 +243,15 @@ async fn tell(
             }
         }
         if !is_still_welcome(&state, &principal).await {
-            return;
+            return goodbye(&mut socket, close_code::POLICY, "revoked").await;
         }
     }
+}
+
+async fn goodbye(socket: &mut WebSocket, code: u16, reason: &'static str) {
+    let frame = CloseFrame { code, reason: Utf8Bytes::from_static(reason) };
+    // Whoever is gone already needs no goodbye.
+    let _ = socket.send(Message::Close(Some(frame))).await;
 }
 
 /// A revoked token hears nothing more.
@@ -221,6 +262,19 @@ async fn is_still_welcome(state: &AppState, principal: &Principal) -> bool {
 fn may_sync(principal: &Principal) -> Result<(), Problem> {
     let may = principal.abilities.iter().any(|ability| ability == "*" || ability == "sync");
     if may { Ok(()) } else { Err(Problem::new(ErrorCode::Forbidden)) }
+}
+
+/// What every version of a message has.
+#[derive(Deserialize)]
+struct Version {
+    protocol: f64,
+}
+
+impl Version {
+    fn is_ours(&self) -> bool {
+        // Whole numbers of this size are exact.
+        self.protocol.to_bits() == f64::from(PROTOCOL).to_bits()
+    }
 }
 
 /// A message in either encoding, and the encoding that its answer should have.
@@ -238,10 +292,12 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for SyncMessage<T> {
         let answer_as = content_type(request.headers(), &ACCEPT).unwrap_or(content);
         let bytes = read_body(request.into_body(), MAX_REQUEST_BYTES).await?;
         let body = decode(&bytes, content).map_err(|_| {
-            Problem::new(if content == ContentType::Json {
-                ErrorCode::BadJson
-            } else {
-                ErrorCode::BadRequest
+            // A message of another version may look otherwise: then its version is what is wrong with it.
+            let version = decode::<Version>(&bytes, content);
+            Problem::new(match content {
+                _ if version.is_ok_and(|version| !version.is_ours()) => ErrorCode::UnsupportedProtocol,
+                ContentType::Json => ErrorCode::BadJson,
+                ContentType::Cbor => ErrorCode::BadRequest,
             })
         })?;
         Ok(Self { body, answer_as })
@@ -261,6 +317,7 @@ impl From<AskError> for Problem {
         match error {
             AskError::UnsupportedProtocol => Self::new(ErrorCode::UnsupportedProtocol),
             AskError::BadCursor => Self::new(ErrorCode::BadCursor),
+            AskError::Revoked => Self::new(ErrorCode::DeviceRevoked),
             AskError::Store(cause) => cause.into(),
         }
     }

@@ -39,6 +39,19 @@ impl Tx for TenantTx {
         Ok(())
     }
 
+    async fn is_revoked(&mut self, device: DeviceId) -> Result<bool, StoreError> {
+        let tenant = Self::tenant(self).0;
+        let revoked = sqlx::query_scalar!(
+            r#"SELECT revoked_at IS NOT NULL AS "revoked!" FROM devices WHERE tenant_id = $1 AND id = $2"#,
+            tenant,
+            device.0
+        )
+        .fetch_optional(self.conn())
+        .await?;
+        // One that is not known has no key either.
+        Ok(revoked.unwrap_or(true))
+    }
+
     async fn state(&mut self) -> Result<LogState, StoreError> {
         let tenant = Self::tenant(self).0;
         let rows = sqlx::query!(

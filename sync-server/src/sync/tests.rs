@@ -217,6 +217,41 @@ fn a_page_never_cuts_a_group_and_a_group_has_at_most_64_documents() {
 }
 
 #[test]
+fn large_documents_do_not_make_a_page_of_a_first_sync_larger_than_was_asked_for() {
+    let server = server();
+    let many = 40;
+    for n in 1..=many {
+        // What cannot be packed: each is larger than half a page.
+        let noise: String = (0_u32..1_600)
+            .map(|at| Hash::of(&(at + u32::from(n) * 1_600).to_be_bytes()).to_string())
+            .collect();
+        let edit = ClientEdit { notes: Patch::Set(noise[..100_000].to_owned()), ..named("К") };
+        let (_, chunk) = clients::create(&Author::new([n; 16], "t"), NOW, &edit);
+        assert_eq!(
+            pushed(&server, vec![push(Uuid::from_u128(u128::from(n)), &chunk.unwrap())]),
+            [PushOutcome::Stored]
+        );
+    }
+    let most = 150_000;
+    let (mut cursor, mut found) = (None, BTreeSet::new());
+    loop {
+        let page = ask(&server, Ask { cursor, max_bytes: Some(most), ..Ask::default() });
+        let sizes = page
+            .items
+            .iter()
+            .map(|item| if let Item::Doc(item) = item { item.bytes.0.len() as u64 } else { 0 });
+        let size: u64 = sizes.sum();
+        assert!(size < 2 * most, "{size} bytes in {} items", page.items.len());
+        found.extend(docs(&page.items));
+        cursor = Some(page.cursor);
+        if !page.more {
+            break;
+        }
+    }
+    assert_eq!(found.len(), usize::from(many));
+}
+
+#[test]
 fn a_first_sync_comes_today_first_and_can_be_cut_anywhere() {
     let server = server();
     let (regular, _, chunk) = client(1, "Давняя");

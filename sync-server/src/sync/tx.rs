@@ -229,6 +229,8 @@ pub trait Tx: Send {
     fn tenant(&self) -> TenantId;
     /// Locks the tenant's row until the end of the transaction.
     fn lock(&mut self) -> impl Future<Output = Stored<()>> + Send;
+    /// Whether a device of this tenant is connected no more, as of this moment.
+    fn is_revoked(&mut self, device: DeviceId) -> impl Future<Output = Stored<bool>> + Send;
     /// Where the log stands: head, chain, epoch and sums of one moment.
     fn state(&mut self) -> impl Future<Output = Stored<LogState>> + Send;
     /// Keeps where the log stands.

@@ -1,5 +1,6 @@
 //! Files by their address, each as it was built and compressed, and what a browser may do with them. Pure.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use axum::body::Body;
@@ -12,9 +13,10 @@ use axum::response::{IntoResponse as _, Response};
 use sha2::{Digest as _, Sha256};
 
 /// Everything comes from here; nothing is written into pages. Pictures may be drawn by the page itself (a preview, a code to scan).
+/// The rest of what `img-src` allows comes last.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; connect-src 'self'; \
-                      img-src 'self' data: blob:; manifest-src 'self'; frame-ancestors 'none'; base-uri 'none'; \
-                      form-action 'none'";
+                      manifest-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'; \
+                      img-src 'self' data: blob:";
 /// Their names change with their content.
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
 const ASK_AGAIN: &str = "no-cache";
@@ -60,8 +62,14 @@ impl Site {
         Self { files }
     }
 
-    /// The file of an address, or the app for an address that only the app knows.
-    pub(super) fn answer(&self, method: &Method, path: &str, headers: &HeaderMap) -> Option<Response> {
+    /// The file of an address, or the app for an address that only the app knows. `pictures` is from where else pictures come.
+    pub(super) fn answer(
+        &self,
+        method: &Method,
+        path: &str,
+        headers: &HeaderMap,
+        pictures: Option<&str>,
+    ) -> Option<Response> {
         if method != Method::GET && method != Method::HEAD {
             return None;
         }
@@ -71,9 +79,10 @@ impl Site {
             None => return None,
         };
         let cache = if path.starts_with("/assets/") { FOR_EVER } else { ASK_AGAIN };
+        let policy = pictures.map_or(Cow::from(POLICY), |pictures| format!("{POLICY} {pictures}").into());
         let common: [(HeaderName, &str); 4] = [
             (CACHE_CONTROL, cache),
-            (CONTENT_SECURITY_POLICY, POLICY),
+            (CONTENT_SECURITY_POLICY, &policy),
             (ETAG, &file.tag),
             (VARY, "accept-encoding"),
         ];

@@ -17,7 +17,7 @@ const BUILT: [(&str, &[u8]); 5] = [
 async fn ask(site: &Site, path: &str, headers: &[(&'static str, &str)]) -> Option<Answer> {
     let headers: HeaderMap =
         headers.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect();
-    Some(Answer::read(site.answer(&Method::GET, path, &headers)?).await)
+    Some(Answer::read(site.answer(&Method::GET, path, &headers, None)?).await)
 }
 
 #[tokio::test]
@@ -62,7 +62,7 @@ async fn an_address_that_only_the_app_knows_is_the_app_and_nothing_of_another_ro
         assert!(ask(&site, path, &browser).await.is_none(), "{path}");
     }
     assert!(ask(&site, "/calendar", &[("accept", "application/json")]).await.is_none());
-    assert!(site.answer(&Method::POST, "/calendar", &HeaderMap::new()).is_none());
+    assert!(site.answer(&Method::POST, "/calendar", &HeaderMap::new(), None).is_none());
 }
 
 #[tokio::test]

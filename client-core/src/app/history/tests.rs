@@ -1,11 +1,13 @@
 //! History on one device, offline.
 
+use std::sync::Arc;
+
 use domain::errors::ErrorCode;
 use domain::lang::Lang;
 use serde_json::json;
 
 use super::*;
-use crate::testing::{NOW, device, fields};
+use crate::testing::{CountingIds, NOW, StillClock, device, fields};
 
 #[test]
 fn a_settled_conflict_tells_its_story_and_an_undo_brings_it_back() {
@@ -53,4 +55,23 @@ fn the_base_at_a_moment_is_read_and_nothing_changes() {
     assert_eq!((names(before), names(now)), (vec![], vec!["Ольга".to_owned()]));
     assert_eq!(app.pending().unwrap(), pending);
     assert!(app.appointments_at(now).unwrap().is_empty() && app.notes_at(now).unwrap().is_empty());
+}
+
+#[test]
+fn what_was_changed_since_is_as_it_was_and_what_was_not_is_as_it_is() {
+    let mut first = device(1);
+    let anna = first.add_client(&fields(json!({ "name": "Анна" }))).unwrap().id;
+    first.add_client(&fields(json!({ "name": "Ольга" }))).unwrap();
+    let store = first.store().duplicate().unwrap();
+    let mut app = App::new(store, Arc::new(StillClock(NOW + 100)), Box::new(CountingIds::of(9))).unwrap();
+    app.edit_client(anna, &fields(json!({ "name": "Аня" }))).unwrap();
+    app.add_client(&fields(json!({ "name": "Зоя" }))).unwrap();
+    let names = |at| {
+        let all = app.clients_at(Timestamp::from_second(at).unwrap()).unwrap();
+        all.into_iter().map(|client| client.name).collect::<Vec<_>>()
+    };
+    assert_eq!(names(NOW - 1), Vec::<String>::new());
+    assert_eq!(names(NOW), ["Анна", "Ольга"]);
+    assert_eq!(names(NOW + 99), ["Анна", "Ольга"]);
+    assert_eq!(names(NOW + 100), ["Аня", "Зоя", "Ольга"]);
 }

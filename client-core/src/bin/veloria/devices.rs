@@ -25,6 +25,7 @@ const COLUMNS: &[Column] = &[
     Column { ru: "Устройство", en: "Device", key: "name" },
     Column { ru: "Система", en: "Platform", key: "platform" },
     Column { ru: "Было на связи", en: "Last seen", key: "lastSeenAt" },
+    Column { ru: "Не отдано", en: "Not handed over", key: "pending" },
     Column { ru: "Отключено", en: "Disconnected", key: "revokedAt" },
     Column { ru: "Номер", en: "Id", key: "id" },
 ];

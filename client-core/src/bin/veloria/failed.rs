@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use client_core::driver::RemoteError;
+use client_core::driver::media::PictureError;
 use client_core::store::StoreError;
 use client_core::sync::Failure;
 use client_core::{AppError, app};
@@ -151,6 +152,15 @@ impl From<RemoteError> for Failed {
                     .map(|(name, problem)| (name, Json::from(problem)))
                     .collect(),
             },
+        }
+    }
+}
+
+impl From<PictureError> for Failed {
+    fn from(error: PictureError) -> Self {
+        match error {
+            PictureError::Remote(error) => error.into(),
+            PictureError::App(error) => error.into(),
         }
     }
 }

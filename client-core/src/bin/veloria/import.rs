@@ -93,6 +93,7 @@ const COLUMNS: &[Column] = &[
     Column { ru: "Откуда", en: "Source", key: "source" },
     Column { ru: "Когда", en: "When", key: "importedAt" },
     Column { ru: "Есть", en: "Here", key: "standing" },
+    Column { ru: "Изменено", en: "Changed", key: "changed" },
     Column { ru: "Отменено", en: "Undone", key: "undone" },
 ];
 

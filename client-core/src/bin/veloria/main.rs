@@ -11,9 +11,12 @@ mod fields;
 mod history;
 mod home;
 mod import;
+mod intents;
+mod media;
 mod notes;
 mod output;
 mod payments;
+mod proof;
 mod secrets;
 mod services;
 mod settings;
@@ -75,6 +78,9 @@ enum Command {
     /// Notes and formulas.
     #[command(subcommand)]
     Notes(notes::Notes),
+    /// Pictures of clients and visits.
+    #[command(subcommand)]
+    Media(media::Media),
     /// The price list.
     #[command(subcommand)]
     Services(services::Services),
@@ -86,6 +92,9 @@ enum Command {
     /// Payments and refunds.
     #[command(subcommand)]
     Payments(payments::Payments),
+    /// What the server is asked to do, and what became of it.
+    #[command(subcommand)]
+    Intents(intents::Intents),
     /// Take over the files of another program.
     #[command(subcommand)]
     Import(import::Import),
@@ -105,7 +114,7 @@ enum Command {
     #[command(after_long_help = stdio::HELP)]
     Stdio,
     /// How this device stands: what waits, what was put aside, what you should know.
-    Status,
+    Status(status::Status),
     /// Open every document, compare rows and sums.
     Verify,
     /// Everything, as JSON, CSV, contact cards or a calendar.
@@ -156,10 +165,12 @@ fn run(
         Command::Clients(command) => command.run(&mut session.open()?),
         Command::Appointments(command) => command.run(&mut session.open()?),
         Command::Notes(command) => command.run(&mut session.open()?),
+        Command::Media(command) => command.run(&session),
         Command::Services(command) => command.run(&mut session.open()?),
         Command::Settings(command) => command.run(&mut session.open()?),
         Command::Slots(command) => command.run(&session.open()?),
-        Command::Payments(command) => command.run(&session.open()?),
+        Command::Payments(command) => command.run(&mut session.open()?),
+        Command::Intents(command) => command.run(&mut session.open()?, lang),
         Command::Import(command) => command.run(&mut session.open()?, lang),
         Command::Conflicts(command) => command.run(&mut session.open()?, lang),
         Command::History(command) => command.run(&session.open()?),
@@ -167,7 +178,7 @@ fn run(
         Command::At(command) => command.run(&session.open()?),
         Command::Sync(command) => command.run(&session),
         Command::Stdio => stdio::serve(&session),
-        Command::Status => status::status(&session.open()?, lang),
+        Command::Status(command) => command.run(&session, lang),
         Command::Verify => status::verify(&mut session.open()?),
         Command::Export(command) => command.run(&session.open()?, lang),
         Command::Devices(command) => command.run(&session),

@@ -7,14 +7,16 @@ use client_core::App;
 use client_core::driver::account::Accounts;
 use client_core::driver::http::Http;
 use client_core::driver::keys;
+use client_core::driver::media::PictureError;
 use client_core::driver::watch::watch;
 use client_core::driver::{Ended, RemoteError, sync_once};
+use client_core::store::WaitingPicture;
 use client_core::sync::{Engine, Failure, Options, Report};
 use serde::Serialize;
 use uuid::Uuid;
 
-use crate::Session;
 use crate::account::signed_in;
+use crate::{Session, media};
 use domain::lang::Lang;
 
 use crate::failed::{Failed, tell};
@@ -25,6 +27,9 @@ pub(crate) struct Sync {
     /// Stay and sync whenever there is something to say or to hear; ends with Ctrl-C.
     #[arg(long)]
     watch: bool,
+    /// Leave pictures for later: they wait for a sync without this.
+    #[arg(long)]
+    without_pictures: bool,
 }
 
 #[derive(Debug, Serialize)]
@@ -37,6 +42,9 @@ struct Synced {
     refused: u64,
     quarantined: u64,
     pending: u64,
+    /// Pictures that were sent, and those that still wait.
+    pictures_sent: usize,
+    pictures_waiting: usize,
     /// Whether the business is suspended: what waits stays here until it works again.
     suspended: bool,
     in_step: Option<bool>,
@@ -62,13 +70,36 @@ impl Sync {
             }
             ended => ended,
         };
+        let sent = match &ended {
+            Ended::Done(_) if !self.without_pictures && app.waiting_pictures()? > 0 => {
+                self.send_pictures(app, session).await?
+            }
+            _ => 0,
+        };
         tell(app, session.lang)?;
         match &ended {
-            Ended::Done(report) => {
-                Output::one(&synced(app, report)?).map(|output| output.with_line(line(&ended, session.lang)))
-            }
+            Ended::Done(report) => Output::one(&synced(app, report, sent)?)
+                .map(|output| output.with_line(line(&ended, session.lang))),
             Ended::Later(_, failure) | Ended::Stopped(failure) => Err(failure.clone().into()),
         }
+    }
+
+    /// Pictures go when all else is said; how many. A full storage or a busy server makes them wait and no sync fail, for the
+    /// rest is there. The records of those that were sent come at once.
+    async fn send_pictures(&self, app: &mut App, session: &Session) -> Result<usize, Failed> {
+        let pictures = media::pictures(app, session)?;
+        let before = media::unsent(app)?;
+        let told = |picture: &WaitingPicture, arrived| media::progress(session.lang, picture, arrived);
+        match pictures.send_waiting(app, told).await {
+            Ok(_) => {}
+            Err(PictureError::Remote(error)) => media::wait(session.lang, &error),
+            Err(PictureError::App(error)) => return Err(error.into()),
+        }
+        let sent = before.saturating_sub(media::unsent(app)?);
+        if sent > 0 {
+            self.exchange(app, session).await?;
+        }
+        Ok(sent)
     }
 
     /// Syncs with the token that there is, once or for as long as she wants.
@@ -82,8 +113,9 @@ impl Sync {
                 let _ = tell(app, session.lang);
                 eprintln!("{}", line(ended, session.lang));
             };
+            let pictures = (!self.without_pictures).then(|| media::pictures(app, session)).transpose()?;
             tokio::select! {
-                ended = watch(app, &mut engine, &http, server, token, told) => ended?,
+                ended = watch(app, &mut engine, &http, server, token, pictures.as_ref(), told) => ended?,
                 _ = tokio::signal::ctrl_c() => Ended::Done(Report::default()),
             }
         } else {
@@ -104,11 +136,23 @@ pub(crate) async fn enrol(app: &mut App, session: &Session) -> Result<(), Failed
     Ok(app.enrol(&device, &token)?)
 }
 
-fn synced(app: &App, report: &Report) -> Result<Synced, Failed> {
+fn synced(app: &App, report: &Report, pictures_sent: usize) -> Result<Synced, Failed> {
     let Report { pushed, pulled, refused, quarantined, in_step, .. } = *report;
     let id = app.device()?.map(|device| device.id.0);
-    let (pending, suspended) = (app.pending()?, app.is_suspended()?);
-    Ok(Synced { id, pushed, pulled, refused, quarantined, pending, suspended, in_step })
+    let (pending, suspended, pictures_waiting) =
+        (app.pending()?, app.is_suspended()?, app.waiting_pictures()?);
+    Ok(Synced {
+        id,
+        pushed,
+        pulled,
+        refused,
+        quarantined,
+        pending,
+        pictures_sent,
+        pictures_waiting,
+        suspended,
+        in_step,
+    })
 }
 
 fn line(ended: &Ended, lang: Lang) -> String {

@@ -182,3 +182,29 @@ fn failures_back_off_stop_or_are_taken_care_of() {
     assert_eq!(ask.max_bytes, Some(domain::sync::DEFAULT_PAGE_BYTES / 2));
     assert_eq!(a.pending().unwrap(), 1);
 }
+
+#[test]
+fn what_found_no_connection_was_not_sent_and_can_be_taken_back_and_what_may_have_left_cannot() {
+    let mut a = device(1);
+    let anna = add_client(&mut a, "Анна");
+    let pay = |a: &mut App| {
+        a.take_payment(fields(json!({ "clientId": anna, "amount": 2500 }))).unwrap();
+        a.intents(false).unwrap().last().unwrap().id
+    };
+    let mut engine = Engine::new(Options::default());
+    let mut fail = |a: &mut App, failure: Failure| {
+        let Effect::Send(ticket, _) = a.sync_step(&mut engine, Event::Wake).unwrap() else { panic!() };
+        assert!(a.intents(false).unwrap().iter().all(|intent| intent.state != "pending"), "while it is out");
+        a.sync_step(&mut engine, Event::Failed(ticket, failure)).unwrap();
+    };
+    let first = pay(&mut a);
+    fail(&mut a, Failure::Offline("cut".to_owned()));
+    assert_eq!(a.cancel_intent(first).unwrap().state, "cancelled");
+
+    let second = pay(&mut a);
+    fail(&mut a, Failure::Timeout);
+    assert!(matches!(a.cancel_intent(second), Err(AppError::NotWaiting("sent"))));
+    // That a later request found no connection says nothing of the earlier one.
+    fail(&mut a, Failure::Offline("cut".to_owned()));
+    assert!(matches!(a.cancel_intent(second), Err(AppError::NotWaiting("sent"))));
+}

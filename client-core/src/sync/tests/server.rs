@@ -59,6 +59,7 @@ impl Server {
             packed: None,
             digest: (!more).then(|| self.digest()),
             server_time: "2026-11-22T10:00:00Z".to_owned(),
+            others: None,
         }
     }
 
@@ -165,7 +166,7 @@ impl Server {
             .filter(|(_, ((sum, _), theirs))| sum != *theirs)
             .map(|(n, ((_, docs), _))| ComparePart { bucket: u8::try_from(n).unwrap(), docs })
             .collect();
-        CompareAnswer { head: self.log.len() as u64, differing }
+        CompareAnswer { head: self.log.len() as u64, count: None, sum: None, differing }
     }
 
     /// Yesterday's backup takes the place of today.

@@ -1,5 +1,7 @@
 //! What must always hold: one function, one name. `steps` is checked while the history plays, `rest` when all is quiet.
 
+mod promises;
+mod resolution;
 mod rest;
 mod steps;
 
@@ -8,6 +10,9 @@ use std::fmt;
 use client_core::app::AppError;
 use client_core::store::StoreError;
 
+pub(super) use promises::{
+    AskedOf, i08_cancelled_is_not_asked, i08_exactly_once_effect, i12_answer_is_ours, i17_revoked_is_out,
+};
 pub(super) use rest::{at_rest, i14_liveness_bound, is_quiet};
 pub(super) use steps::{
     after_commit, i02_nothing_leaves_too_early, i03_acked_is_there, i05_nothing_is_unread, i06_atomic_group,

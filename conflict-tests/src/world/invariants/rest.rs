@@ -4,10 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use client_core::App;
 use client_core::store::{IntentState, StoreError};
-use domain::conflicts::{Conflict, whole};
 use domain::documents::{Chunk, Collection, Document, Heads};
-use domain::ids::ServiceId;
-use domain::services::Service;
 use domain::sync::{RecordKind, canonical_json};
 use domain::{Projection, project};
 use rand::rngs::StdRng;
@@ -21,12 +18,18 @@ use super::super::graph::Key;
 use super::super::history::ActKind;
 use super::super::oracle::{letter, tokens_in};
 use super::super::play::World;
+use super::promises::{i08_payments_are_there_once, i12_stored_is_ours};
+use super::resolution::{i09_conflicts_agree, i10_deterministic_resolution};
 use super::steps::{put_aside, wanted};
 use super::{Broken, must};
 
 /// Whether nothing waits anywhere and all heads are equal.
 pub(in super::super) fn is_quiet(world: &World) -> Result<bool, Broken> {
-    for device in &world.devices {
+    for (number, device) in world.devices.iter().enumerate() {
+        // A disconnected device goes on by itself.
+        if world.is_out(number) {
+            continue;
+        }
         let Some(app) = &device.app else { return Ok(false) };
         if app.pending()? > 0 || !wanted(app)?.is_empty() || device.engine.is_waiting() {
             return Ok(false);
@@ -84,9 +87,12 @@ pub(in super::super) fn at_rest(world: &mut World) -> Result<(), Broken> {
         let tables = tables(world, tenant)?;
         super::after_commit(world, tenant, &tables)?;
         i01_convergence(world, tenant, &tables)?;
+        i10_deterministic_resolution(world, tenant, &tables)?;
         i09_conflicts_agree(world, tenant, &tables)?;
         i02_ack_durable(world, tenant, &tables)?;
         i02_asked_durable(world, tenant, &tables)?;
+        i08_payments_are_there_once(world, tenant, &tables)?;
+        i12_stored_is_ours(world, tenant, &tables)?;
         i03_server_ack_durable(world, tenant, fresh)?;
         i04_no_invention(world, fresh)?;
         for number in world.members(tenant) {
@@ -140,31 +146,6 @@ fn i01_convergence(world: &mut World, tenant: usize, tables: &Tables) -> Result<
     Ok(())
 }
 
-/// Every device keeps the very conflicts that the server finds in its rows: none is missing, none is invented, each with the
-/// same id, the same facts and the same standing decision. So which of two decisions holds depends on nobody's clock or order.
-fn i09_conflicts_agree(world: &World, tenant: usize, tables: &Tables) -> Result<(), Broken> {
-    let services: BTreeMap<ServiceId, Service> = tables
-        .records()
-        .values()
-        .filter(|record| record.kind == RecordKind::Service.as_str())
-        .filter_map(|record| serde_json::from_value(record.body.clone()?).ok())
-        .map(|service: Service| (service.id, service))
-        .collect();
-    let all = whole(tables.rows().iter().map(|(id, row)| (*id, row)), &services);
-    let server: Vec<&Conflict> = all.values().collect();
-    for number in world.members(tenant) {
-        #[expect(
-            clippy::redundant_closure_for_method_calls,
-            reason = "the method is bound to one transaction's life"
-        )]
-        let kept = world.app(number)?.store().read::<_, StoreError>(|tx| tx.all_conflicts())?;
-        must(kept.iter().eq(server.iter().copied()), "I09_double_booking_seen", || {
-            format!("device {number} keeps {kept:?}, the rows of the server have {server:?}")
-        })?;
-    }
-    Ok(())
-}
-
 /// A saved edit is on every replica, or visibly set aside. (All replicas are equal by now, so the server's will do.)
 fn i02_ack_durable(world: &World, tenant: usize, tables: &Tables) -> Result<(), Broken> {
     let held = server_contents(tables);
@@ -178,7 +159,7 @@ fn i02_ack_durable(world: &World, tenant: usize, tables: &Tables) -> Result<(), 
         };
         let holds = is_there || aside.contains(&edit.key) || edit.thrown_away;
         must(holds, "I02_ack_durable", || format!("{edit:?} is on no replica and nowhere set aside"))?;
-        if !is_there || replayed.contains(&doc) {
+        if !is_there || replayed.contains(&doc) || world.oracle.undone.contains(&edit.key) {
             continue;
         }
         let times = |text: &str| text.chars().filter(|c| *c == letter(edit.token)).count();
@@ -213,12 +194,21 @@ fn i02_asked_durable(world: &World, tenant: usize, tables: &Tables) -> Result<()
         let stored = world.app(asked.device)?.store().read(|tx| tx.intent(asked.id))?;
         let state = stored.map(|stored| stored.state);
         let is_done = state == Some(IntentState::Done);
-        let is_settled = is_done || matches!(state, Some(IntentState::Refused | IntentState::Expired));
+        let is_settled = match state {
+            Some(IntentState::Done | IntentState::Refused | IntentState::Expired) => true,
+            Some(IntentState::Cancelled) => world.oracle.cancelled.contains(&(asked.device, asked.id)),
+            _ => false,
+        };
         must(is_settled, "I02_ack_durable", || format!("{asked:?} is {state:?}"))?;
         let acts = world.oracle.records.get(&asked.target);
         let was_removed = acts.is_some_and(|acts| acts.contains(&ActKind::RemoveService));
-        if is_done && asked.kind == ActKind::AddService && !was_removed {
-            let record = tables.records().get(&("service".to_owned(), asked.target));
+        let kind = match asked.kind {
+            ActKind::AddService => RecordKind::Service,
+            ActKind::TakePayment => RecordKind::Payment,
+            _ => continue,
+        };
+        if is_done && !was_removed {
+            let record = tables.records().get(&(kind.as_str().to_owned(), asked.target));
             let is_there = record.is_some_and(|record| record.body.is_some());
             must(is_there, "I02_ack_durable", || format!("{asked:?} was done and is gone"))?;
         }
@@ -315,7 +305,14 @@ type Records = BTreeMap<Uuid, String>;
 
 fn records(app: &App) -> Result<Records, Broken> {
     let all = app.store().read::<_, StoreError>(|tx| {
-        let kinds = [RecordKind::Tenant, RecordKind::Service, RecordKind::Payment, RecordKind::Message];
+        let kinds = [
+            RecordKind::Tenant,
+            RecordKind::Service,
+            RecordKind::Payment,
+            RecordKind::Settings,
+            RecordKind::Message,
+            RecordKind::Promises,
+        ];
         kinds.into_iter().map(|kind| tx.records(kind.as_str())).collect::<Result<Vec<_>, _>>()
     })?;
     Ok(all.into_iter().flatten().map(|record| (record.id, canonical_json(&record.body))).collect())
@@ -331,11 +328,13 @@ fn tables(world: &World, tenant: usize) -> Result<Tables, Broken> {
 }
 
 impl World {
-    fn app(&self, number: usize) -> Result<&App, Broken> {
+    pub(super) fn app(&self, number: usize) -> Result<&App, Broken> {
         self.devices[number].app.as_ref().ok_or_else(|| Broken::new("I00_possible", "a device is dead"))
     }
 
-    fn members(&self, tenant: usize) -> Vec<usize> {
-        (0..self.devices.len()).filter(|number| self.devices[*number].tenant == tenant).collect()
+    /// The devices of a tenant that are not disconnected.
+    pub(super) fn members(&self, tenant: usize) -> Vec<usize> {
+        let is_one = |number: &usize| self.devices[*number].tenant == tenant && !self.is_out(*number);
+        (0..self.devices.len()).filter(is_one).collect()
     }
 }

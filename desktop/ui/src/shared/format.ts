@@ -77,10 +77,23 @@ export function dayAndClock(when: Zoned): string {
   return `${shortDay(when)}, ${clock(when)}`;
 }
 
+const numbers = new Map<string, Intl.NumberFormat>();
+
+/** Made once: making one costs a hundred times what writing a number with it does. */
+function number(options: Intl.NumberFormatOptions): Intl.NumberFormat {
+  const key = i18n.tag + JSON.stringify(options);
+  let found = numbers.get(key);
+  if (!found) {
+    found = new Intl.NumberFormat(i18n.tag, options);
+    numbers.set(key, found);
+  }
+  return found;
+}
+
 export function money(amount: number | null | undefined, currency = session.currency): string {
   if (amount === null || amount === undefined) return '';
   const digits = Number.isInteger(amount) ? 0 : 2;
-  return new Intl.NumberFormat(i18n.tag, {
+  return number({
     style: 'currency',
     currency,
     currencyDisplay: 'narrowSymbol',
@@ -91,15 +104,14 @@ export function money(amount: number | null | undefined, currency = session.curr
 
 /** «₽» */
 export function currencySign(currency = session.currency): string {
-  const parts = new Intl.NumberFormat(i18n.tag, { style: 'currency', currency, currencyDisplay: 'narrowSymbol' }).formatToParts(0);
+  const parts = number({ style: 'currency', currency, currencyDisplay: 'narrowSymbol' }).formatToParts(0);
   return parts.find(({ type }) => type === 'currency')?.value ?? currency;
 }
 
 /** «1 ч 30 мин», «90 min» in the words of the language. */
 export function duration(minutes: number): string {
   const [hours, rest] = [Math.floor(minutes / 60), minutes % 60];
-  const part = (value: number, unit: 'hour' | 'minute') =>
-    new Intl.NumberFormat(i18n.tag, { style: 'unit', unit, unitDisplay: 'short' }).format(value);
+  const part = (value: number, unit: 'hour' | 'minute') => number({ style: 'unit', unit, unitDisplay: 'short' }).format(value);
   if (hours === 0) return part(rest, 'minute');
   return rest === 0 ? part(hours, 'hour') : `${part(hours, 'hour')} ${part(rest, 'minute')}`;
 }
@@ -118,7 +130,7 @@ export function bytes(size: number): string {
     value /= 1_024;
     unit += 1;
   }
-  return new Intl.NumberFormat(i18n.tag, {
+  return number({
     style: 'unit',
     unit: units[unit] ?? 'byte',
     unitDisplay: 'short',

@@ -18,6 +18,7 @@ const load: Record<Lang, () => Promise<{ default: Texts }>> = {
 const remembered = 'veloria.lang';
 let texts = $state.raw<Texts>({});
 let current = $state<Lang>('ru');
+let wanted: Lang | undefined;
 
 export const i18n = {
   get lang(): Lang {
@@ -29,11 +30,22 @@ export const i18n = {
   },
 };
 
-export async function speak(lang: Lang): Promise<void> {
-  texts = (await load[lang]()).default;
+/** Chosen by her, or, where she has not chosen in this browser, only assumed. */
+export async function speak(lang: Lang, how: 'chosen' | 'assumed' = 'chosen'): Promise<void> {
+  wanted = lang;
+  const next = (await load[lang]()).default;
+  // Another language was asked for while this one was on its way.
+  if (wanted !== lang) return;
+  texts = next;
   current = lang;
   document.documentElement.lang = lang;
-  localStorage.setItem(remembered, lang);
+  if (how === 'chosen') localStorage.setItem(remembered, lang);
+}
+
+/** The language of her account, unless she chose one in this browser. */
+export async function speakFor(locale: string): Promise<void> {
+  if (localStorage.getItem(remembered) !== null || locale === wanted) return;
+  if (locale === 'ru' || locale === 'en') await speak(locale, 'assumed');
 }
 
 /** What she chose in this browser, or what the browser asks for. */

@@ -3,7 +3,7 @@ import { api } from '../api/client';
 import { listen } from '../api/events';
 import { problemOf } from '../api/problem';
 import type { BillingPlan, Feature, Me } from '../api/types';
-import { i18n } from './i18n.svelte';
+import { i18n, speakFor } from './i18n.svelte';
 
 type State = 'unknown' | 'out' | 'in' | 'ended' | 'unreachable';
 
@@ -43,6 +43,16 @@ export const session = {
 };
 
 const RETRY_MS = 4_000;
+/** That somebody signed in with this browser; no secret, only so that the door need not ask the server who a stranger is. */
+const SEEN = 'veloria.seen';
+const remember = (isIn: boolean) => (isIn ? localStorage.setItem(SEEN, 'yes') : localStorage.removeItem(SEEN));
+
+/** At the door of a browser in which nobody was ever signed in there is nobody to ask about. */
+export function enterAsGuest(): boolean {
+  if (localStorage.getItem(SEEN) !== null) return false;
+  state = 'out';
+  return true;
+}
 
 export function startSession(): void {
   listen({
@@ -71,11 +81,15 @@ async function askAgain(): Promise<void> {
 export async function enter(): Promise<void> {
   try {
     [me, plan] = await Promise.all([api.get('/api/v1/auth/me'), api.get('/api/v1/billing/plan')]);
+    await speakFor(me.user.locale);
     state = 'in';
+    remember(true);
   } catch (error) {
     const problem = problemOf(error);
-    if (problem.code === 'unauthorized') state = state === 'ended' ? 'ended' : 'out';
-    else if (state !== 'in') state = 'unreachable';
+    if (problem.code === 'unauthorized') {
+      state = state === 'ended' ? 'ended' : 'out';
+      remember(false);
+    } else if (state !== 'in') state = 'unreachable';
   }
 }
 
@@ -89,6 +103,7 @@ export function tookPlan(next: BillingPlan): void {
 
 export async function leave(): Promise<void> {
   await api.post('/api/v1/auth/logout');
+  remember(false);
   me = undefined;
   plan = undefined;
   state = 'out';

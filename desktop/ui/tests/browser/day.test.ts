@@ -220,6 +220,23 @@ test('what another window changes is seen here without a reload', async () => {
   await screen.close();
 });
 
+test('what is booked elsewhere stands in the calendar at once, and in the weeks that were looked at before', async () => {
+  const later = day(60);
+  const book = (startsAt: string, note: string) => made.ask('POST', '/appointments', { kind: 'block', startsAt, durationMin: 60, note });
+  const screen = await Screen.open({ server, keys });
+  await screen.go(`/calendar?view=day&date=${later}`);
+  await screen.listening();
+  await book(`${later}T12:00`, 'Учёба');
+  await screen.page.locator('.visit', { hasText: 'Учёба' }).waitFor();
+  await screen.press('Дальше');
+  await screen.page.locator('.visit', { hasText: 'Учёба' }).waitFor({ state: 'detached' });
+  await book(`${later}T15:00`, 'Врач');
+  await screen.page.waitForTimeout(1_000);
+  await screen.press('Раньше');
+  await screen.page.locator('.visit', { hasText: 'Врач' }).waitFor();
+  await screen.close();
+});
+
 test('two windows that edit one card keep what both wrote', async () => {
   const [one, two] = await Promise.all([Screen.open({ server, keys }), Screen.open({ server, keys })]);
   for (const screen of [one, two]) {

@@ -10,10 +10,10 @@ use serde_json::json;
 use uuid::Uuid;
 
 use crate::Projection;
-use crate::appointments::AppointmentRow;
+use crate::appointments::{AppointmentRow, CONFIRMATION, DEPOSIT, Promise, Promises, REMINDER};
 use crate::clients::ClientRow;
 use crate::conflicts::{Kind, Memory, whole};
-use crate::ids::ServiceId;
+use crate::ids::{AppointmentId, ServiceId};
 use crate::services::Service;
 
 /// One thing that happens to a calendar.
@@ -34,6 +34,8 @@ enum Happens {
     Gone { id: u8, erased: bool },
     /// A client is put: phone, mail, deleted, merged.
     Client { id: u8, phone: u8, email: u8, deleted: bool, merged: bool },
+    /// Something went out about a visit: money taken or given back, or words; for the hour that stood, or that it is off.
+    Promise { id: u8, cause: u8, kind: u8, quarter: u16, off: bool },
     /// A service is put: what it takes, whether it is offered; or it is removed.
     Service { id: u8, shape: u8 },
 }
@@ -68,6 +70,8 @@ fn happens() -> impl Strategy<Value = Happens> {
         6 => visit,
         1 => (0_u8..12, any::<bool>()).prop_map(|(id, erased)| Happens::Gone { id, erased }),
         2 => client,
+        2 => (0_u8..12, any::<u8>(), 0_u8..4, 0_u16..96, prop::bool::weighted(0.2))
+            .prop_map(|(id, cause, kind, quarter, off)| Happens::Promise { id, cause, kind, quarter, off }),
         1 => (0_u8..4, 0_u8..5).prop_map(|(id, shape)| Happens::Service { id, shape }),
     ]
 }
@@ -146,6 +150,30 @@ fn apply(memory: &mut Memory, happens: &Happens) {
             }));
             memory.put(client_id(id), Some(Projection::Clients(Box::new(row))));
         }
+        Happens::Promise { id, cause, kind, quarter, off } => {
+            let visit = visit_id(id);
+            // Half of them for the hour that stands.
+            let stands = match memory.rows().get(&visit) {
+                Some(Projection::Appointments(row)) if quarter % 2 == 0 => row.time.clone(),
+                _ => Some(format!(
+                    "2026-12-01T{:02}:{:02}[Europe/Moscow]/PT60M",
+                    quarter / 4,
+                    quarter % 4 * 15
+                )),
+            };
+            let promise = Promise {
+                cause: Uuid::from_u128(u128::from(cause)),
+                kind: [DEPOSIT, DEPOSIT, REMINDER, CONFIRMATION][usize::from(kind)].to_owned(),
+                at: String::new(),
+                time: stands,
+                off,
+                amount: (kind < 2).then(|| if kind == 0 { "100000 RUB" } else { "-100000 RUB" }.to_owned()),
+            };
+            let standing = memory.promises().get(&visit).cloned();
+            if let Some(all) = Promises::with(standing, AppointmentId(visit), promise) {
+                memory.put_promises(visit, Some(all));
+            }
+        }
         Happens::Service { id, shape } => {
             let fields = match shape {
                 0 => json!({}),
@@ -204,7 +232,7 @@ fn upkeep_keeps_what_a_full_recomputation_finds_and_flags_exactly_what_overlaps(
             apply(&mut memory, step);
         }
         let rows = memory.rows().iter().map(|(id, row)| (*id, row));
-        let all = whole(rows, memory.services());
+        let all = whole(rows, memory.services(), memory.promises());
         prop_assert_eq!(memory.conflicts(), &all);
         let flagged: Vec<(Uuid, Uuid)> = {
             let overlaps = all.values().filter(|conflict| conflict.kind == Kind::Overlap);
@@ -217,6 +245,9 @@ fn upkeep_keeps_what_a_full_recomputation_finds_and_flags_exactly_what_overlaps(
         let mut late = Memory::default();
         for (id, service) in memory.services().iter().rev() {
             late.put_service(*id, Some(service.clone()));
+        }
+        for (id, promises) in memory.promises().iter().rev() {
+            late.put_promises(*id, Some(promises.clone()));
         }
         for (id, row) in memory.rows().iter().rev() {
             late.put(*id, Some(row.clone()));

@@ -56,7 +56,7 @@ fn step(number: u8, step: Step) -> impl FnOnce(&mut Document) -> Option<Chunk> {
 
 fn of(documents: &mut BTreeMap<Uuid, Document>) -> BTreeMap<Uuid, Conflict> {
     let rows: BTreeMap<Uuid, Projection> = documents.iter_mut().map(|(id, d)| (*id, project(d))).collect();
-    whole(rows.iter().map(|(id, row)| (*id, row)), &BTreeMap::new())
+    whole(rows.iter().map(|(id, row)| (*id, row)), &BTreeMap::new(), &BTreeMap::new())
 }
 
 fn only(found: &BTreeMap<Uuid, Conflict>) -> Conflict {
@@ -245,7 +245,7 @@ fn a_conflict_is_told_in_both_languages_with_what_each_choice_does() {
         .map(|(id, hour)| (id, Projection::Appointments(Box::new(row(hour)))))
         .into();
     let services = BTreeMap::from([(first, service(first, &json!({ "name": "Маникюр" })))]);
-    let conflict = only(&whole(rows.iter().map(|(id, row)| (*id, row)), &services));
+    let conflict = only(&whole(rows.iter().map(|(id, row)| (*id, row)), &services, &BTreeMap::new()));
     let names = Names {
         devices: BTreeMap::from([("1a2b3c4d".to_owned(), "phone".to_owned())]),
         called: BTreeMap::from([(first.0, "Маникюр".to_owned()), (second, "Анна".to_owned())]),
@@ -266,7 +266,7 @@ fn a_conflict_is_told_in_both_languages_with_what_each_choice_does() {
 fn every_kind_has_words_and_choices_that_are_read_back() {
     let one = client(&json!({ "phone": "+79160000001" }));
     let rows = [A, B].map(|id| (id, Projection::Clients(Box::new(one.clone()))));
-    let conflict = only(&whole(rows.iter().map(|(id, row)| (*id, row)), &BTreeMap::new()));
+    let conflict = only(&whole(rows.iter().map(|(id, row)| (*id, row)), &BTreeMap::new(), &BTreeMap::new()));
     let offer = Offer { rows: rows.into(), free: BTreeMap::new() };
     for kind in Kind::ALL {
         let conflict = Conflict { kind: *kind, ..conflict.clone() };

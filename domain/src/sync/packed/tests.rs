@@ -48,6 +48,7 @@ fn answer(items: Vec<Item>) -> Answer {
         packed: None,
         digest: None,
         server_time: "2026-11-22T10:00:00Z".to_owned(),
+        others: None,
     }
 }
 

@@ -12,6 +12,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use tokio::task::JoinHandle;
 
 use crate::http::household;
 use crate::redis::Redis;
@@ -95,10 +96,14 @@ impl LoginGuard {
     }
 
     /// Forgets, after the right password. What one address did at other e-mails stays: an account of one's own does not wash
-    /// off guesses at others'.
-    pub async fn right(&self, who: Who) {
+    /// off guesses at others'. Redis hears of it meanwhile, because whoever tells holds a connection and the row of a person,
+    /// which must not wait for it (so a wrong try of the next moment may be forgiven with the others); the handle is for those who
+    /// must know that it has heard.
+    #[must_use = "drop it, unless you must know that Redis has heard"]
+    pub fn right(&self, who: Who) -> JoinHandle<()> {
         self.here.right(who);
-        self.shared.right(who).await;
+        let shared = self.shared.clone();
+        tokio::spawn(async move { shared.right(who).await })
     }
 
     /// Takes a try back that came to no verdict.

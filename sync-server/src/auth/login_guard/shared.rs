@@ -112,7 +112,7 @@ mod tests {
         assert_eq!(begin(&one, anna).await, Err(30));
         assert_eq!(begin(&two, anna).await, Err(30));
         assert_eq!(begin(&one, who(1, 2)).await, Ok(()), "another e-mail");
-        two.right(anna).await;
+        two.right(anna).await.unwrap();
         assert_eq!(begin(&one, anna).await, Ok(()));
         for _ in 0..50 {
             begin(&one, who(2, 2)).await.unwrap();
@@ -137,7 +137,7 @@ mod tests {
             begin(if email % 2 == 0 { &one } else { &two }, who(1, email)).await.unwrap();
         }
         begin(&one, who(1, 200)).await.unwrap();
-        two.right(who(1, 200)).await;
+        two.right(who(1, 200)).await.unwrap();
         assert_eq!(begin(&one, who(1, 201)).await, Ok(()));
         assert!(begin(&two, who(1, 202)).await.is_err());
         assert_eq!(begin(&two, who(2, 202)).await, Ok(()), "elsewhere nobody waits");

@@ -32,7 +32,9 @@ impl Job for Charge {
 
     async fn run(self, context: JobContext) -> Result<(), JobError> {
         ask(self.0, &context.provider_key()).await.map_err(JobError::failed)?;
-        sleep(Duration::from_millis(5)).await;
+        // So few jobs may all be done between two deaths: then some wait for one. Of ten thousand enough are interrupted.
+        let waits_for_death = !is_full() && context.attempt == 1 && self.0.is_multiple_of(10);
+        sleep(if waits_for_death { WORKER.dead_after } else { Duration::from_millis(5) }).await;
         let Some(mut tx) = context.begin_once().await? else { return Ok(()) };
         // Nothing in this table keeps two rows of one job apart.
         sqlx::query("insert into marks (tenant_id, mark) values ($1, $2)")

@@ -8,8 +8,8 @@ use domain::media::MAX_FILE_BYTES;
 use rustix::process::{Resource, Rlimit, setrlimit};
 use serde::{Deserialize, Serialize};
 
-use super::remake::remake;
 use super::{Kind, Picture, Refusal};
+use domain::media::picture::remake;
 
 /// What it may hold at a time.
 const MOST_MEMORY: u64 = 448 * 1024 * 1024;

@@ -74,7 +74,7 @@ impl Painter {
         match &self.place {
             Place::Child(program) => in_child(program, &file).await,
             #[cfg(any(test, feature = "testing"))]
-            Place::Here => tokio::task::spawn_blocking(move || super::remake::remake(&file))
+            Place::Here => tokio::task::spawn_blocking(move || domain::media::picture::remake(&file))
                 .await
                 .map_err(|error| GuardError::Start(io::Error::other(error)))?
                 .map_err(GuardError::Refused),

@@ -4,7 +4,8 @@ use std::io::Cursor;
 
 use image::{DynamicImage, GenericImageView as _, ImageFormat, Rgba, RgbaImage};
 
-use super::remake::remake;
+use domain::media::picture::remake;
+
 use super::{Kind, Refusal};
 
 fn written(image: &DynamicImage, format: ImageFormat) -> Vec<u8> {

@@ -23,6 +23,8 @@ export interface Wanted {
   now: () => string;
   scrollTime: string;
   onrange: (from: string, to: string, title: string) => void;
+  /** What stands in a stretch of days, as far as it is known; `show` says when more is. */
+  shapes: (from: string, to: string) => readonly Shape[];
   /** A free place was pressed; `time` is missing in the month. */
   onplace: (date: string, time: string | undefined, durationMin: number | undefined) => void;
   onvisit: (id: string) => void;
@@ -30,7 +32,8 @@ export interface Wanted {
 }
 
 export interface Engine {
-  show(shapes: readonly Shape[]): void;
+  /** What stands there has changed. */
+  show(): void;
   go(view: View, date: string): void;
   speak(lang: 'ru' | 'en'): void;
   destroy(): void;
@@ -40,10 +43,10 @@ export interface Engine {
 const quarter = (date: Date) => new Date(Math.floor(date.getTime() / (15 * 60_000)) * 15 * 60_000);
 const wall = (date: Date) => date.toISOString().slice(0, 16);
 const MINUTE = 60_000;
+const two = (number: number) => String(number).padStart(2, '0');
+const hourOf = ({ hour, minute }: { hour: number; minute: number }) => `${two(hour)}:${two(minute)}`;
 
 export function start(node: HTMLElement, wanted: Wanted): Engine {
-  let shapes: readonly Shape[] = [];
-
   const options: CalendarOptions = {
     plugins: [classic, dayGrid, timeGrid, interaction],
     views: { timeGridThree: { type: 'timeGrid', duration: { days: 3 } } },
@@ -61,8 +64,11 @@ export function start(node: HTMLElement, wanted: Wanted): Engine {
     navLinks: false,
     slotDuration: '00:30:00',
     snapDuration: '00:05:00',
-    slotHeaderFormat: { hour: '2-digit', minute: '2-digit', hour12: false },
-    eventTimeFormat: { hour: '2-digit', minute: '2-digit', hour12: false },
+    slotHeaderFormat: ({ date }) => hourOf(date),
+    // By hand: a formatter of `Intl` for each visit and each drawing was a third of the time that a step took.
+    eventTimeFormat: ({ start: from, end: to }) => [from, to].flatMap((when) => (when ? hourOf(when) : [])).join('–'),
+    // A step changes the week, its visits and its hours: drawn once and not one after the other.
+    rerenderDelay: 0,
     dayHeaderFormat: { weekday: 'short', day: 'numeric' },
     scrollTime: wanted.scrollTime,
     scrollTimeReset: false,
@@ -75,7 +81,9 @@ export function start(node: HTMLElement, wanted: Wanted): Engine {
     eventTitleClass: 'visit-title',
     eventTimeClass: 'visit-time',
     expandRows: true,
-    events: (_range, done) => done(shapes as never),
+    // Another week is drawn once, with what is known of it, and not first with that of the last one.
+    lazyFetching: false,
+    events: ({ start: from, end: to }, done) => done(wanted.shapes(wall(from), wall(to)) as never),
     datesSet: ({ start: from, end: to, view }) => wanted.onrange(wall(from), wall(to), view.title),
     dateClick: ({ date, allDay }) => wanted.onplace(wall(date).slice(0, 10), allDay ? undefined : wall(quarter(date)).slice(11), undefined),
     select: ({ start: from, end: to, allDay, jsEvent }) => {
@@ -101,11 +109,11 @@ export function start(node: HTMLElement, wanted: Wanted): Engine {
   const calendar = new Calendar(node, options);
   calendar.render();
   return {
-    show(next) {
-      shapes = next;
-      calendar.refetchEvents();
+    show: () => calendar.refetchEvents(),
+    go(view, date) {
+      if (calendar.view.type === NAMES[view]) calendar.gotoDate(date);
+      else calendar.changeView(NAMES[view], date);
     },
-    go: (view, date) => calendar.changeView(NAMES[view], date),
     speak: (lang) => calendar.setOption('locale', lang),
     destroy: () => calendar.destroy(),
   };

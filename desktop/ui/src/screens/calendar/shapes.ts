@@ -4,6 +4,9 @@ import type { Appointment, BusinessHours, Service } from '../../api/types';
 import { clockOf, closedOn } from '../../parts/hours';
 import { Temporal } from 'temporal-polyfill';
 
+/** Below this a visit has room for one line. */
+const ONE_LINE_MIN = 45;
+
 export interface Shape {
   id: string;
   title: string;
@@ -48,7 +51,7 @@ export function visitShapes(visits: readonly Appointment[], known: Known): Shape
       title: known.nameOf(visit),
       start: text(start),
       end: text(end),
-      className: `visit ${visit.kind === 'block' ? 'block' : visit.status}`,
+      className: `visit ${visit.kind === 'block' ? 'block' : visit.status}${(visit.durationMin ?? 0) < ONE_LINE_MIN ? ' short' : ''}`,
       display: 'block',
       editable: visit.status !== 'completed',
       ...(color && { color }),

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { BusinessHours } from '../../api/types';
-import { fromForm, toForm } from './hours_form';
+import { fromForm, nextStretch, toForm } from './hours_form';
 
 const hours: BusinessHours = {
   weekly: {
@@ -36,4 +36,11 @@ test('a holiday is shown with its last day, and a closed day has neither hours n
   expect(back.weekly['sat']).toBeUndefined();
   expect(back.breaks).toEqual({});
   expect(back.dailyCap).toBe(6);
+});
+
+test('further hours of a day come after the last ones and never leave the day', () => {
+  const [monday] = toForm(hours).days;
+  if (!monday) throw new Error('no Monday');
+  expect(nextStretch(monday)).toEqual({ from: '21:00', to: '23:00' });
+  expect(nextStretch({ ...monday, more: [{ from: '20:00', to: '23:30' }] })).toEqual({ from: '23:00', to: '24:00' });
 });

@@ -1,11 +1,12 @@
-// Her hours as a form shows them, and back. One stretch a day is what the form edits; further ones stay as they are. Pure.
+// Her hours as a form shows them, and back: a day has one stretch or several, and breaks in them. Pure.
 import type { BusinessHours, Interval } from '../../api/types';
-import { DAYS } from '../../parts/hours';
+import { clockOf, DAYS, minutes } from '../../parts/hours';
 
 export interface DayShown {
   isOpen: boolean;
   from: string;
   to: string;
+  /** Further stretches of the day. */
   more: Interval[];
   breaks: Interval[];
 }
@@ -29,8 +30,8 @@ export function toForm(hours: BusinessHours): HoursShown {
         isOpen: first !== undefined,
         from: first?.from ?? '10:00',
         to: first?.to ?? '19:00',
-        more,
-        breaks: [...(hours.breaks[day] ?? [])],
+        more: more.map((stretch) => ({ ...stretch })),
+        breaks: (hours.breaks[day] ?? []).map((pause) => ({ ...pause })),
       };
     }),
     exceptions: hours.exceptions.map(({ date, intervals, note }) => ({
@@ -76,6 +77,13 @@ export function fromForm(form: HoursShown, before: BusinessHours): BusinessHours
     horizonDays: Number(form.horizon),
     dailyCap: form.cap.trim() === '' ? null : Number(form.cap),
   };
+}
+
+/** Further hours of a day begin an hour after the last ones end, and are two hours long, as far as the day goes. */
+export function nextStretch({ to, more }: DayShown): Interval {
+  const last = minutes(more.at(-1)?.to ?? to);
+  const from = Math.min(last + 60, 23 * 60);
+  return { from: clockOf(from), to: clockOf(Math.min(from + 120, 24 * 60)) };
 }
 
 /** The end is exclusive on the wire: midnight after the last day. */

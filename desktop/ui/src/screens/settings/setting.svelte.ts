@@ -9,10 +9,12 @@ export interface Versioned<T> {
 }
 
 export function setting<T>(section: Section): Resource<Versioned<T>> {
-  return resource(async (signal) => {
-    const { value, etag } = await api.tagged('/api/v1/settings/{section}', { path: { section }, signal });
-    return { value: value.value as T, etag };
-  });
+  return resource((signal) => readSetting<T>(section, signal));
+}
+
+export async function readSetting<T>(section: Section, signal: AbortSignal): Promise<Versioned<T>> {
+  const { value, etag } = await api.tagged('/api/v1/settings/{section}', { path: { section }, signal });
+  return { value: value.value as T, etag };
 }
 
 export async function putSetting<T>(section: Section, value: T, etag: string | undefined): Promise<void> {

@@ -1,4 +1,5 @@
-//! A line between device and server that is cut after so many bytes, in either direction.
+//! A line between device and server that is cut after so many bytes, in either direction. Knows bytes, and nothing of what they
+//! say.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
@@ -7,18 +8,22 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
-/// A proxy on a port of its own. It lives as long as the test's runtime.
-pub(crate) struct Proxy {
-    pub(crate) url: String,
+use crate::bench::Outcome;
+
+/// A proxy on a port of its own. It lives as long as the runtime.
+#[derive(Debug)]
+pub struct Proxy {
+    /// Its own address.
+    pub url: String,
     left: Arc<AtomicI64>,
 }
 
 impl Proxy {
     /// A line to `server` (`http://host:port`).
-    pub(crate) async fn to(server: &str) -> Self {
-        let target: SocketAddr = server.trim_start_matches("http://").parse().expect("an address");
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a free port");
-        let url = format!("http://{}", listener.local_addr().expect("bound"));
+    pub async fn to(server: &str) -> Outcome<Self> {
+        let target: SocketAddr = server.trim_start_matches("http://").parse()?;
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+        let url = format!("http://{}", listener.local_addr()?);
         let left = Arc::new(AtomicI64::new(i64::MAX));
         let budget = left.clone();
         tokio::spawn(async move {
@@ -31,16 +36,16 @@ impl Proxy {
                 });
             }
         });
-        Self { url, left }
+        Ok(Self { url, left })
     }
 
     /// After so many more bytes every connection breaks.
-    pub(crate) fn cut_after(&self, bytes: i64) {
+    pub fn cut_after(&self, bytes: i64) {
         self.left.store(bytes, Ordering::SeqCst);
     }
 
     /// All passes again.
-    pub(crate) fn heal(&self) {
+    pub fn heal(&self) {
         self.cut_after(i64::MAX);
     }
 }
