@@ -5,6 +5,7 @@
 //! are arguments, and there is no file, socket, SQL or clock.
 
 pub mod accounts;
+pub mod api;
 pub mod appointments;
 pub mod audit;
 pub mod clients;

@@ -1,6 +1,7 @@
 //! Whose home this is: server, person, tenant, and the identity of this device.
 
 use domain::ids::{DeviceId, TenantId};
+use domain::lang::Lang;
 use domain::money::Currency;
 use domain::sync::RecordKind;
 use secrecy::SecretString;
@@ -143,5 +144,13 @@ impl App {
     /// This device as the server knows it.
     pub fn device(&self) -> Result<Option<DeviceIdentity>> {
         self.store.read(|tx| Ok(tx.meta(DEVICE)?))
+    }
+
+    /// The language that the person has chosen.
+    #[must_use]
+    pub fn person_language(&self) -> Lang {
+        // Nobody is here yet, or the word is not one of ours: then as for everybody.
+        let person = self.user().ok().flatten();
+        person.and_then(|person| person.get("locale")?.as_str()?.parse().ok()).unwrap_or_default()
     }
 }

@@ -5,6 +5,7 @@ use domain::appointments::{
     self, Appointment, AppointmentEdit, AppointmentRow, BookContext, Busy, Status, Step, named_service,
     overlapping,
 };
+use domain::dates::VisitTime;
 use domain::documents::Collection;
 use domain::errors::{FieldErrors, FieldProblem};
 use domain::ids::{AppointmentId, ClientId};
@@ -40,9 +41,14 @@ impl App {
     pub fn book(&mut self, fields: &Map<String, Json>) -> Result<Booked> {
         let edit = self.with_context(fields, AppointmentEdit::new_from_json)?;
         self.check_names(&edit)?;
+        self.book_as(&edit)
+    }
+
+    /// The same, read and looked over already.
+    pub fn book_as(&mut self, edit: &AppointmentEdit) -> Result<Booked> {
         let id = AppointmentId(self.new_id());
         let row = self.create_document(id.0, |author, at, ids| {
-            appointments::book(author, at, ids, &edit, Status::Booked)
+            appointments::book(author, at, ids, edit, Status::Booked)
         })?;
         self.show_booked(id, row)
     }
@@ -51,8 +57,13 @@ impl App {
     pub fn edit_appointment(&mut self, id: AppointmentId, fields: &Map<String, Json>) -> Result<Booked> {
         let edit = self.with_context(fields, AppointmentEdit::patch_from_json)?;
         self.check_names(&edit)?;
+        self.edit_appointment_as(id, &edit)
+    }
+
+    /// The same, read and looked over already.
+    pub fn edit_appointment_as(&mut self, id: AppointmentId, edit: &AppointmentEdit) -> Result<Booked> {
         let row = self.edit_document(Collection::Appointments, id.0, |document, author, at, ids| {
-            appointments::edit(document, author, at, ids, &edit)
+            appointments::edit(document, author, at, ids, edit)
         })?;
         self.show_booked(id, row)
     }
@@ -66,6 +77,34 @@ impl App {
             appointments::reschedule(document, author, at, &time)
         })?;
         self.show_booked(id, row)
+    }
+
+    /// Moves an appointment to a time.
+    pub fn move_appointment_to(&mut self, id: AppointmentId, time: &VisitTime) -> Result<Booked> {
+        let row = self.edit_document(Collection::Appointments, id.0, |document, author, at, _| {
+            appointments::reschedule(document, author, at, time)
+        })?;
+        self.show_booked(id, row)
+    }
+
+    /// What the document of an appointment says.
+    pub fn appointment_row(&self, id: AppointmentId) -> Result<AppointmentRow> {
+        self.store.read(|tx| tx.appointment(id.0)?.map(|entry| entry.row).ok_or(AppError::NotFound(id.0)))
+    }
+
+    /// The appointments that share any second with a span; `None` is open, and without both every appointment, also one
+    /// whose time is not known.
+    pub fn appointments_touching(&self, span: Span) -> Result<Vec<(AppointmentId, AppointmentRow)>> {
+        let found = self.store.read::<_, AppError>(|tx| {
+            Ok(match (span.from, span.until) {
+                (None, None) => tx.appointments(Between::default())?,
+                (from, until) => {
+                    let from = from.unwrap_or(Timestamp::MIN).as_second();
+                    tx.appointments_touching(from, until.unwrap_or(Timestamp::MAX).as_second())?
+                }
+            })
+        })?;
+        Ok(found.into_iter().map(|entry| (AppointmentId(entry.id), entry.row)).collect())
     }
 
     /// Records what happened to a visit.

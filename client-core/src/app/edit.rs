@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use domain::api::Tag;
 use domain::documents::{Author, Chunk, Collection, Document, Hash, Verdict};
 use domain::ids::{GroupId, Ids};
 use domain::{Projection, project};
@@ -135,6 +136,17 @@ impl App {
             }
             Ok(Ok(changes.into_iter().map(|(id, chunk)| (id, chunk.hash())).collect()))
         })?
+    }
+
+    /// The version of a document that is here, own unsent changes included.
+    pub fn version(&self, id: Uuid) -> Result<Tag> {
+        let stored = self.store.read::<_, AppError>(|tx| Ok(tx.document(id)?))?;
+        Ok(Tag::of_heads(&stored.ok_or(AppError::NotFound(id))?.heads))
+    }
+
+    /// What kind of document is known under this id, removed or not.
+    pub fn collection_of(&self, id: Uuid) -> Result<Option<Collection>> {
+        self.store.read(|tx| Ok(tx.document(id)?.map(|stored| stored.collection)))
     }
 
     /// Whether a document, removed or not, is known under this id.

@@ -6,25 +6,14 @@ use domain::Projection;
 use domain::appointments::Appointment;
 use domain::clients::Client;
 use domain::documents::{Collection, Hash};
-use domain::history::{Change, at_moment, changes, undo};
+use domain::history::{Change, TakenBack, at_moment, changes, undo};
 use domain::ids::{AppointmentId, ClientId, NoteId};
 use domain::notes::Note;
 use jiff::Timestamp;
-use serde::Serialize;
 use uuid::Uuid;
 
 use super::{App, AppError, Result};
 use crate::replica;
-
-/// What taking back did.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct TakenBack {
-    /// Changes that were taken back, by document.
-    pub undone: Vec<(Uuid, Hash)>,
-    /// Fields that stay because somebody has changed them since, by document.
-    pub kept: Vec<(Uuid, String)>,
-}
 
 impl App {
     /// The changes of a client, visit or note, the newest first: a page after `after`. With `field` only those that touch it.
@@ -115,11 +104,7 @@ impl App {
             for (id, change) in due {
                 let Some(document) = open.get_mut(id) else { continue };
                 let Some(undone) = undo(document, author, at, *change) else { continue };
-                taken.kept.extend(undone.kept.into_iter().map(|field| (*id, field)));
-                if !undone.chunks.is_empty() {
-                    taken.undone.push((*id, *change));
-                }
-                made.extend(undone.chunks.into_iter().map(|chunk| (*id, chunk)));
+                made.extend(taken.note(*id, *change, undone));
             }
             if made.is_empty() { Err(AppError::NothingToUndo) } else { Ok(made) }
         })?;

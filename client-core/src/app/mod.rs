@@ -42,7 +42,6 @@ pub use conflicts::Settled;
 pub use edit::Created;
 pub use error::AppError;
 pub use export::Export;
-pub use history::TakenBack;
 pub use home::Home;
 pub use intents::AskedIntent;
 pub use media::{PictureState, ShownPicture};
@@ -53,7 +52,7 @@ pub use status::{OtherDevices, RecordState, Status};
 pub use verify::Verified;
 
 use crate::bugs::{self, Bug};
-use crate::store::{Result as StoreResult, Store, StoreError};
+use crate::store::{Result as StoreResult, Store, StoreError, Tx};
 use crate::sync::{Context, Effect, Engine, Event};
 
 /// What the functions of the app answer.
@@ -135,7 +134,10 @@ impl App {
 
     /// Does several edits in one transaction, for imports: fast, and all or nothing here; elsewhere they arrive one
     /// by one.
-    pub fn in_batch<T>(&mut self, act: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
+    pub fn in_batch<T, E: From<StoreError>>(
+        &mut self,
+        act: impl FnOnce(&mut Self) -> std::result::Result<T, E>,
+    ) -> std::result::Result<T, E> {
         self.store.begin()?;
         match act(self) {
             Ok(done) => {
@@ -147,6 +149,11 @@ impl App {
                 Err(error)
             }
         }
+    }
+
+    /// What was answered under an `Idempotency-Key`; in the transaction of the effect.
+    pub(crate) fn with_answers<T>(&mut self, act: impl FnOnce(&Tx<'_>) -> StoreResult<T>) -> StoreResult<T> {
+        self.store.write(act)
     }
 
     /// After a failed commit the file was opened anew, and what the old actor wrote last is unknown.

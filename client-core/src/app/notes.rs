@@ -14,8 +14,13 @@ impl App {
     pub fn add_note(&mut self, fields: &Map<String, Json>) -> Result<Note> {
         let edit = NoteEdit::new_from_json(fields)?;
         self.check_note(&edit)?;
+        self.add_note_as(&edit)
+    }
+
+    /// The same, read and looked over already.
+    pub fn add_note_as(&mut self, edit: &NoteEdit) -> Result<Note> {
         let id = NoteId(self.new_id());
-        let row = self.create_document(id.0, |author, at, _| notes::add(author, at, &edit))?;
+        let row = self.create_document(id.0, |author, at, _| notes::add(author, at, edit))?;
         show(id, row)
     }
 
@@ -23,8 +28,13 @@ impl App {
     pub fn edit_note(&mut self, id: NoteId, fields: &Map<String, Json>) -> Result<Note> {
         let edit = NoteEdit::patch_from_json(fields)?;
         self.check_note(&edit)?;
+        self.edit_note_as(id, &edit)
+    }
+
+    /// The same, read and looked over already.
+    pub fn edit_note_as(&mut self, id: NoteId, edit: &NoteEdit) -> Result<Note> {
         let row = self.edit_document(Collection::Notes, id.0, |document, author, at, _| {
-            notes::edit(document, author, at, &edit)
+            notes::edit(document, author, at, edit)
         })?;
         show(id, row)
     }

@@ -21,15 +21,7 @@ impl App {
     /// named; `fields` are those that REST takes. Below zero it was given back.
     pub fn take_payment(&mut self, mut fields: Map<String, Json>) -> Result<Payment> {
         if let Some(visit) = named(&fields, "appointmentId")? {
-            let row = self.store.read::<_, AppError>(|tx| Ok(tx.visit_row(visit)?))?;
-            // What it was paid for: it may be another by the time the server hears of the money.
-            if let Some(row) = row {
-                let metadata = fields.entry("metadata").or_insert_with(|| Json::Object(Map::new()));
-                if let Some(metadata) = metadata.as_object_mut() {
-                    metadata.insert(SEEN_TIME.to_owned(), json!(row.time));
-                    metadata.insert(SEEN_OFF.to_owned(), json!(is_off(&row)));
-                }
-            }
+            self.note_seen(visit, &mut fields)?;
             let visit = self.appointment(AppointmentId(visit))?;
             if let (None, Some(client)) = (fields.get("clientId"), visit.client_id) {
                 fields.insert("clientId".to_owned(), Json::from(client.to_string()));
@@ -42,6 +34,28 @@ impl App {
         fields.entry("date").or_insert_with(|| Json::from(today.to_string()));
         let id = PaymentId(self.new_id());
         self.add_payment(id, &fields)
+    }
+
+    /// Records money as REST takes it: nothing is filled in but what this device knows of the visit.
+    pub fn record_payment(&mut self, mut fields: Map<String, Json>) -> Result<Payment> {
+        if let Some(visit) = named(&fields, "appointmentId")? {
+            self.note_seen(visit, &mut fields)?;
+        }
+        let id = PaymentId(self.new_id());
+        self.add_payment(id, &fields)
+    }
+
+    fn note_seen(&self, visit: Uuid, fields: &mut Map<String, Json>) -> Result<()> {
+        let row = self.store.read::<_, AppError>(|tx| Ok(tx.visit_row(visit)?))?;
+        // What it was paid for: it may be another by the time the server hears of the money.
+        if let Some(row) = row {
+            let metadata = fields.entry("metadata").or_insert_with(|| Json::Object(Map::new()));
+            if let Some(metadata) = metadata.as_object_mut() {
+                metadata.insert(SEEN_TIME.to_owned(), json!(row.time));
+                metadata.insert(SEEN_OFF.to_owned(), json!(is_off(&row)));
+            }
+        }
+        Ok(())
     }
 
     /// Records a payment under an id that is given, e.g. by an import. Nothing edits it afterwards: books are corrected by refunds.

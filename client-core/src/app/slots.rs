@@ -19,12 +19,16 @@ const REACH: i64 = 48 * 60 * 60;
 impl App {
     /// The starts that can be offered for a service on these days, both inclusive.
     pub fn slots(&self, service: ServiceId, from: Date, to: Date) -> Result<Vec<ShownSlot>> {
+        Ok(self.free_slots(service, from, to)?.iter().map(Slot::show).collect())
+    }
+
+    /// The same, not shown yet.
+    pub fn free_slots(&self, service: ServiceId, from: Date, to: Date) -> Result<Vec<Slot>> {
         let wrong = |problem| AppError::Invalid(FieldErrors::one("to", problem));
         check_days(from, to).map_err(wrong)?;
         let services = self.price_list()?;
         let service = services.get(&service).ok_or(AppError::NotFound(service.0))?;
-        let found = self.free(&services, service, None, (from, to))?;
-        Ok(found.iter().map(Slot::show).collect())
+        self.free(&services, service, None, (from, to))
     }
 
     /// The starts at which a visit could be instead, on these days: as long as it is, with its own hour free.

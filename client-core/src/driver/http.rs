@@ -67,7 +67,7 @@ impl Transport for Http {
 }
 
 /// A client with timeouts: a dead connection must not hold up a sync for ever.
-pub(super) fn client() -> Result<reqwest::Client, reqwest::Error> {
+pub(crate) fn client() -> Result<reqwest::Client, reqwest::Error> {
     reqwest::Client::builder()
         .user_agent(concat!("veloria/", env!("CARGO_PKG_VERSION")))
         .connect_timeout(Duration::from_secs(10))

@@ -41,9 +41,28 @@ pub enum Ended {
     Stopped(Failure),
 }
 
+/// A device whose engine a session drives: the app itself, or a share of it that is let go between two steps.
+pub trait Steps {
+    /// Lets the engine handle an event.
+    fn step(&mut self, engine: &mut Engine, event: Event) -> impl Future<Output = Result<Effect, StoreError>> + Send;
+
+    /// The present moment as the device believes it.
+    fn now(&mut self) -> impl Future<Output = Timestamp> + Send;
+}
+
+impl Steps for App {
+    async fn step(&mut self, engine: &mut Engine, event: Event) -> Result<Effect, StoreError> {
+        self.sync_step(engine, event)
+    }
+
+    async fn now(&mut self) -> Timestamp {
+        Self::now(self)
+    }
+}
+
 /// Runs one session: from waking until the engine rests.
 pub async fn session(
-    app: &mut App,
+    device: &mut impl Steps,
     engine: &mut Engine,
     transport: &impl Transport,
 ) -> Result<Ended, StoreError> {
@@ -52,7 +71,7 @@ pub async fn session(
     let mut event = Event::Wake;
     let mut last = Failure::Timeout;
     loop {
-        event = match app.sync_step(engine, event)? {
+        event = match device.step(engine, event).await? {
             Effect::Send(ticket, request) => match transport.perform(&request).await {
                 Ok(reply) => Event::Answered(ticket, reply),
                 Err(failure) => {
@@ -74,19 +93,20 @@ const PATIENCE: u32 = 4;
 
 /// Syncs once, as a person asks for it: an absent server is said at once, a broken talk is taken up again.
 pub async fn sync_once(
-    app: &mut App,
+    device: &mut impl Steps,
     engine: &mut Engine,
     transport: &impl Transport,
 ) -> Result<Ended, StoreError> {
     for _ in 1..PATIENCE {
-        match session(app, engine, transport).await? {
+        match session(device, engine, transport).await? {
             Ended::Later(until, failure) if !matches!(failure, Failure::Offline(_) | Failure::Refused(_)) => {
-                tokio::time::sleep(pause(app.now(), until).min(Duration::from_secs(10))).await;
+                let now = device.now().await;
+                tokio::time::sleep(pause(now, until).min(Duration::from_secs(10))).await;
             }
             ended => return Ok(ended),
         }
     }
-    session(app, engine, transport).await
+    session(device, engine, transport).await
 }
 
 fn pause(now: Timestamp, until: Timestamp) -> Duration {

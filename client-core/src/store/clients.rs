@@ -50,4 +50,16 @@ impl Tx<'_> {
         let last_visit_at = self.last_visit(id)?;
         Ok(Some(ClientEntry { id, row: serde_json::from_str(&row)?, last_visit_at }))
     }
+
+    /// Clients that are not deleted with this phone or this e-mail in any case, by id.
+    pub fn clients_with_contact(&self, phone: Option<&str>, email: Option<&str>) -> Result<Vec<ClientEntry>> {
+        let sql = "SELECT id, row FROM clients WHERE deleted = 0 AND phone = ?1 UNION
+                   SELECT id, row FROM clients WHERE deleted = 0 AND lower(email) = lower(?2) ORDER BY id";
+        let read = |row: &rusqlite::Row<'_>| Ok((sql::uuid(row, 0)?, row.get(1)?));
+        let rows: Vec<(Uuid, String)> = all(self.conn, sql, params![phone, email], read)?;
+        let entry = |(id, row): (Uuid, String)| {
+            Ok(ClientEntry { id, row: serde_json::from_str(&row)?, last_visit_at: None })
+        };
+        rows.into_iter().map(entry).collect()
+    }
 }

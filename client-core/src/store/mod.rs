@@ -3,6 +3,7 @@
 //! SQL lives here and nowhere else. This room knows tables, not meanings: documents are bytes with heads, rows are
 //! JSON with a few columns for lists. "Saved" may be said only after [`Store::write`] has returned (rule D1).
 
+mod answers;
 mod appointments;
 mod clients;
 mod conflicts;

@@ -38,6 +38,7 @@ impl Place {
             include_str!("schema_4.sql"),
             include_str!("schema_5.sql"),
             include_str!("schema_6.sql"),
+            include_str!("schema_7.sql"),
         ];
         Migrations::new(steps.map(M::up).to_vec()).to_latest(&mut conn)?;
         Ok(conn)

@@ -1,6 +1,7 @@
 //! What people take back: a change, or everything that a device did since a moment.
 
-use client_core::app::{App, AppError, TakenBack};
+use client_core::app::{App, AppError};
+use domain::history::TakenBack;
 use domain::documents::Collection;
 use domain::history::Change;
 use jiff::SignedDuration;
@@ -61,7 +62,7 @@ fn settle(
 ) -> Result<(), AppError> {
     match taken {
         Ok(taken) => {
-            done.undone = taken.undone;
+            done.undone = taken.undone.iter().map(|undone| (undone.document, undone.change)).collect();
             Ok(())
         }
         Err(AppError::NothingToUndo | AppError::NotFound(_)) => add_client(app, word, done),

@@ -349,3 +349,31 @@ fn put_event(w: &mut Writer<'_>, id: &str, kind: &str, at: i64, after: &[String]
     let after: Map<String, Json> = after.iter().map(|id| (id.clone(), Json::Bool(true))).collect();
     w.put_entry("events", id, &json!({ "type": kind, "at": at * 1000, "after": after }));
 }
+
+/// The new time; no other field of an appointment may be given here.
+pub fn read_time(
+    object: &Map<String, Json>,
+    context: &BookContext<'_>,
+    standing: Option<&VisitTime>,
+) -> Result<VisitTime, FieldErrors> {
+    let mut errors = FieldErrors::new();
+    for name in object.keys().filter(|name| !matches!(name.as_str(), "startsAt" | "durationMin" | "timezone"))
+    {
+        errors.add(name, FieldProblem::Unknown);
+    }
+    let edit = AppointmentEdit::patch_from_json(object, context);
+    for (name, problem) in edit.as_ref().err().into_iter().flat_map(FieldErrors::iter) {
+        errors.add(name, problem);
+    }
+    let edit = edit.unwrap_or_default();
+    if edit.starts_at.value().is_none() {
+        errors.add("startsAt", FieldProblem::Required);
+    } else if standing.is_none() && edit.duration_min.value().is_none() {
+        errors.add("durationMin", FieldProblem::Required);
+    }
+    let time = edit.time(standing);
+    if time.is_none() {
+        errors.add("startsAt", FieldProblem::InvalidTime);
+    }
+    time.filter(|_| errors.is_empty()).ok_or(errors)
+}

@@ -5,10 +5,18 @@
 
 mod consent;
 mod edit;
+mod exists;
+mod history;
+mod list;
 mod merge;
 mod row;
+mod search;
 
 pub use consent::{CHANNELS, ConsentEdit, PURPOSES, record_consent};
 pub use edit::{ClientEdit, create, edit, remove};
+pub use exists::{Duplicates, Other, allowing_duplicates, new_contact, refusal};
+pub use history::HistoryEntry;
+pub use list::LIST;
 pub(crate) use merge::take_over;
 pub use row::{Client, ClientRow, Consent};
+pub use search::Search;

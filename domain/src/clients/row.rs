@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 
+use crate::search::{digits, fold};
 use crate::dates::format_seconds;
 use crate::documents::{Document, Facts};
 use crate::ids::ClientId;
@@ -196,6 +197,15 @@ impl ClientRow {
         words.extend(self.tags.iter().chain(&self.allergies).map(String::as_str));
         words.extend(self.contacts.iter().flat_map(|(k, v)| [k.as_str(), v.as_str()]));
         words.join(" ")
+    }
+
+    /// The text in which [`super::Search`] looks: the words folded, and the digits of the phone.
+    #[must_use]
+    pub fn searched(&self) -> String {
+        let number = digits(self.phone.as_deref().unwrap_or_default());
+        let text = format!("{} {number}", fold(&self.search_text()));
+        // A device may have written it, Postgres cannot keep it, and nobody searches for it.
+        text.replace('\0', "")
     }
 
     /// The JSON that everybody sees. `last_visit_at` is the start of the last completed visit.

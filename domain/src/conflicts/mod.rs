@@ -5,6 +5,7 @@
 //! changed through the look-ups of a [`Base`]; `choices` says how each can be settled, `settle` turns a choice into
 //! ordinary edits, `tell` puts it into her words. No clock decides anything here; times are only shown.
 
+mod asked;
 mod authors;
 mod base;
 mod choices;
@@ -20,6 +21,7 @@ mod upkeep;
 mod warnings;
 mod whole;
 
+pub use asked::{read_merge, read_resolve};
 pub use authors::{Authors, authors};
 pub use base::{Base, Changed, Shared};
 pub use choices::{Choice, Offer, UnknownChoice, choices};

@@ -5,10 +5,12 @@
 
 mod changes;
 mod moment;
+mod taken;
 mod undo;
 
 pub use changes::{Change, FieldChange, changes};
 pub use moment::{at_moment, heads_at};
+pub use taken::{KeptField, TakenBack, UndoneChange, read_undo, read_undo_device};
 pub use undo::{Undone, undo};
 
 pub(crate) use changes::touched;

@@ -3,6 +3,9 @@
 //! A slice of the shared room: edit, row and JSON of a note. Pure. The body is a mergeable text: two devices'
 //! edits of it come together letter by letter.
 
+mod list;
+
+pub use list::LIST;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 

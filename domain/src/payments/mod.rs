@@ -3,6 +3,9 @@
 //! A slice of the shared room. Payments come in through imports and when she says that she was paid; the money module builds on this
 //! record later. Pure. A refund is a payment below zero; taxes stand apart and are never part of the amount.
 
+mod list;
+
+pub use list::LIST;
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};

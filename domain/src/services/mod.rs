@@ -3,6 +3,9 @@
 //! A slice of the shared room. Services are records: the server writes them, devices ask for changes through
 //! intents with the very JSON that REST takes. Pure.
 
+mod list;
+
+pub use list::LIST;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Number, Value as Json};
 

@@ -4,6 +4,7 @@
 //! whatever zone the viewer is. Hours are meant by the wall of a day's zone; each end becomes an instant on its own, so days of
 //! 23 and 25 hours and zones with odd offsets need no special care.
 
+mod asked;
 mod busy;
 mod day;
 mod rank;
@@ -15,6 +16,7 @@ use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan as _};
 use serde::Serialize;
 
+pub use asked::{BEST, SlotQuery};
 pub use busy::{buffers, busy_segments, hands_in, taken_by};
 pub use day::{time_off, working};
 pub use rank::{best, nearest};

@@ -1,13 +1,11 @@
 //! `POST /appointments`.
 
 use axum::extract::State;
-use domain::appointments::{
-    Appointment, AppointmentEdit, AppointmentRow, BookContext, Status, book, named_service,
-};
+use domain::appointments::{Appointment, AppointmentEdit, AppointmentRow, BookContext, Status, allowing_overlap, book, named_service};
 use domain::errors::FieldProblem;
 use domain::ids::AppointmentId;
 
-use super::clash::{allowing_overlap, refuse_clash};
+use super::clash::refuse_clash;
 use super::schemas::NewAppointment;
 use crate::http::{BookErrors, Problem};
 use crate::writes::{Reply, Write, WriteHeaders, documents};

@@ -1,10 +1,10 @@
 //! `PATCH /appointments/{id}`: absent fields stay untouched.
 
 use axum::extract::State;
-use domain::appointments::{Appointment, AppointmentEdit, AppointmentRow, BookContext};
+use domain::appointments::{Appointment, AppointmentEdit, AppointmentRow, BookContext, allowing_overlap};
 use domain::ids::AppointmentId;
 
-use super::clash::{allowing_overlap, refuse_clash};
+use super::clash::refuse_clash;
 use super::schemas::AppointmentPatch;
 use crate::http::{BookErrors, PathId, Problem};
 use crate::writes::{Reply, Tag, Write, WriteHeaders, documents};

@@ -1,6 +1,7 @@
 //! `GET /appointments`: by start, in a span of time, or of one client.
 #![expect(unused_qualifications, reason = "written by the macro that describes the query")]
 
+use domain::api::Listing;
 use axum::Json;
 use domain::appointments::{Appointment, AppointmentRow};
 use domain::ids::{AppointmentId, ClientId};
@@ -9,8 +10,8 @@ use utoipa::openapi::path::{Parameter, ParameterIn};
 
 use super::store;
 use crate::auth;
-use crate::http::{ListErrors, Page, PageQuery, Problem, QueryFields, Read};
-use crate::listing::Listing;
+use crate::http::{ListErrors, Page, PageQuery, Problem, Asked, Read};
+use crate::listing::{page, parameters};
 
 /// What may be asked for.
 #[derive(Debug, IntoParams)]
@@ -32,7 +33,7 @@ struct AppointmentFilters;
 
 impl IntoParams for AppointmentFilters {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
-        store::LIST.parameters()
+        parameters(store::LIST.spec)
     }
 }
 
@@ -44,13 +45,13 @@ impl IntoParams for AppointmentFilters {
 )]
 pub(super) async fn list_appointments(
     Read { mut tx, .. }: Read,
-    mut query: QueryFields,
+    Asked(mut query): Asked,
 ) -> Result<Json<Page<Appointment>>, Problem> {
     let tenant = auth::find_tenant(&mut tx).await?.ok_or_else(Problem::not_found)?;
     let client: Option<ClientId> = query.parsed("clientId");
     let span = (query.moment("from", &tenant.timezone), query.moment("to", &tenant.timezone));
-    let listing = Listing::read(&store::LIST, query, &tenant.timezone, &(client, span))?;
+    let listing = Listing::read(store::LIST.spec, query, &tenant.timezone, &(client, span))?;
     let found = store::list(&mut tx, client, span, &listing).await?;
     tx.commit().await?;
-    Ok(Json(listing.page(found, |id: AppointmentId, row: AppointmentRow| row.show(id))?))
+    Ok(Json(page(listing, found, |id: AppointmentId, row: AppointmentRow| row.show(id))?))
 }

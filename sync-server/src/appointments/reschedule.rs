@@ -1,13 +1,10 @@
 //! `POST /appointments/{id}/reschedule`: another time, one scalar of the document, so a move is atomic.
 
 use axum::extract::State;
-use domain::appointments::{Appointment, AppointmentEdit, AppointmentRow, BookContext};
-use domain::dates::VisitTime;
-use domain::errors::{FieldErrors, FieldProblem};
+use domain::appointments::{Appointment, AppointmentRow, BookContext, allowing_overlap, read_time};
 use domain::ids::AppointmentId;
-use serde_json::{Map, Value};
 
-use super::clash::{allowing_overlap, refuse_clash};
+use super::clash::refuse_clash;
 use super::schemas::NewTime;
 use crate::http::{BookErrors, PathId, Problem};
 use crate::writes::{Reply, Tag, Write, WriteHeaders, documents};
@@ -41,32 +38,4 @@ pub(super) async fn reschedule_appointment(
     refuse_clash(tx, id, Some(&before), &row, overlap).await?;
     let reply = Reply::ok(&row.show(id))?;
     documents::keep(&state, write, id.0, document, chunk, reply, None).await
-}
-
-/// The new time; no other field of an appointment may be given here.
-fn read_time(
-    object: &Map<String, Value>,
-    context: &BookContext<'_>,
-    standing: Option<&VisitTime>,
-) -> Result<VisitTime, FieldErrors> {
-    let mut errors = FieldErrors::new();
-    for name in object.keys().filter(|name| !matches!(name.as_str(), "startsAt" | "durationMin" | "timezone"))
-    {
-        errors.add(name, FieldProblem::Unknown);
-    }
-    let edit = AppointmentEdit::patch_from_json(object, context);
-    for (name, problem) in edit.as_ref().err().into_iter().flat_map(FieldErrors::iter) {
-        errors.add(name, problem);
-    }
-    let edit = edit.unwrap_or_default();
-    if edit.starts_at.value().is_none() {
-        errors.add("startsAt", FieldProblem::Required);
-    } else if standing.is_none() && edit.duration_min.value().is_none() {
-        errors.add("durationMin", FieldProblem::Required);
-    }
-    let time = edit.time(standing);
-    if time.is_none() {
-        errors.add("startsAt", FieldProblem::InvalidTime);
-    }
-    time.filter(|_| errors.is_empty()).ok_or(errors)
 }

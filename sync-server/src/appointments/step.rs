@@ -1,10 +1,10 @@
 //! `POST /appointments/{id}/confirm`, `cancel`, `complete`, `no-show`: what she says happened. Said twice, it is one fact.
 
 use axum::extract::State;
-use domain::appointments::{Appointment, AppointmentRow, Step, take_step};
+use domain::appointments::{Appointment, AppointmentRow, Overlap, Step, take_step};
 use domain::ids::AppointmentId;
 
-use super::clash::{Overlap, refuse_clash};
+use super::clash::refuse_clash;
 use super::schemas::StepOptions;
 use crate::AppState;
 use crate::http::{BookErrors, PathId, Problem};

@@ -1,5 +1,6 @@
 //! Every statement about appointments. Only reads: documents and their rows are written through the door of `sync`.
 
+use domain::api::Listing;
 use domain::appointments::AppointmentRow;
 use domain::ids::{AppointmentId, ClientId};
 use jiff::Timestamp;
@@ -7,7 +8,7 @@ use jiff_sqlx::ToSqlx as _;
 use uuid::Uuid;
 
 use crate::db::{StoreError, TenantTx};
-use crate::listing::{self, Field, Found, Kind, ListSpec, Listing, Use};
+use crate::listing::{self, Column, Found, Table};
 
 /// An appointment that stands in the way.
 #[derive(Debug)]
@@ -16,28 +17,26 @@ pub(super) struct Standing {
     pub(super) row: AppointmentRow,
 }
 
-/// What appointments can be filtered and sorted by.
-pub(crate) static LIST: ListSpec = ListSpec {
-    list: "appointments",
+/// Where what they can be filtered and sorted by is kept.
+pub(crate) static LIST: Table = Table {
+    spec: &domain::appointments::LIST,
     table: "appointments",
     json: "row",
     living: "not deleted",
-    fields: &[
+    columns: &[
         // One without a known time comes last, and is in no span.
-        Field::new("startsAt", "starts_key", Kind::Moment, Use::Both).present("starts_at"),
-        Field::new("endsAt", "ends_at", Kind::Moment, Use::Filter),
-        Field::new("kind", "kind", Kind::Word(&["visit", "block"]), Use::Filter),
-        Field::new("status", "status", Kind::Word(&STATUSES), Use::Filter),
-        Field::new("clientId", "client_id", Kind::Id, Use::Filter),
-        Field::new("serviceId", "service_id", Kind::Id, Use::Filter),
-        Field::new("source", "plain_json(row) ->> 'source'", Kind::Line, Use::Filter),
-        Field::new("createdAt", "coalesce(created_at, 0)", Kind::Seconds, Use::Both).present("created_at"),
-        Field::new("updatedAt", "updated_key", Kind::Seconds, Use::Both).present("updated_at"),
+        Column::new("startsAt", "starts_key").present("starts_at"),
+        Column::new("endsAt", "ends_at"),
+        Column::new("kind", "kind"),
+        Column::new("status", "status"),
+        Column::new("clientId", "client_id"),
+        Column::new("serviceId", "service_id"),
+        Column::new("source", "plain_json(row) ->> 'source'"),
+        Column::new("createdAt", "coalesce(created_at, 0)").present("created_at"),
+        Column::new("updatedAt", "updated_key").present("updated_at"),
     ],
-    sort: "startsAt",
-};
-
-const STATUSES: [&str; 6] = ["requested", "booked", "confirmed", "cancelled", "no_show", "completed"];
+}
+.checked();
 
 /// Appointments of a client, or all, that touch a span of time. (No appointment is longer than two weeks; saying so lets
 /// the index by start help.)

@@ -1,6 +1,7 @@
 //! `GET /audit-logs`: what was done, the newest first. Written on every plan, read on imperium.
 #![expect(unused_qualifications, reason = "written by the macro that describes the query")]
 
+use domain::api::Listing;
 use axum::Json;
 use domain::ids::{DeviceId, TokenId, UserId};
 use jiff::Timestamp;
@@ -12,15 +13,15 @@ use uuid::Uuid;
 
 use super::store;
 use crate::auth;
-use crate::http::{ListErrors, Page, PageQuery, Problem, QueryFields, Read};
-use crate::listing::Listing;
+use crate::http::{ListErrors, Page, PageQuery, Problem, Asked, Read};
+use crate::listing::{page, parameters};
 
 /// Its filters and orders.
 struct Filters;
 
 impl IntoParams for Filters {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
-        store::LIST.parameters()
+        parameters(store::LIST.spec)
     }
 }
 
@@ -89,11 +90,11 @@ struct AuditActor {
 )]
 pub(super) async fn list_audit_logs(
     Read { mut tx, .. }: Read,
-    query: QueryFields,
+    Asked(query): Asked,
 ) -> Result<Json<Page<AuditLog>>, Problem> {
     let zone = auth::zone_for(&mut tx, &query).await?;
-    let listing = Listing::read(&store::LIST, query, &zone, &())?;
+    let listing = Listing::read(store::LIST.spec, query, &zone, &())?;
     let found = store::list(&mut tx, &listing).await?;
     tx.commit().await?;
-    Ok(Json(listing.page(found, |id, line| AuditLog { id, line })?))
+    Ok(Json(page(listing, found, |id, line| AuditLog { id, line })?))
 }

@@ -1,33 +1,50 @@
 //! Every statement about the journal: it is added to and read. The server's role can do no more.
 
+use domain::api::{Field, Kind, ListSpec, Listing, Use};
 use domain::audit::{Action, Door, Event, SubjectKind};
 use domain::ids::TenantId;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
 use crate::db::{Cause, StoreError, TenantTx};
-use crate::listing::{self, Field, Found, Kind, ListSpec, Listing, Use};
+use crate::listing::{self, Column, Found, Table};
 
 /// What the journal can be filtered and sorted by.
-pub(super) static LIST: ListSpec = ListSpec {
+static SPEC: ListSpec = ListSpec {
     list: "audit-logs",
+    fields: &[
+        Field::new("at", Kind::Moment, Use::Both),
+        Field::new("action", Kind::Word(Action::NAMES), Use::Filter),
+        Field::new("door", Kind::Word(Door::NAMES), Use::Filter),
+        Field::new("subject", Kind::Word(SubjectKind::NAMES), Use::Filter),
+        Field::new("subjectId", Kind::Id, Use::Filter),
+        Field::new("userId", Kind::Id, Use::Filter),
+        Field::new("deviceId", Kind::Id, Use::Filter),
+        Field::new("requestId", Kind::Line, Use::Filter),
+    ],
+    sort: "-at",
+};
+
+/// Where they are kept.
+pub(super) static LIST: Table = Table {
+    spec: &SPEC,
     table: "audit_logs",
     json: "jsonb_build_object('at', at, 'door', door, 'action', action, 'subject', subject, 'subjectId', subject_id, \
            'changes', changes, 'requestId', request_id, \
            'actor', jsonb_build_object('userId', user_id, 'tokenId', token_id, 'deviceId', device_id))::text",
     living: "true",
-    fields: &[
-        Field::new("at", "at", Kind::Moment, Use::Both),
-        Field::new("action", "action", Kind::Word(Action::NAMES), Use::Filter),
-        Field::new("door", "door", Kind::Word(Door::NAMES), Use::Filter),
-        Field::new("subject", "subject", Kind::Word(SubjectKind::NAMES), Use::Filter),
-        Field::new("subjectId", "subject_id", Kind::Id, Use::Filter),
-        Field::new("userId", "user_id", Kind::Id, Use::Filter),
-        Field::new("deviceId", "device_id", Kind::Id, Use::Filter),
-        Field::new("requestId", "request_id", Kind::Line, Use::Filter),
+    columns: &[
+        Column::new("at", "at"),
+        Column::new("action", "action"),
+        Column::new("door", "door"),
+        Column::new("subject", "subject"),
+        Column::new("subjectId", "subject_id"),
+        Column::new("userId", "user_id"),
+        Column::new("deviceId", "device_id"),
+        Column::new("requestId", "request_id"),
     ],
-    sort: "-at",
-};
+}
+.checked();
 
 /// A page of the journal.
 pub(super) async fn list(tx: &mut TenantTx, listing: &Listing) -> Result<Vec<Found>, StoreError> {

@@ -1,10 +1,10 @@
 //! `POST /clients`.
 
 use axum::extract::State;
-use domain::clients::{Client, ClientEdit, ClientRow};
+use domain::clients::{Client, ClientEdit, ClientRow, allowing_duplicates};
 use domain::ids::ClientId;
 
-use super::exists::{allowing_duplicates, refuse_duplicate};
+use super::exists::refuse_duplicate;
 use super::schemas::NewClient;
 use crate::AppState;
 use crate::http::{ContactErrors, Problem};

@@ -1,10 +1,10 @@
 //! `PATCH /clients/{id}`: absent fields stay untouched, so two devices' edits of different fields both stay.
 
 use axum::extract::State;
-use domain::clients::{Client, ClientEdit, ClientRow};
+use domain::clients::{Client, ClientEdit, ClientRow, allowing_duplicates};
 use domain::ids::ClientId;
 
-use super::exists::{allowing_duplicates, refuse_duplicate};
+use super::exists::refuse_duplicate;
 use super::schemas::ClientPatch;
 use crate::AppState;
 use crate::http::{ContactErrors, PathId, Problem};

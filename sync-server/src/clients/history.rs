@@ -2,17 +2,16 @@
 #![expect(unused_qualifications, reason = "written by the macro that describes the query")]
 
 use axum::Json;
-use domain::appointments::{Appointment, AppointmentRow};
+use domain::appointments::AppointmentRow;
 use domain::errors::{ErrorCode, FieldProblem};
+use domain::clients::HistoryEntry;
 use domain::ids::{AppointmentId, ClientId};
-use domain::payments::Payment;
-use serde::Serialize;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::IntoParams;
 
 use super::store_history::{self, Happened};
 use crate::db::StoreError;
-use crate::http::{After, ItemListErrors, Page, PageQuery, PathId, Problem, QueryFields, Read};
-use crate::listing::moment_key;
+use crate::http::{After, ItemListErrors, Page, PageQuery, PathId, Problem, Asked, Read};
+use domain::api::moment_key;
 
 /// What may be asked for.
 #[derive(Debug, IntoParams)]
@@ -24,36 +23,13 @@ struct HistoryQuery {
     sort: Option<String>,
 }
 
-/// One thing that happened. A payment stands at the end of its day (in UTC).
-#[derive(Debug, Serialize, ToSchema)]
-#[serde(tag = "type", rename_all = "camelCase")]
-pub(super) enum HistoryEntry {
-    /// A visit, at its start.
-    Visit {
-        /// RFC 3339.
-        at: Option<String>,
-        /// The visit.
-        appointment: Box<Appointment>,
-    },
-    /// Money that changed hands.
-    Payment {
-        /// The day of the receipt.
-        at: String,
-        /// The payment.
-        payment: Box<Payment>,
-    },
-}
-
-impl HistoryEntry {
-    fn read(found: &Happened) -> Result<Self, StoreError> {
-        if found.is_payment {
-            let payment: Payment = serde_json::from_str(&found.json).map_err(StoreError::damaged)?;
-            return Ok(Self::Payment { at: payment.date.clone(), payment: Box::new(payment) });
-        }
-        let row: AppointmentRow = serde_json::from_str(&found.json).map_err(StoreError::damaged)?;
-        let appointment = row.show(AppointmentId(found.id));
-        Ok(Self::Visit { at: appointment.starts_at.clone(), appointment: Box::new(appointment) })
+fn read(found: &Happened) -> Result<HistoryEntry, StoreError> {
+    if found.is_payment {
+        let payment = serde_json::from_str(&found.json).map_err(StoreError::damaged)?;
+        return Ok(HistoryEntry::payment(payment));
     }
+    let row: AppointmentRow = serde_json::from_str(&found.json).map_err(StoreError::damaged)?;
+    Ok(HistoryEntry::visit(row.show(AppointmentId(found.id))))
 }
 
 /// List a client's history
@@ -67,7 +43,7 @@ impl HistoryEntry {
 pub(super) async fn client_history(
     Read { mut tx, .. }: Read,
     PathId(id): PathId<ClientId>,
-    mut query: QueryFields,
+    Asked(mut query): Asked,
 ) -> Result<Json<Page<HistoryEntry>>, Problem> {
     let is_descending = match query.word("sort").as_deref() {
         None | Some("at") => false,
@@ -89,6 +65,6 @@ pub(super) async fn client_history(
     let found = store_history::list(&mut tx, id, is_descending, after, limit.and_one()).await?;
     tx.commit().await?;
     let Page { data, next_cursor } = cursor.page(limit, found, Happened::after, |found| found);
-    let data = data.iter().map(HistoryEntry::read).collect::<Result<_, _>>()?;
+    let data = data.iter().map(read).collect::<Result<_, _>>()?;
     Ok(Json(Page { data, next_cursor }))
 }

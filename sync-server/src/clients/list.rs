@@ -1,16 +1,16 @@
 //! `GET /clients`: by name, with a search over names, contacts, tags and notes.
 #![expect(unused_qualifications, reason = "written by the macro that describes the query")]
 
+use domain::api::Listing;
 use axum::Json;
-use domain::clients::{Client, ClientRow};
+use domain::clients::{Client, ClientRow, Search};
 use domain::ids::ClientId;
-use domain::search::{digits, fold};
 use utoipa::IntoParams;
 use utoipa::openapi::path::{Parameter, ParameterIn};
 
 use super::store;
-use crate::http::{ListErrors, Page, PageQuery, Problem, QueryFields, Read};
-use crate::listing::Listing;
+use crate::http::{ListErrors, Page, PageQuery, Problem, Asked, Read};
+use crate::listing::{page, parameters};
 use crate::{appointments, auth};
 
 /// What may be asked for.
@@ -28,7 +28,7 @@ struct ClientFilters;
 
 impl IntoParams for ClientFilters {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
-        store::LIST.parameters()
+        parameters(store::LIST.spec)
     }
 }
 
@@ -40,39 +40,15 @@ impl IntoParams for ClientFilters {
 )]
 pub(super) async fn list_clients(
     Read { mut tx, .. }: Read,
-    mut query: QueryFields,
+    Asked(mut query): Asked,
 ) -> Result<Json<Page<Client>>, Problem> {
-    let patterns = query.text("search").map(|search| patterns(&search)).unwrap_or_default();
+    let patterns = query.text("search").map(|search| Search::parse(&search).patterns()).unwrap_or_default();
     let zone = auth::zone_for(&mut tx, &query).await?;
-    let listing = Listing::read(&store::LIST, query, &zone, &patterns)?;
+    let listing = Listing::read(store::LIST.spec, query, &zone, &patterns)?;
     let found = store::list(&mut tx, &patterns, &listing).await?;
     let ids: Vec<ClientId> = found.iter().map(|found| found.id.into()).collect();
     let mut visits = appointments::last_visits(&mut tx, &ids).await?;
     tx.commit().await?;
-    let page = listing.page(found, |id: ClientId, row: ClientRow| row.show(id, visits.remove(&id)))?;
+    let page = page(listing, found, |id: ClientId, row: ClientRow| row.show(id, visits.remove(&id)))?;
     Ok(Json(page))
-}
-
-/// What the searched text must be LIKE, all of it: the digits of a number, or each word.
-fn patterns(search: &str) -> Vec<String> {
-    let is_number = search.chars().all(|c| c.is_ascii_digit() || " +-()./".contains(c));
-    let number = digits(search);
-    if is_number && number.len() >= 3 {
-        return vec![format!("%{number}%")];
-    }
-    let escape = |word: &str| word.replace('\\', r"\\").replace('%', r"\%").replace('_', r"\_");
-    fold(search).split(' ').map(|word| format!("%{}%", escape(word))).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::patterns;
-
-    #[test]
-    fn a_number_is_searched_by_its_digits_and_words_one_by_one() {
-        assert_eq!(patterns("8 (916) 123"), ["%7916123%"]);
-        assert_eq!(patterns("Алёна  ПЕТР"), ["%алена%", "%петр%"]);
-        assert_eq!(patterns("100%_"), [r"%100\%\_%"]);
-        assert_eq!(patterns("42"), ["%42%"]);
-    }
 }

@@ -1,42 +1,33 @@
 //! Every statement about clients. Only reads: documents and their rows are written through the door of `sync`.
 
+use domain::api::Listing;
+use domain::clients::Other;
 use domain::ids::ClientId;
 
 use crate::db::{StoreError, TenantTx};
-use crate::listing::{self, Field, Found, Kind, ListSpec, Listing, Use};
+use crate::listing::{self, Column, Found, Table};
 
-/// What clients can be filtered and sorted by.
-pub(crate) static LIST: ListSpec = ListSpec {
-    list: "clients",
+/// Where what they can be filtered and sorted by is kept.
+pub(crate) static LIST: Table = Table {
+    spec: &domain::clients::LIST,
     table: "clients",
     json: "row",
     living: "not deleted",
-    fields: &[
-        Field::new("id", "id", Kind::Id, Use::Filter),
-        Field::new("name", "name_folded", Kind::Folded, Use::Both),
-        Field::new("phone", "phone", Kind::Phone, Use::Filter),
-        Field::new("email", "email_key", Kind::Email, Use::Filter),
-        Field::new("tags", "plain_json(row) -> 'tags'", Kind::Member, Use::Filter),
-        Field::new("allergies", "plain_json(row) -> 'allergies'", Kind::Member, Use::Filter),
-        Field::new("source", "plain_json(row) ->> 'source'", Kind::Line, Use::Filter),
-        Field::new("loyaltyLevel", "plain_json(row) ->> 'loyaltyLevel'", Kind::Line, Use::Filter),
-        Field::new("locale", "plain_json(row) ->> 'locale'", Kind::Word(&["ru", "en"]), Use::Filter),
-        Field::new("createdAt", "coalesce(created_at, 0)", Kind::Seconds, Use::Both).present("created_at"),
-        Field::new("updatedAt", "updated_key", Kind::Seconds, Use::Both).present("updated_at"),
+    columns: &[
+        Column::new("id", "id"),
+        Column::new("name", "name_folded"),
+        Column::new("phone", "phone"),
+        Column::new("email", "email_key"),
+        Column::new("tags", "plain_json(row) -> 'tags'"),
+        Column::new("allergies", "plain_json(row) -> 'allergies'"),
+        Column::new("source", "plain_json(row) ->> 'source'"),
+        Column::new("loyaltyLevel", "plain_json(row) ->> 'loyaltyLevel'"),
+        Column::new("locale", "plain_json(row) ->> 'locale'"),
+        Column::new("createdAt", "coalesce(created_at, 0)").present("created_at"),
+        Column::new("updatedAt", "updated_key").present("updated_at"),
     ],
-    sort: "name",
-};
-
-/// Another client with a phone or an e-mail that somebody is about to get.
-#[derive(Debug)]
-pub(super) struct Other {
-    pub(super) id: ClientId,
-    pub(super) name: String,
-    pub(super) phone: Option<String>,
-    pub(super) email: Option<String>,
-    pub(super) has_phone: bool,
-    pub(super) has_email: bool,
 }
+.checked();
 
 /// The other clients with this phone or e-mail, a few of them. Who was merged into another is no longer one.
 pub(super) async fn with_contact(

@@ -8,7 +8,7 @@ use utoipa::IntoParams;
 
 use super::find::Desk;
 use crate::AppState;
-use crate::http::{After, Language, ListErrors, Page, PageQuery, Problem, QueryFields, Read};
+use crate::http::{After, Language, ListErrors, Page, PageQuery, Problem, Asked, Read};
 
 /// What may be asked for.
 #[derive(Debug, IntoParams)]
@@ -29,7 +29,7 @@ pub(super) async fn list_conflicts(
     State(state): State<AppState>,
     Read { mut tx, .. }: Read,
     Language(lang): Language,
-    mut query: QueryFields,
+    Asked(mut query): Asked,
 ) -> Result<Json<Page<Told>>, Problem> {
     let with_warnings = query.parsed::<bool>("warnings").unwrap_or(false);
     let (limit, cursor) = query.page("conflicts", &[&with_warnings])?;

@@ -2,13 +2,12 @@
 
 use axum::extract::State;
 use domain::clients::Client;
-use domain::conflicts;
+use domain::api::Refusal;
+use domain::conflicts::{self, read_merge};
 use domain::errors::FieldProblem;
 use domain::ids::ClientId;
-use domain::input::Fields;
 use utoipa::ToSchema;
 
-use super::resolve::problem;
 use super::store;
 use crate::http::{JsonObject, PathId, Problem, WriteErrors};
 use crate::writes::{Reply, Write, WriteHeaders};
@@ -39,11 +38,7 @@ pub(super) async fn merge_client(
     PathId(gone): PathId<ClientId>,
     mut write: Write<JsonObject>,
 ) -> Result<Reply, Problem> {
-    let mut fields = Fields::new(&write.body.0);
-    let into = fields.id::<ClientId>("into");
-    fields.require("into", &into);
-    let into = fields.finish(into)?;
-    let into = *into.value().ok_or_else(Problem::not_found)?;
+    let into = read_merge(&write.body.0)?;
     let tx = &mut write.tx;
     if clients::find(tx, gone).await?.is_none() {
         return Err(Problem::not_found());
@@ -55,7 +50,7 @@ pub(super) async fn merge_client(
     needed.extend([gone.0, into.0]);
     let mut open = sync::open_all(tx, &needed).await?;
     let at = (&state.author, state.now().as_second());
-    let edits = conflicts::merge_client(gone.0, into.0, &mut open, at).map_err(problem)?;
+    let edits = conflicts::merge_client(gone.0, into.0, &mut open, at).map_err(Refusal::from)?;
     let head = Box::pin(sync::write_together(tx, state.new_id(), open, edits.changes, None)).await?;
     let shown = clients::show_one(tx, into).await?.ok_or_else(Problem::not_found)?;
     write.finish(&state, Some(head), Reply::ok(&shown)?).await

@@ -4,14 +4,13 @@ use std::collections::BTreeSet;
 
 use axum::extract::State;
 use domain::Projection;
-use domain::conflicts::{Choice, Conflict, Kind, Offer, SettleError, choices, settle, standing};
-use domain::documents::Hash;
-use domain::errors::{ErrorCode, FieldErrors, FieldProblem};
+use domain::conflicts::{Choice, Conflict, Kind, Offer, SettleError, choices, read_resolve, settle, standing};
+use domain::api::Refusal;
+use domain::errors::ErrorCode;
 use domain::ids::AppointmentId;
-use domain::input::Fields;
 use domain::sync::RecordKind;
 use serde::Serialize;
-use serde_json::{Map, Value as Json, json};
+use serde_json::json;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -51,18 +50,6 @@ pub(super) struct Settled {
     message: Option<Uuid>,
 }
 
-fn read(body: &Map<String, Json>) -> Result<(String, Option<Hash>), FieldErrors> {
-    let mut fields = Fields::new(body);
-    let (choice, facts) = (fields.line("choice"), fields.line("facts"));
-    fields.require("choice", &choice);
-    let hash = facts.value().map(|text| text.parse::<Hash>());
-    if matches!(hash, Some(Err(_))) {
-        fields.mistake("facts", FieldProblem::Invalid);
-    }
-    let read = (choice.value().cloned().unwrap_or_default(), hash.and_then(Result::ok));
-    fields.finish(read)
-}
-
 /// Settle a conflict
 #[utoipa::path(
     post, path = "/conflicts/{id}/resolve", operation_id = "resolveConflict", tag = "conflicts",
@@ -79,13 +66,13 @@ pub(super) async fn resolve_conflict(
     PathId(id): PathId<Uuid>,
     mut write: Write<JsonObject>,
 ) -> Result<Reply, Problem> {
-    let (choice, facts) = read(&write.body.0)?;
+    let (choice, facts) = read_resolve(&write.body.0)?;
     let chosen: Choice = choice.parse().map_err(|_| not_offered())?;
     let tx = &mut write.tx;
     let desk = Desk::open(tx, state.now()).await?;
     let conflict = desk.one(tx, id).await?;
     if facts.is_some_and(|facts| facts != conflict.facts) {
-        return Err(problem(SettleError::Stale));
+        return Err(Refusal::from(SettleError::Stale).into());
     }
     let offer = desk.offer(tx, &conflict).await?;
     check_offered(&desk, tx, &conflict, &chosen, &offer).await?;
@@ -99,7 +86,7 @@ pub(super) async fn resolve_conflict(
     let mut open = sync::open_all(tx, &needed).await?;
     let (author, at) = (&state.author, state.now().as_second());
     let edits =
-        settle(&conflict, &chosen, &mut open, (author, at), &mut state.ids.clone()).map_err(problem)?;
+        settle(&conflict, &chosen, &mut open, (author, at), &mut state.ids.clone()).map_err(Refusal::from)?;
     let changed: BTreeSet<Uuid> = edits.changes.iter().map(|(id, _)| *id).collect();
     let message = edits.tell.map(|named| {
         let id = state.new_id();
@@ -114,17 +101,8 @@ pub(super) async fn resolve_conflict(
     write.finish(&state, Some(head), reply).await
 }
 
-pub(super) fn problem(error: SettleError) -> Problem {
-    match error {
-        SettleError::NotOffered => not_offered(),
-        SettleError::Itself => Problem::new(error.code()).field("into", FieldProblem::NotAllowed),
-        SettleError::Circle => Problem::new(error.code()).field("into", FieldProblem::Unknown),
-        SettleError::Stale | SettleError::Missing | SettleError::TooMany => Problem::new(error.code()),
-    }
-}
-
 fn not_offered() -> Problem {
-    FieldErrors::one("choice", FieldProblem::Unknown).into()
+    Refusal::from(SettleError::NotOffered).into()
 }
 
 async fn check_offered(

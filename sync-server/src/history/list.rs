@@ -9,7 +9,7 @@ use utoipa::IntoParams;
 use uuid::Uuid;
 
 use super::store;
-use crate::http::{After, ItemListErrors, Page, PageQuery, PathId, Problem, QueryFields, Read};
+use crate::http::{After, ItemListErrors, Page, PageQuery, PathId, Problem, Asked, QueryFields, Read};
 use crate::{devices, sync};
 
 /// What may be asked for.
@@ -31,7 +31,7 @@ struct ChangeQuery {
 pub(super) async fn client_changes(
     read: Read,
     PathId(id): PathId<ClientId>,
-    query: QueryFields,
+    Asked(query): Asked,
 ) -> Result<Json<Page<Change>>, Problem> {
     list(read, Collection::Clients, id.0, query).await
 }
@@ -45,7 +45,7 @@ pub(super) async fn client_changes(
 pub(super) async fn appointment_changes(
     read: Read,
     PathId(id): PathId<AppointmentId>,
-    query: QueryFields,
+    Asked(query): Asked,
 ) -> Result<Json<Page<Change>>, Problem> {
     list(read, Collection::Appointments, id.0, query).await
 }
@@ -59,7 +59,7 @@ pub(super) async fn appointment_changes(
 pub(super) async fn note_changes(
     read: Read,
     PathId(id): PathId<NoteId>,
-    query: QueryFields,
+    Asked(query): Asked,
 ) -> Result<Json<Page<Change>>, Problem> {
     list(read, Collection::Notes, id.0, query).await
 }

@@ -3,13 +3,9 @@
 use std::collections::BTreeSet;
 
 use axum::extract::State;
-use domain::documents::{Chunk, Hash};
-use domain::errors::{ErrorCode, FieldErrors, FieldProblem};
-use domain::history::{Undone, undo};
-use domain::input::Fields;
+use domain::errors::ErrorCode;
+use domain::history::{TakenBack, read_undo, undo};
 use domain::sync::MAX_GROUP_DOCS;
-use serde::Serialize;
-use serde_json::{Map, Value as Json};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -31,62 +27,6 @@ pub(super) struct UndoChange {
     change: String,
 }
 
-/// What taking back did.
-#[derive(Debug, Default, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct TakenBack {
-    /// Changes that were taken back.
-    undone: Vec<UndoneChange>,
-    /// Fields that stay because somebody has changed them since.
-    kept: Vec<KeptField>,
-}
-
-impl TakenBack {
-    /// Notes what taking a change back did, and gives what it wrote.
-    pub(super) fn note(
-        &mut self,
-        document: Uuid,
-        change: Hash,
-        undone: Undone,
-    ) -> impl Iterator<Item = (Uuid, Chunk)> {
-        self.kept.extend(undone.kept.into_iter().map(|field| KeptField { document, field }));
-        if !undone.chunks.is_empty() {
-            self.undone.push(UndoneChange { document, change });
-        }
-        undone.chunks.into_iter().map(move |chunk| (document, chunk))
-    }
-}
-
-/// A change that was taken back.
-#[derive(Debug, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-struct UndoneChange {
-    document: Uuid,
-    #[schema(value_type = String)]
-    change: Hash,
-}
-
-/// A field that stays.
-#[derive(Debug, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-struct KeptField {
-    document: Uuid,
-    field: String,
-}
-
-fn read(body: &Map<String, Json>) -> Result<(Uuid, Hash), FieldErrors> {
-    let mut fields = Fields::new(body);
-    let (document, change) = (fields.id::<Uuid>("document"), fields.line("change"));
-    fields.require("document", &document);
-    fields.require("change", &change);
-    let hash = change.value().map(|text| text.parse::<Hash>());
-    if matches!(hash, Some(Err(_))) {
-        fields.mistake("change", FieldProblem::Invalid);
-    }
-    let read = document.value().copied().zip(hash.and_then(Result::ok));
-    fields.finish(read)?.ok_or_else(|| FieldErrors::one("change", FieldProblem::Required))
-}
-
 /// Take a change back
 #[utoipa::path(
     post, path = "/history/undo", operation_id = "undoChange", tag = "history",
@@ -102,7 +42,7 @@ pub(super) async fn undo_change(
     State(state): State<AppState>,
     mut write: Write<JsonObject>,
 ) -> Result<Reply, Problem> {
-    let (id, change) = read(&write.body.0)?;
+    let (id, change) = read_undo(&write.body.0)?;
     let tx = &mut write.tx;
     let (author, at) = (&state.author, state.now().as_second());
     // What a decision did is found by a look at the decision; this trial is kept by nobody.

@@ -1,17 +1,13 @@
 //! `POST /history/undo-device`: takes back everything that a device did since a moment, as far as nobody has changed it since.
 
 use axum::extract::State;
-use domain::errors::{ErrorCode, FieldErrors, FieldProblem};
-use domain::history::undo;
+use domain::errors::ErrorCode;
+use domain::history::{TakenBack, read_undo_device, undo};
 use domain::ids::DeviceId;
-use domain::input::Fields;
-use jiff::Timestamp;
-use serde_json::{Map, Value as Json};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::store;
-use super::undo::TakenBack;
 use crate::db::TenantTx;
 use crate::http::{JsonObject, Problem, WriteErrors};
 use crate::writes::{Reply, Write, WriteHeaders};
@@ -33,19 +29,6 @@ pub(super) struct UndoDevice {
     since: String,
 }
 
-fn read(body: &Map<String, Json>) -> Result<(String, Timestamp), FieldErrors> {
-    let mut fields = Fields::new(body);
-    let (device, since) = (fields.line("device"), fields.line("since"));
-    fields.require("device", &device);
-    fields.require("since", &since);
-    let moment = since.value().map(|text| text.parse::<Timestamp>());
-    if matches!(moment, Some(Err(_))) {
-        fields.mistake("since", FieldProblem::InvalidTime);
-    }
-    let read = device.value().cloned().zip(moment.and_then(Result::ok));
-    fields.finish(read)?.ok_or_else(|| FieldErrors::one("since", FieldProblem::Required))
-}
-
 /// Take back what a device did
 #[utoipa::path(
     post, path = "/history/undo-device", operation_id = "undoDevice", tag = "history",
@@ -62,7 +45,7 @@ pub(super) async fn undo_device(
     State(state): State<AppState>,
     mut write: Write<JsonObject>,
 ) -> Result<Reply, Problem> {
-    let (device, since) = read(&write.body.0)?;
+    let (device, since) = read_undo_device(&write.body.0)?;
     let tx = &mut write.tx;
     let device = as_in_histories(tx, device).await?;
     let changed = store::changed_since(tx, since, MOST + 1).await?;

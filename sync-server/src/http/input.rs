@@ -38,14 +38,8 @@ impl JsonObject {
 }
 
 fn expect_json(headers: &HeaderMap) -> Result<(), Problem> {
-    if says_json(headers) { Ok(()) } else { Err(Problem::new(ErrorCode::UnsupportedMediaType)) }
-}
-
-/// `application/json`, or something like `application/merge-patch+json`, with any parameters.
-fn says_json(headers: &HeaderMap) -> bool {
-    let value = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let essence = value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json"))
+    let value = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    if value.is_some_and(domain::api::says_json) { Ok(()) } else { Err(Problem::new(ErrorCode::UnsupportedMediaType)) }
 }
 
 /// The id in the path. What is no id names nothing, so the answer is the same as for an id that nobody has.

@@ -42,10 +42,11 @@ pub use input::{JsonObject, PathId};
 pub use language::Language;
 pub use layers::around;
 pub use output::now_text;
-pub use paging::{After, Cursor, Limit, Page, PageQuery};
+pub use domain::api::{After, Page, QueryFields};
+pub use paging::PageQuery;
 pub use principal::{Principal, Read, TokenKind, works_despite_suspension};
 pub use problem::{Problem, ProblemBody};
-pub use query::QueryFields;
+pub use query::Asked;
 pub use request_id::{current_request_id, with_request_id};
 pub use visitor::Visitor;
 

@@ -3,18 +3,17 @@
 //! A handler returns a [`Problem`]; it travels in the response's extensions to [`super::finish`], which knows the
 //! caller's language and the request id, writes the body and logs what must be logged.
 
-use std::collections::BTreeMap;
 use std::error::Error;
 use std::time::Duration;
 
 use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
+pub use domain::api::ProblemBody;
+use domain::api::Refusal;
 use domain::errors::{ErrorCode, FieldErrors, FieldProblem};
-use domain::lang::{Lang, error_message, field_message};
-use serde::Serialize;
+use domain::lang::Lang;
 use serde_json::Value as Json;
-use utoipa::ToSchema;
 
 use crate::db::StoreError;
 
@@ -22,9 +21,7 @@ use crate::db::StoreError;
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct Problem {
-    code: ErrorCode,
-    fields: FieldErrors,
-    details: Option<Json>,
+    said: Refusal,
     retry_after: Option<Duration>,
     /// For our log alone.
     cause: Option<String>,
@@ -33,7 +30,7 @@ pub struct Problem {
 impl Problem {
     /// An answer with this code and nothing more to say.
     pub const fn new(code: ErrorCode) -> Self {
-        Self { code, fields: FieldErrors::new(), details: None, retry_after: None, cause: None }
+        Self { said: Refusal::new(code), retry_after: None, cause: None }
     }
 
     /// Something under this id is not there, or belongs to somebody else.
@@ -43,7 +40,7 @@ impl Problem {
 
     /// Fields that cannot be accepted.
     pub fn invalid(fields: FieldErrors) -> Self {
-        Self { fields, ..Self::new(ErrorCode::ValidationFailed) }
+        Refusal::from(fields).into()
     }
 
     /// Our fault. The cause goes to the log, once; the caller learns nothing of it.
@@ -53,13 +50,13 @@ impl Problem {
 
     /// Says what is wrong with a field.
     pub fn field(mut self, name: &str, problem: FieldProblem) -> Self {
-        self.fields.add(name, problem);
+        self.said = self.said.field(name, problem);
         self
     }
 
     /// Says more than a code can: the things that stand in the way.
     pub fn details(mut self, details: Json) -> Self {
-        self.details = Some(details);
+        self.said = self.said.details(details);
         self
     }
 
@@ -72,7 +69,7 @@ impl Problem {
     /// The code.
     #[must_use]
     pub const fn code(&self) -> ErrorCode {
-        self.code
+        self.said.code
     }
 
     /// What the log should know of it.
@@ -83,18 +80,8 @@ impl Problem {
     /// The response in a language.
     pub(super) fn render(&self, lang: Lang) -> Response {
         let status =
-            StatusCode::from_u16(self.code.http_status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        let fields = self.fields.iter().map(|(name, problem)| {
-            (name.to_owned(), FieldBody { code: problem, message: field_message(lang, problem).to_owned() })
-        });
-        let body = ProblemBody {
-            error: ErrorBody {
-                code: self.code,
-                message: error_message(lang, self.code).to_owned(),
-                fields: fields.collect(),
-                details: self.details.clone(),
-            },
-        };
+            StatusCode::from_u16(self.said.code.http_status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let body = ProblemBody::new(lang, &self.said);
         let json = serde_json::to_vec(&body).unwrap_or_default();
         let mut response = (status, [(CONTENT_TYPE, "application/json")], json).into_response();
         if let Some(wait) = self.retry_after {
@@ -111,6 +98,12 @@ impl IntoResponse for Problem {
         let mut response = self.render(Lang::default());
         response.extensions_mut().insert(self);
         response
+    }
+}
+
+impl From<Refusal> for Problem {
+    fn from(said: Refusal) -> Self {
+        Self { said, retry_after: None, cause: None }
     }
 }
 
@@ -143,37 +136,4 @@ fn chain(error: &dyn Error) -> String {
         source = cause.source();
     }
     text
-}
-
-/// Every error answer looks like this.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct ProblemBody {
-    /// What happened.
-    error: ErrorBody,
-}
-
-/// What happened.
-#[derive(Debug, Serialize, ToSchema)]
-struct ErrorBody {
-    /// What programs branch on.
-    code: ErrorCode,
-    /// What people read, in the language of `Accept-Language`.
-    message: String,
-    /// What is wrong with single fields, by their names.
-    fields: BTreeMap<String, FieldBody>,
-    /// With some codes, the things that stand in the way: `slot_taken` has `appointments`, `client_exists` has `clients`,
-    /// `feature_not_allowed` has `feature`, `requiredPlan`, the present `plan`, and `change`, the path that changes it; `plan_limit` has `limit`, `most`, `plan`, and what
-    /// there is too much of.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<Object>)]
-    details: Option<Json>,
-}
-
-/// What is wrong with a field.
-#[derive(Debug, Serialize, ToSchema)]
-struct FieldBody {
-    /// What programs branch on.
-    code: FieldProblem,
-    /// What people read.
-    message: String,
 }

@@ -6,7 +6,7 @@ use axum::extract::State;
 use super::store;
 use super::views::{ImportView, Stored};
 use crate::AppState;
-use crate::http::{After, ListErrors, Page, PageQuery, Principal, Problem, QueryFields};
+use crate::http::{After, ListErrors, Page, PageQuery, Principal, Problem, Asked};
 
 /// List imports
 #[utoipa::path(
@@ -17,7 +17,7 @@ use crate::http::{After, ListErrors, Page, PageQuery, Principal, Problem, QueryF
 pub(super) async fn list_imports(
     State(state): State<AppState>,
     principal: Principal,
-    query: QueryFields,
+    Asked(query): Asked,
 ) -> Result<Json<Page<ImportView>>, Problem> {
     let (limit, cursor) = query.page("imports", &[])?;
     let mut tx = state.begin(&principal).await?;

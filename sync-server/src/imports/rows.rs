@@ -10,7 +10,7 @@ use super::store;
 use super::views::RowView;
 use crate::AppState;
 use crate::http::{
-    After, ItemListErrors, Language, Page, PageQuery, PathId, Principal, Problem, QueryFields,
+    After, ItemListErrors, Language, Page, PageQuery, PathId, Principal, Problem, Asked,
 };
 
 /// What may be asked for.
@@ -34,7 +34,7 @@ pub(super) async fn list_import_rows(
     principal: Principal,
     PathId(id): PathId<Uuid>,
     Language(lang): Language,
-    mut query: QueryFields,
+    Asked(mut query): Asked,
 ) -> Result<Json<Page<RowView>>, Problem> {
     let mut tx = state.begin(&principal).await?;
     store::find(&mut tx, id).await?.ok_or_else(Problem::not_found)?;

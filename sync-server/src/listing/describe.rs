@@ -3,27 +3,24 @@
 use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::{KnownFormat, ObjectBuilder, Required, SchemaFormat, Type};
 
-use super::query::How;
-use super::spec::{Field, Kind, ListSpec};
+use domain::api::{Field, How, Kind, ListSpec};
 
-impl ListSpec {
-    /// `filter[...]` and `sort`.
-    #[must_use]
-    pub fn parameters(&self) -> Vec<Parameter> {
-        let filtered = self.fields.iter().filter(|field| field.used.filters());
-        let mut parameters: Vec<Parameter> = filtered.flat_map(filters).collect();
-        parameters.push(self.order());
-        parameters
-    }
+/// `filter[...]` and `sort`.
+#[must_use]
+pub fn parameters(spec: &ListSpec) -> Vec<Parameter> {
+    let filtered = spec.fields.iter().filter(|field| field.used.filters());
+    let mut parameters: Vec<Parameter> = filtered.flat_map(filters).collect();
+    parameters.push(order(spec));
+    parameters
+}
 
-    fn order(&self) -> Parameter {
-        let names = self.fields.iter().filter(|field| field.used.sorts());
-        let words: Vec<String> =
-            names.flat_map(|field| [field.name.to_owned(), format!("-{}", field.name)]).collect();
-        let about = format!("What to sort by, `-` for the other way round; `{}` if absent.", self.sort);
-        let schema = ObjectBuilder::new().schema_type(Type::String).enum_values(Some(words));
-        parameter("sort", about, schema)
-    }
+fn order(spec: &ListSpec) -> Parameter {
+    let names = spec.fields.iter().filter(|field| field.used.sorts());
+    let words: Vec<String> =
+        names.flat_map(|field| [field.name.to_owned(), format!("-{}", field.name)]).collect();
+    let about = format!("What to sort by, `-` for the other way round; `{}` if absent.", spec.sort);
+    let schema = ObjectBuilder::new().schema_type(Type::String).enum_values(Some(words));
+    parameter("sort", about, schema)
 }
 
 fn filters(field: &Field) -> Vec<Parameter> {

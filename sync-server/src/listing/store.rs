@@ -1,14 +1,13 @@
 //! One statement for every list: the columns come from a [`ListSpec`], the values are bound. A page goes on after the last
 //! entry that was shown, by sort key and id, so what is added or removed meanwhile neither repeats nor hides an entry.
 
+use domain::api::{After, Condition, How, Kind, Listing, Page, Value};
 use jiff_sqlx::ToSqlx as _;
 use sqlx::{Postgres, QueryBuilder, Row as _};
 use uuid::Uuid;
 
-use super::query::{Condition, How, Listing, Value};
-use super::spec::{Kind, ListSpec};
+use super::table::{Column, Table};
 use crate::db::{StoreError, TenantTx};
-use crate::http::After;
 
 /// An entry of a list.
 #[derive(Clone, Debug)]
@@ -37,21 +36,35 @@ impl Found {
 /// The entries that a listing asks for, and one more if there are more. `narrow` adds conditions of the slice.
 pub async fn list(
     tx: &mut TenantTx,
-    spec: &ListSpec,
+    table: &Table,
     listing: &Listing,
     narrow: impl FnOnce(&mut QueryBuilder<Postgres>),
 ) -> Result<Vec<Found>, StoreError> {
-    let mut query = statement("", tx, spec, listing, narrow);
+    let mut query = statement("", tx, table, listing, narrow);
     let rows = query.build().fetch_all(tx.conn()).await?;
     rows.iter()
         .map(|row| Ok(Found { id: row.try_get("id")?, json: row.try_get("json")?, key: row.try_get("key")? }))
         .collect()
 }
 
+/// The page that was found, each entry shown.
+pub fn page<Id: From<Uuid>, R: serde::de::DeserializeOwned, T>(
+    listing: Listing,
+    found: Vec<Found>,
+    mut show: impl FnMut(Id, R) -> T,
+) -> Result<Page<T>, StoreError> {
+    let Page { data, next_cursor } = listing.cursor.page(listing.limit, found, Found::after, |found| found);
+    let data = data
+        .into_iter()
+        .map(|found| Ok(show(found.id.into(), found.read()?)))
+        .collect::<Result<_, StoreError>>()?;
+    Ok(Page { data, next_cursor })
+}
+
 /// How Postgres would find the entries that a listing asks for.
 #[cfg(test)]
-pub(super) async fn plan(tx: &mut TenantTx, spec: &ListSpec, listing: &Listing) -> String {
-    let mut query = statement("explain ", tx, spec, listing, |_| {});
+pub(super) async fn plan(tx: &mut TenantTx, table: &Table, listing: &Listing) -> String {
+    let mut query = statement("explain ", tx, table, listing, |_| {});
     let lines = query.build().fetch_all(tx.conn()).await.expect("the statement can be planned");
     let lines: Vec<String> = lines.iter().map(|line| line.get(0)).collect();
     lines.join("\n")
@@ -60,22 +73,22 @@ pub(super) async fn plan(tx: &mut TenantTx, spec: &ListSpec, listing: &Listing) 
 fn statement(
     begin: &str,
     tx: &TenantTx,
-    spec: &ListSpec,
+    table: &Table,
     listing: &Listing,
     narrow: impl FnOnce(&mut QueryBuilder<Postgres>),
 ) -> QueryBuilder<Postgres> {
     let sort = listing.sort;
-    let column = sort.field.column;
+    let column = table.column(sort.field).sql;
     let mut query = QueryBuilder::new(format!(
         "{begin}select id, {json} as json, ({column})::text as key from {table} where {living} and tenant_id = ",
-        json = spec.json,
-        table = spec.table,
-        living = spec.living,
+        json = table.json,
+        table = table.table,
+        living = table.living,
     ));
     query.push_bind(tx.tenant().0);
     narrow(&mut query);
     for condition in &listing.conditions {
-        push_condition(&mut query, condition);
+        push_condition(&mut query, table.column(condition.field), condition);
     }
     if let Some(key) = listing.after.clone() {
         let beyond = if sort.is_descending { "<" } else { ">" };
@@ -89,9 +102,9 @@ fn statement(
     query
 }
 
-fn push_condition(query: &mut QueryBuilder<Postgres>, Condition { field, how, values }: &Condition) {
+fn push_condition(query: &mut QueryBuilder<Postgres>, column: &Column, Condition { field, how, values }: &Condition) {
     if field.kind == Kind::Member {
-        query.push(format!(" and jsonb_exists({}, ", field.column));
+        query.push(format!(" and jsonb_exists({}, ", column.sql));
         push_values(query, values);
         query.push(")");
         return;
@@ -104,10 +117,10 @@ fn push_condition(query: &mut QueryBuilder<Postgres>, Condition { field, how, va
         How::Before => "< (",
         How::Until => "<= (",
     };
-    query.push(format!(" and ({}) {how}", field.column));
+    query.push(format!(" and ({}) {how}", column.sql));
     push_values(query, values);
     query.push(")");
-    if let Some(present) = field.present {
+    if let Some(present) = column.present {
         query.push(format!(" and {present} is not null"));
     }
 }

@@ -2,14 +2,15 @@
 //! business has as much.
 
 use axum::extract::FromRequestParts as _;
+use domain::api::Listing;
 use domain::ids::TenantId;
 use secrecy::ExposeSecret as _;
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 use uuid::Uuid;
 
 use super::store::plan;
-use super::{ListSpec, Listing};
-use crate::http::QueryFields;
+use super::Table;
+use crate::http::Asked;
 use crate::testing::TestServer;
 use crate::{appointments, clients, media, notes};
 
@@ -58,7 +59,7 @@ async fn every_usual_list_is_read_in_the_order_of_an_index() {
         [&anna, &olga].map(|caller| caller.account["tenant"]["id"].as_str().unwrap().parse().unwrap());
     fill(&server, tenants).await;
     let id = Uuid::from_u128(7);
-    let cases: &[(&ListSpec, String, &str)] = &[
+    let cases: &[(&Table, String, &str)] = &[
         (&clients::LIST, String::new(), "clients_name"),
         (&clients::LIST, "sort=-name".to_owned(), "clients_name"),
         (&clients::LIST, "filter[phone]=89161234567".to_owned(), "clients_phone"),
@@ -76,8 +77,8 @@ async fn every_usual_list_is_read_in_the_order_of_an_index() {
     ];
     for (spec, query, index) in cases {
         let asked = axum::http::Request::get(format!("/?{query}")).body(()).unwrap();
-        let fields = QueryFields::from_request_parts(&mut asked.into_parts().0, &()).await.unwrap();
-        let listing = Listing::read(spec, fields, "UTC", &()).unwrap();
+        let Asked(fields) = Asked::from_request_parts(&mut asked.into_parts().0, &()).await.unwrap();
+        let listing = Listing::read(spec.spec, fields, "UTC", &()).unwrap();
         let mut tx = server.state().db.tenant(tenants[0]).await.unwrap();
         let role: String =
             sqlx::query_scalar("select current_user::text").fetch_one(tx.conn()).await.unwrap();

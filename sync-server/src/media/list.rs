@@ -1,6 +1,7 @@
 //! `GET /media`: all pictures, or those of a client or a visit.
 #![expect(unused_qualifications, reason = "written by the macro that describes the query")]
 
+use domain::api::Listing;
 use axum::Json;
 use domain::ids::{AppointmentId, ClientId, MediaId};
 use domain::media::Media;
@@ -9,8 +10,8 @@ use utoipa::openapi::path::{Parameter, ParameterIn};
 
 use super::store;
 use crate::auth;
-use crate::http::{ListErrors, Page, PageQuery, Problem, QueryFields, Read};
-use crate::listing::Listing;
+use crate::http::{ListErrors, Page, PageQuery, Problem, Asked, Read};
+use crate::listing::{page, parameters};
 
 /// What may be asked for.
 #[derive(Debug, IntoParams)]
@@ -28,7 +29,7 @@ struct MediaFilters;
 
 impl IntoParams for MediaFilters {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
-        store::LIST.parameters()
+        parameters(store::LIST.spec)
     }
 }
 
@@ -42,13 +43,13 @@ impl IntoParams for MediaFilters {
 )]
 pub(super) async fn list_media(
     Read { mut tx, .. }: Read,
-    mut query: QueryFields,
+    Asked(mut query): Asked,
 ) -> Result<Json<Page<Media>>, Problem> {
     let client: Option<ClientId> = query.parsed("clientId");
     let visit: Option<AppointmentId> = query.parsed("appointmentId");
     let zone = auth::zone_for(&mut tx, &query).await?;
-    let listing = Listing::read(&store::LIST, query, &zone, &(client, visit))?;
+    let listing = Listing::read(store::LIST.spec, query, &zone, &(client, visit))?;
     let found = store::list(&mut tx, client, visit, &listing).await?;
     tx.commit().await?;
-    Ok(Json(listing.page(found, |_: MediaId, media: Media| media)?))
+    Ok(Json(page(listing, found, |_: MediaId, media: Media| media)?))
 }

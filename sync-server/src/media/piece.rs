@@ -16,7 +16,7 @@ use super::schemas::Upload;
 use super::store;
 use super::take::take;
 use crate::AppState;
-use crate::http::{PathId, Principal, Problem, QueryFields, UploadErrors, read_body};
+use crate::http::{PathId, Principal, Problem, Asked, UploadErrors, read_body};
 
 /// The largest piece: 8 MiB.
 const MAX_PIECE: usize = 8 * 1024 * 1024;
@@ -42,7 +42,7 @@ pub(super) async fn send_piece(
     State(state): State<AppState>,
     principal: Principal,
     PathId(id): PathId<Uuid>,
-    mut query: QueryFields,
+    Asked(mut query): Asked,
     body: Body,
 ) -> Result<impl IntoResponse, Problem> {
     let mut tx = state.db.tenant(principal.tenant).await?;

@@ -1,5 +1,6 @@
 //! Every statement about pictures and uploads. Records are only read here: they are written through the door of `sync`.
 
+use domain::api::{Field, Kind, ListSpec, Listing, Use};
 use domain::ids::{AppointmentId, ClientId, MediaId};
 use domain::media::{Media, MediaPlace, MediaType, UploadStart};
 use jiff::Timestamp;
@@ -8,22 +9,34 @@ use uuid::Uuid;
 
 use super::schemas::Upload;
 use crate::db::{StoreError, TenantTx};
-use crate::listing::{self, Field, Found, Kind, ListSpec, Listing, Use};
+use crate::listing::{self, Column, Found, Table};
 
 /// What pictures can be filtered and sorted by.
-pub(crate) static LIST: ListSpec = ListSpec {
+static SPEC: ListSpec = ListSpec {
     list: "media",
-    table: "records",
-    json: "body",
-    living: "kind = 'media' and body is not null",
     fields: &[
-        Field::new("id", "id", Kind::Id, Use::Sort),
-        Field::new("type", "plain_json(body) ->> 'type'", Kind::Word(MediaType::WORDS), Use::Filter),
-        Field::new("createdAt", "(plain_json(body) ->> 'createdAt')::timestamptz", Kind::Moment, Use::Both),
-        Field::new("updatedAt", "(plain_json(body) ->> 'updatedAt')::timestamptz", Kind::Moment, Use::Both),
+        Field::new("id", Kind::Id, Use::Sort),
+        Field::new("type", Kind::Word(MediaType::WORDS), Use::Filter),
+        Field::new("createdAt", Kind::Moment, Use::Both),
+        Field::new("updatedAt", Kind::Moment, Use::Both),
     ],
     sort: "id",
 };
+
+/// Where they are kept.
+pub(crate) static LIST: Table = Table {
+    spec: &SPEC,
+    table: "records",
+    json: "body",
+    living: "kind = 'media' and body is not null",
+    columns: &[
+        Column::new("id", "id"),
+        Column::new("type", "plain_json(body) ->> 'type'"),
+        Column::new("createdAt", "(plain_json(body) ->> 'createdAt')::timestamptz"),
+        Column::new("updatedAt", "(plain_json(body) ->> 'updatedAt')::timestamptz"),
+    ],
+}
+.checked();
 
 /// Pictures, or those of a client or a visit.
 pub(super) async fn list(

@@ -14,7 +14,7 @@ use utoipa::IntoParams;
 use super::schemas::LinkedMedia;
 use super::take::take;
 use crate::AppState;
-use crate::http::{Principal, Problem, QueryFields, UploadErrors, read_body};
+use crate::http::{Principal, Problem, Asked, UploadErrors, read_body};
 
 /// Where the picture belongs.
 #[derive(Debug, IntoParams)]
@@ -45,7 +45,7 @@ struct Belongs {
 pub(super) async fn upload_media(
     State(state): State<AppState>,
     principal: Principal,
-    mut query: QueryFields,
+    Asked(mut query): Asked,
     request: Request,
 ) -> Result<impl IntoResponse, Problem> {
     let media_type = match query.word("type") {

@@ -1,6 +1,7 @@
 //! `GET /notes`: all, or those about a client or a visit.
 #![expect(unused_qualifications, reason = "written by the macro that describes the query")]
 
+use domain::api::Listing;
 use axum::Json;
 use domain::ids::{AppointmentId, ClientId, NoteId};
 use domain::notes::{Note, NoteRow};
@@ -9,8 +10,8 @@ use utoipa::openapi::path::{Parameter, ParameterIn};
 
 use super::store;
 use crate::auth;
-use crate::http::{ListErrors, Page, PageQuery, Problem, QueryFields, Read};
-use crate::listing::Listing;
+use crate::http::{ListErrors, Page, PageQuery, Problem, Asked, Read};
+use crate::listing::{page, parameters};
 
 /// What may be asked for.
 #[derive(Debug, IntoParams)]
@@ -28,7 +29,7 @@ struct NoteFilters;
 
 impl IntoParams for NoteFilters {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
-        store::LIST.parameters()
+        parameters(store::LIST.spec)
     }
 }
 
@@ -40,13 +41,13 @@ impl IntoParams for NoteFilters {
 )]
 pub(super) async fn list_notes(
     Read { mut tx, .. }: Read,
-    mut query: QueryFields,
+    Asked(mut query): Asked,
 ) -> Result<Json<Page<Note>>, Problem> {
     let client: Option<ClientId> = query.parsed("clientId");
     let appointment: Option<AppointmentId> = query.parsed("appointmentId");
     let zone = auth::zone_for(&mut tx, &query).await?;
-    let listing = Listing::read(&store::LIST, query, &zone, &(client, appointment))?;
+    let listing = Listing::read(store::LIST.spec, query, &zone, &(client, appointment))?;
     let found = store::list(&mut tx, client, appointment, &listing).await?;
     tx.commit().await?;
-    Ok(Json(listing.page(found, |id: NoteId, row: NoteRow| row.show(id))?))
+    Ok(Json(page(listing, found, |id: NoteId, row: NoteRow| row.show(id))?))
 }

@@ -1,26 +1,27 @@
 //! Every statement about notes. Only reads: documents and their rows are written through the door of `sync`.
 
+use domain::api::Listing;
 use domain::ids::{AppointmentId, ClientId};
 
 use crate::db::{StoreError, TenantTx};
-use crate::listing::{self, Field, Found, Kind, ListSpec, Listing, Use};
+use crate::listing::{self, Column, Found, Table};
 
-/// What notes can be filtered and sorted by.
-pub(crate) static LIST: ListSpec = ListSpec {
-    list: "notes",
+/// Where what they can be filtered and sorted by is kept.
+pub(crate) static LIST: Table = Table {
+    spec: &domain::notes::LIST,
     table: "notes",
     json: "row",
     living: "not deleted",
-    fields: &[
-        Field::new("id", "id", Kind::Id, Use::Sort),
-        Field::new("clientId", "client_id", Kind::Id, Use::Filter),
-        Field::new("appointmentId", "appointment_id", Kind::Id, Use::Filter),
-        Field::new("kind", "plain_json(row) ->> 'kind'", Kind::Word(&["general", "formula"]), Use::Filter),
-        Field::new("createdAt", "coalesce(created_at, 0)", Kind::Seconds, Use::Both).present("created_at"),
-        Field::new("updatedAt", "updated_key", Kind::Seconds, Use::Both).present("updated_at"),
+    columns: &[
+        Column::new("id", "id"),
+        Column::new("clientId", "client_id"),
+        Column::new("appointmentId", "appointment_id"),
+        Column::new("kind", "plain_json(row) ->> 'kind'"),
+        Column::new("createdAt", "coalesce(created_at, 0)").present("created_at"),
+        Column::new("updatedAt", "updated_key").present("updated_at"),
     ],
-    sort: "id",
-};
+}
+.checked();
 
 /// Notes about a client or a visit, or all.
 pub(super) async fn list(

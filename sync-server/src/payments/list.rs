@@ -1,6 +1,7 @@
 //! `GET /payments`: what was paid, newest or oldest first.
 #![expect(unused_qualifications, reason = "written by the macro that describes the query")]
 
+use domain::api::Listing;
 use axum::Json;
 use domain::ids::PaymentId;
 use domain::payments::Payment;
@@ -9,15 +10,15 @@ use utoipa::openapi::path::{Parameter, ParameterIn};
 
 use super::store;
 use crate::auth;
-use crate::http::{ListErrors, Page, PageQuery, Problem, QueryFields, Read};
-use crate::listing::Listing;
+use crate::http::{ListErrors, Page, PageQuery, Problem, Asked, Read};
+use crate::listing::{page, parameters};
 
 /// Its filters and orders.
 struct PaymentFilters;
 
 impl IntoParams for PaymentFilters {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
-        store::LIST.parameters()
+        parameters(store::LIST.spec)
     }
 }
 
@@ -29,11 +30,11 @@ impl IntoParams for PaymentFilters {
 )]
 pub(super) async fn list_payments(
     Read { mut tx, .. }: Read,
-    query: QueryFields,
+    Asked(query): Asked,
 ) -> Result<Json<Page<Payment>>, Problem> {
     let zone = auth::zone_for(&mut tx, &query).await?;
-    let listing = Listing::read(&store::LIST, query, &zone, &())?;
+    let listing = Listing::read(store::LIST.spec, query, &zone, &())?;
     let found = store::list(&mut tx, &listing).await?;
     tx.commit().await?;
-    Ok(Json(listing.page(found, |_: PaymentId, payment: Payment| payment)?))
+    Ok(Json(page(listing, found, |_: PaymentId, payment: Payment| payment)?))
 }

@@ -1,6 +1,7 @@
 //! `GET /services`: the price list, page by page.
 #![expect(unused_qualifications, reason = "written by the macro that describes the query")]
 
+use domain::api::Listing;
 use axum::Json;
 use domain::ids::ServiceId;
 use domain::services::Service;
@@ -9,15 +10,15 @@ use utoipa::openapi::path::{Parameter, ParameterIn};
 
 use super::store;
 use crate::auth;
-use crate::http::{ListErrors, Page, PageQuery, Problem, QueryFields, Read};
-use crate::listing::Listing;
+use crate::http::{ListErrors, Page, PageQuery, Problem, Asked, Read};
+use crate::listing::{page, parameters};
 
 /// Its filters and orders.
 struct ServiceFilters;
 
 impl IntoParams for ServiceFilters {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
-        store::LIST.parameters()
+        parameters(store::LIST.spec)
     }
 }
 
@@ -29,11 +30,11 @@ impl IntoParams for ServiceFilters {
 )]
 pub(super) async fn list_services(
     Read { mut tx, .. }: Read,
-    query: QueryFields,
+    Asked(query): Asked,
 ) -> Result<Json<Page<Service>>, Problem> {
     let zone = auth::zone_for(&mut tx, &query).await?;
-    let listing = Listing::read(&store::LIST, query, &zone, &())?;
+    let listing = Listing::read(store::LIST.spec, query, &zone, &())?;
     let found = store::list(&mut tx, &listing).await?;
     tx.commit().await?;
-    Ok(Json(listing.page(found, |_: ServiceId, service: Service| service)?))
+    Ok(Json(page(listing, found, |_: ServiceId, service: Service| service)?))
 }

@@ -1,28 +1,29 @@
 //! Every statement about the price list. It is only read here: records are written through the door of `sync`.
 
+use domain::api::Listing;
 use domain::services::Service;
 
 use crate::db::{StoreError, TenantTx};
-use crate::listing::{self, Field, Found, Kind, ListSpec, Listing, Use};
+use crate::listing::{self, Column, Found, Table};
 
-/// What the price list can be filtered and sorted by.
-pub(super) static LIST: ListSpec = ListSpec {
-    list: "services",
+/// Where what they can be filtered and sorted by is kept.
+pub(super) static LIST: Table = Table {
+    spec: &domain::services::LIST,
     table: "records",
     json: "body",
     living: "kind = 'service' and body is not null",
-    fields: &[
-        Field::new("id", "id", Kind::Id, Use::Sort),
-        Field::new("name", "plain_json(body) ->> 'name'", Kind::Line, Use::Both),
-        Field::new("category", "coalesce(plain_json(body) ->> 'category', '')", Kind::Line, Use::Both),
-        Field::new("active", "(plain_json(body) ->> 'active')::boolean", Kind::Flag, Use::Filter),
-        Field::new("basePrice", "(plain_json(body) ->> 'basePrice')::numeric", Kind::Number, Use::Both),
-        Field::new("durationMin", "(plain_json(body) ->> 'durationMin')::numeric", Kind::Number, Use::Both),
-        Field::new("createdAt", "(plain_json(body) ->> 'createdAt')::timestamptz", Kind::Moment, Use::Both),
-        Field::new("updatedAt", "(plain_json(body) ->> 'updatedAt')::timestamptz", Kind::Moment, Use::Both),
+    columns: &[
+        Column::new("id", "id"),
+        Column::new("name", "plain_json(body) ->> 'name'"),
+        Column::new("category", "coalesce(plain_json(body) ->> 'category', '')"),
+        Column::new("active", "(plain_json(body) ->> 'active')::boolean"),
+        Column::new("basePrice", "(plain_json(body) ->> 'basePrice')::numeric"),
+        Column::new("durationMin", "(plain_json(body) ->> 'durationMin')::numeric"),
+        Column::new("createdAt", "(plain_json(body) ->> 'createdAt')::timestamptz"),
+        Column::new("updatedAt", "(plain_json(body) ->> 'updatedAt')::timestamptz"),
     ],
-    sort: "id",
-};
+}
+.checked();
 
 /// Entries of the price list.
 pub(super) async fn list(tx: &mut TenantTx, listing: &Listing) -> Result<Vec<Found>, StoreError> {

@@ -3,28 +3,25 @@
 
 use axum::Json;
 use axum::extract::State;
-use domain::dates::is_day_of_ours;
 use domain::errors::FieldProblem;
 use domain::ids::ServiceId;
-use domain::slots::{Calendar, ShownSlot, Slot, Taken, best, check_days, slots};
+use domain::slots::{BEST, Calendar, ShownSlot, Slot, SlotQuery, Taken, best, slots};
 use jiff::SignedDuration;
 use jiff::civil::Date;
 use serde::Serialize;
 use utoipa::{IntoParams, ToSchema};
 
-use crate::http::{Problem, QueryFields, QuestionErrors, Read};
+use crate::http::{Problem, Asked, QuestionErrors, Read};
 use crate::{AppState, appointments, auth, services, settings};
 
 /// How far a visit or a buffer can reach into the asked days from outside.
 const REACH: SignedDuration = SignedDuration::from_hours(48);
-/// How many are the best.
-const BEST: usize = 3;
 
 /// What is asked.
 #[derive(Debug, IntoParams)]
 #[into_params(parameter_in = Query, rename_all = "camelCase")]
 #[expect(dead_code, reason = "describes the query; the query itself is read by `QueryFields`")]
-struct SlotQuery {
+struct SlotParameters {
     /// For which service.
     service_id: ServiceId,
     /// The first day, `2026-12-01`, by her wall.
@@ -47,7 +44,7 @@ pub(super) struct Slots {
 /// List free hours for a service
 #[utoipa::path(
     get, path = "/slots", operation_id = "listSlots", tag = "slots",
-    params(SlotQuery),
+    params(SlotParameters),
     responses(
         (status = 200, description = "The starts that can be offered, in the order of time", body = Slots),
         QuestionErrors
@@ -56,23 +53,9 @@ pub(super) struct Slots {
 pub(super) async fn list_slots(
     State(state): State<AppState>,
     Read { mut tx, .. }: Read,
-    mut query: QueryFields,
+    Asked(query): Asked,
 ) -> Result<Json<Slots>, Problem> {
-    let service = query.required::<ServiceId>("serviceId");
-    let (from, to) = (query.required::<Date>("from"), query.required::<Date>("to"));
-    let only_best = query.parsed::<bool>("best").unwrap_or(false);
-    if let (Some(from), Some(to)) = (from, to)
-        && let Err(problem) = check_days(from, to)
-    {
-        query.mistake("to", problem);
-    }
-    for (name, date) in [("from", from), ("to", to)] {
-        if date.is_some_and(|date| !is_day_of_ours(date)) {
-            query.mistake(name, FieldProblem::OutOfRange);
-        }
-    }
-    query.finish()?;
-    let (Some(service), Some(from), Some(to)) = (service, from, to) else { return Err(Problem::not_found()) };
+    let SlotQuery { service, from, to, only_best } = SlotQuery::read(query)?;
 
     let tenant = auth::find_tenant(&mut tx).await?.ok_or_else(Problem::not_found)?;
     let services = services::all(&mut tx).await?;

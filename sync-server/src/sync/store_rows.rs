@@ -10,7 +10,7 @@ use domain::audit::Event;
 use domain::clients::ClientRow;
 use domain::documents::{Chunk, Collection, Document, Hash, Heads};
 use domain::notes::NoteRow;
-use domain::search::{digits, fold};
+use domain::search::fold;
 use jiff_sqlx::ToSqlx as _;
 use serde_json::Value as Json;
 use uuid::Uuid;
@@ -164,15 +164,6 @@ async fn keep_clients(tx: &mut TenantTx, rows: &[Of<'_, ClientRow>]) -> Result<(
         return Ok(());
     }
     let tenant = tx.tenant().0;
-    let searched = |client: &ClientRow| {
-        let text = format!(
-            "{} {}",
-            fold(&client.search_text()),
-            digits(client.phone.as_deref().unwrap_or_default())
-        );
-        // A device may have written it, Postgres cannot keep it, and nobody searches for it.
-        text.replace('\0', "")
-    };
     sqlx::query!(
         "INSERT INTO clients (tenant_id, id, row, name, name_folded, phone, email, search, deleted, created_at, updated_at)
          SELECT $1, id, row, name, name_folded, phone, email, search, deleted, created_at, updated_at
@@ -190,7 +181,7 @@ async fn keep_clients(tx: &mut TenantTx, rows: &[Of<'_, ClientRow>]) -> Result<(
         &column(rows, |r| fold(&r.2.name)),
         &column(rows, |r| r.2.phone.clone()) as &[Option<String>],
         &column(rows, |r| r.2.email.clone()) as &[Option<String>],
-        &column(rows, |r| searched(r.2)),
+        &column(rows, |r| r.2.searched()),
         &column(rows, |r| r.1.is_deleted()),
         &column(rows, |r| r.2.created_at) as &[Option<i64>],
         &column(rows, |r| r.2.updated_at) as &[Option<i64>]

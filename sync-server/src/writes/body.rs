@@ -1,7 +1,7 @@
-//! What the body of a writing request may be, and the flags in it that are about the request and not about the thing.
+//! What the body of a writing request may be.
 
 use axum::http::HeaderMap;
-use domain::errors::{FieldErrors, FieldProblem};
+use domain::api::only_flag;
 use serde_json::{Map, Value as Json};
 
 use crate::http::{JsonObject, Problem};
@@ -34,13 +34,7 @@ impl ReadBody for MaybeObject {
 impl MaybeObject {
     /// The flag that it may hold, and nothing else.
     pub fn only_flag(self, name: &'static str) -> Result<bool, Problem> {
-        let mut object = self.0;
-        let mut errors = FieldErrors::new();
-        let flag = take_flag(&mut object, name, &mut errors);
-        for stray in object.keys() {
-            errors.add(stray, FieldProblem::Unknown);
-        }
-        Ok(errors.into_result(flag)?)
+        Ok(only_flag(self.0, name)?)
     }
 }
 
@@ -51,17 +45,5 @@ pub struct NoBody;
 impl ReadBody for NoBody {
     fn read(_: &HeaderMap, _: &[u8]) -> Result<Self, Problem> {
         Ok(Self)
-    }
-}
-
-/// Takes a flag such as `allowOverlap` out of a body; absent and `null` mean no.
-pub fn take_flag(object: &mut Map<String, Json>, name: &'static str, errors: &mut FieldErrors) -> bool {
-    match object.remove(name) {
-        None | Some(Json::Null) => false,
-        Some(Json::Bool(flag)) => flag,
-        Some(_) => {
-            errors.add(name, FieldProblem::Invalid);
-            false
-        }
     }
 }

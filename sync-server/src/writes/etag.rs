@@ -1,154 +1,30 @@
-//! The version of a thing as HTTP speaks of it. Of a document it is made of its heads, of a record of its content: so two
-//! equal tags are one state, on every server and after every restart.
+//! The headers that speak of versions, given to `domain::api` to read.
 
 use std::convert::Infallible;
 
 use axum::extract::FromRequestParts;
 use axum::http::header::{IF_MATCH, IF_NONE_MATCH};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderName};
-use domain::documents::{Hash, Heads};
-use domain::errors::ErrorCode;
-use sha2::{Digest as _, Sha256};
+use axum::http::{HeaderMap, HeaderValue};
+pub use domain::api::Tag;
+use domain::api::{Known, Wanted};
 
 use crate::http::Problem;
 
-/// An entity tag, with its quotes.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Tag(String);
-
-impl Tag {
-    /// The tag of a document with these sorted heads.
-    #[must_use]
-    pub fn of_heads(heads: &Heads) -> Self {
-        let mut hasher = Sha256::new();
-        for head in heads {
-            hasher.update(head.0);
-        }
-        Self::short(&hasher.finalize())
-    }
-
-    /// The tag of a record with this digest.
-    #[must_use]
-    pub fn of_record(digest: Hash) -> Self {
-        Self::short(&digest.0)
-    }
-
-    fn short(bytes: &[u8]) -> Self {
-        Self(format!("\"{}\"", hex::encode(&bytes[..16])))
-    }
-
-    /// The tag of a thing that also shows what other things say of it: it changes with them, but `If-Match` looks only at
-    /// the thing itself, which is what an edit could overwrite.
-    #[must_use]
-    pub fn beside(&self, other: &str) -> Self {
-        let other = Sha256::digest(other);
-        Self(format!("{}-{}\"", self.0.trim_end_matches('"'), hex::encode(&other[..4])))
-    }
-
-    /// As a header says it.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
 /// What `If-Match` asks for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Condition {
-    /// Nothing: what others wrote meanwhile is merged with.
-    Merge,
-    /// That the thing is there at all.
-    Exists,
-    /// That it is as one of these.
-    OneOf(Vec<String>),
-}
-
-impl Condition {
-    /// Reads the header.
-    pub(super) fn of(headers: &HeaderMap) -> Result<Self, Problem> {
-        let tags = tags(headers, &IF_MATCH).map_err(|()| Problem::new(ErrorCode::BadRequest))?;
-        Ok(match tags {
-            None => Self::Merge,
-            Some(tags) if tags == ["*"] => Self::Exists,
-            Some(tags) => Self::OneOf(tags),
-        })
-    }
-
-    /// Whether a thing with this tag may be changed.
-    pub(super) fn allows(&self, tag: &Tag) -> bool {
-        match self {
-            Self::Merge | Self::Exists => true,
-            // A weak tag (`W/"..."`) promises too little to overwrite by, so it matches nothing.
-            Self::OneOf(tags) => tags.iter().any(|wanted| own(wanted) == own(&tag.0)),
-        }
-    }
+pub(super) fn wanted(headers: &HeaderMap) -> Result<Wanted, Problem> {
+    Ok(Wanted::read(headers.get_all(IF_MATCH).iter().map(HeaderValue::as_bytes))?)
 }
 
 /// What the caller has already, from `If-None-Match`.
 #[derive(Clone, Debug, Default)]
-pub struct IfNoneMatch(Vec<String>);
-
-impl IfNoneMatch {
-    /// Whether the caller has the thing as it is.
-    pub(super) fn has(&self, tag: &Tag) -> bool {
-        self.0.iter().any(|known| known == "*" || known.strip_prefix("W/").unwrap_or(known) == tag.0)
-    }
-}
+pub struct IfNoneMatch(pub(super) Known);
 
 impl<S: Send + Sync> FromRequestParts<S> for IfNoneMatch {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        // A header that cannot be read is no reason to refuse the answer: it is only sent whole.
-        Ok(Self(tags(&parts.headers, &IF_NONE_MATCH).ok().flatten().unwrap_or_default()))
-    }
-}
-
-/// The part of a tag that speaks of the thing itself.
-fn own(tag: &str) -> &str {
-    tag.trim_end_matches('"').split('-').next().unwrap_or_default()
-}
-
-/// The tags of a header; `None` without it.
-fn tags(headers: &HeaderMap, name: &HeaderName) -> Result<Option<Vec<String>>, ()> {
-    let mut tags = Vec::new();
-    let mut is_there = false;
-    for value in headers.get_all(name) {
-        is_there = true;
-        for tag in value.to_str().map_err(|_| ())?.split(',').map(str::trim) {
-            let opaque = tag.strip_prefix("W/").unwrap_or(tag);
-            let is_quoted = opaque.len() >= 2 && opaque.starts_with('"') && opaque.ends_with('"');
-            if tag != "*" && !is_quoted {
-                return Err(());
-            }
-            tags.push(tag.to_owned());
-        }
-    }
-    Ok(is_there.then_some(tags))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn headers(name: HeaderName, value: &str) -> HeaderMap {
-        HeaderMap::from_iter([(name, value.parse().unwrap())])
-    }
-
-    #[test]
-    fn a_condition_is_a_list_of_strong_tags_or_a_star() {
-        let tag = Tag::of_heads(&vec![Hash([1; 32])]);
-        let other = Tag::of_heads(&vec![Hash([1; 32]), Hash([2; 32])]);
-        assert_ne!(tag, other);
-        let allows = |value: &str| {
-            Condition::of(&headers(IF_MATCH, value)).map(|condition| condition.allows(&tag)).ok()
-        };
-        assert_eq!(allows("*"), Some(true));
-        assert_eq!(allows(&format!("{}, {}", other.as_str(), tag.as_str())), Some(true));
-        assert_eq!(allows(other.as_str()), Some(false));
-        assert_eq!(allows(&format!("W/{}", tag.as_str())), Some(false));
-        assert_eq!(allows("no-quotes"), None);
-        assert!(Condition::of(&HeaderMap::new()).unwrap().allows(&tag));
+        let values = parts.headers.get_all(IF_NONE_MATCH).iter().map(HeaderValue::as_bytes);
+        Ok(Self(Known::read(values)))
     }
 }

@@ -16,7 +16,7 @@ mod store;
 mod tests;
 mod write;
 
-pub use body::{MaybeObject, NoBody, ReadBody, take_flag};
+pub use body::{MaybeObject, NoBody, ReadBody};
 pub use describe::{ReadHeaders, WriteHeaders};
 pub use etag::{IfNoneMatch, Tag};
 pub use jobs::SweepKeys;

@@ -57,7 +57,7 @@ impl Reply {
     /// The same, or 304 to somebody who has it.
     pub fn unless_known(self, known: &IfNoneMatch, tag: &Tag) -> Self {
         let reply = self.tagged(tag);
-        if known.has(tag) {
+        if known.0.has(tag) {
             Self { status: StatusCode::NOT_MODIFIED, body: Bytes::new(), ..reply }
         } else {
             reply

@@ -4,7 +4,7 @@ use axum::extract::{FromRequest, FromRequestParts as _, Request};
 use axum::response::{IntoResponse, Response};
 
 use super::body::ReadBody;
-use super::etag::{Condition, Tag};
+use super::etag::{Tag, wanted};
 use super::idempotency::{Claim, Claimed};
 use super::reply::Reply;
 use crate::db::TenantTx;
@@ -12,6 +12,7 @@ use crate::http::{
     JsonObject, MAX_BODY_BYTES, Principal, Problem, Read, read_body, works_despite_suspension,
 };
 use crate::{AppState, auth, sync};
+use domain::api::Wanted;
 use domain::errors::ErrorCode;
 
 /// A request that changes something: who asks, what the body says, and the transaction for its effect. The tenant is
@@ -24,7 +25,7 @@ pub struct Write<B = JsonObject> {
     pub body: B,
     /// The transaction of the effect. Dropped without [`Write::finish`], it leaves nothing behind.
     pub tx: TenantTx,
-    condition: Condition,
+    condition: Wanted,
     standing: Option<Tag>,
     claim: Option<Claim>,
 }
@@ -62,7 +63,7 @@ impl<B: ReadBody + Send> FromRequest<AppState> for Write<B> {
         // Before anything is asked of the database: who sends slowly holds no connection to it.
         let bytes = read_body(body, MAX_BODY_BYTES).await?;
         let Read { principal, tx } = Read::from_request_parts(&mut parts, state).await?;
-        let condition = Condition::of(&parts.headers)?;
+        let condition = wanted(&parts.headers)?;
         let body = B::read(&parts.headers, &bytes)?;
         let claim = Claim::of(&parts, &principal, &bytes)?;
         let (tx, claim) = match claim {

@@ -1,16 +1,10 @@
-//! What a list can be asked for. Names, types and columns together, so that they cannot drift apart.
+//! What a list can be asked for: names and types. Where they are kept is the business of whoever keeps them.
 
-/// A list of one table.
+/// A list.
 #[derive(Debug)]
 pub struct ListSpec {
     /// Its name; a cursor is bound to it.
     pub list: &'static str,
-    /// The table.
-    pub table: &'static str,
-    /// The column with the JSON of a row.
-    pub json: &'static str,
-    /// What holds for all rows that may be shown.
-    pub living: &'static str,
     /// What it can be filtered and sorted by.
     pub fields: &'static [Field],
     /// The field that it is sorted by unless asked otherwise.
@@ -22,10 +16,6 @@ pub struct ListSpec {
 pub struct Field {
     /// As in the JSON, camelCase.
     pub name: &'static str,
-    /// The expression in SQL. One that sorts is never null.
-    pub column: &'static str,
-    /// The column that must not be null for a filter to hold, where `column` stands in for one that may be.
-    pub present: Option<&'static str>,
     /// What its values are.
     pub kind: Kind,
     /// What it may be used for.
@@ -48,39 +38,33 @@ pub enum Use {
 pub enum Kind {
     /// A line, letter by letter.
     Line,
-    /// A line, whatever its case; the column is folded by `domain::search`.
+    /// A line, whatever its case, as `crate::search` folds it.
     Folded,
     /// One of some words.
     Word(&'static [&'static str]),
-    /// A phone number as people write it; the column is E.164.
+    /// A phone number as people write it; kept as E.164.
     Phone,
-    /// A mail address in any case; the column is in lower case.
+    /// A mail address in any case.
     Email,
     /// An id.
     Id,
-    /// A moment; the column is a `timestamptz`.
+    /// A moment.
     Moment,
-    /// A moment; the column counts seconds since 1970.
+    /// A moment of whole seconds.
     Seconds,
     /// A number.
     Number,
     /// Yes or no.
     Flag,
-    /// An entry that the JSON array of the column must have.
+    /// An entry that it must have among others.
     Member,
 }
 
 impl Field {
-    /// A field whose column speaks for itself.
+    /// A field.
     #[must_use]
-    pub const fn new(name: &'static str, column: &'static str, kind: Kind, used: Use) -> Self {
-        Self { name, column, present: None, kind, used }
-    }
-
-    /// The same, but filters hold only where this column is not null.
-    #[must_use]
-    pub const fn present(self, column: &'static str) -> Self {
-        Self { present: Some(column), ..self }
+    pub const fn new(name: &'static str, kind: Kind, used: Use) -> Self {
+        Self { name, kind, used }
     }
 }
 

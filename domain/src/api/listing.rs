@@ -1,17 +1,16 @@
 //! From the query to a listing: every mistake is told by the name that the caller wrote, none hides another.
 
-use domain::email::Email;
-use domain::errors::{ErrorCode, FieldProblem};
-use domain::phone::Phone;
-use domain::search::fold;
 use jiff::Timestamp;
-use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
+use super::paging::{Cursor, Limit};
+use super::query::{QueryFields, camel_case};
+use super::refusal::Refusal;
 use super::spec::{Field, Kind, ListSpec};
-use super::store::Found;
-use crate::db::StoreError;
-use crate::http::{Cursor, Limit, Page, Problem, QueryFields};
+use crate::email::Email;
+use crate::errors::{ErrorCode, FieldProblem};
+use crate::phone::Phone;
+use crate::search::fold;
 
 /// The most values of one `in`.
 const MOST_VALUES: usize = 100;
@@ -19,25 +18,25 @@ const MOST_VALUES: usize = 100;
 /// What a list is asked for.
 #[derive(Clone, Debug)]
 pub struct Listing {
-    pub(super) conditions: Vec<Condition>,
-    pub(super) sort: Sort,
-    pub(super) limit: Limit,
+    pub conditions: Vec<Condition>,
+    pub sort: Sort,
+    pub limit: Limit,
     /// The sort key of the last entry that was shown.
-    pub(super) after: Option<Value>,
-    pub(super) cursor: Cursor,
+    pub after: Option<Value>,
+    pub cursor: Cursor,
 }
 
 /// One `filter[...]`.
 #[derive(Clone, Debug)]
-pub(super) struct Condition {
-    pub(super) field: &'static Field,
-    pub(super) how: How,
-    pub(super) values: Vec<Value>,
+pub struct Condition {
+    pub field: &'static Field,
+    pub how: How,
+    pub values: Vec<Value>,
 }
 
 /// How a value is compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum How {
+pub enum How {
     Equal,
     In,
     After,
@@ -48,7 +47,7 @@ pub(super) enum How {
 
 /// A value in its type.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Value {
+pub enum Value {
     Text(String),
     Id(Uuid),
     Moment(Timestamp),
@@ -61,13 +60,13 @@ pub(super) enum Value {
 
 /// What a list is sorted by; its ids decide between equals.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Sort {
-    pub(super) field: &'static Field,
-    pub(super) is_descending: bool,
+pub struct Sort {
+    pub field: &'static Field,
+    pub is_descending: bool,
 }
 
 impl How {
-    pub(super) const ALL: [(&'static str, Self); 5] = [
+    pub const ALL: [(&'static str, Self); 5] = [
         ("in", Self::In),
         ("gt", Self::After),
         ("gte", Self::From),
@@ -76,7 +75,7 @@ impl How {
     ];
 
     /// Whether it makes sense for values of this kind.
-    pub(super) const fn fits(self, kind: Kind) -> bool {
+    pub const fn fits(self, kind: Kind) -> bool {
         match self {
             Self::Equal => true,
             Self::In => !kind.has_range() && !matches!(kind, Kind::Flag | Kind::Member),
@@ -93,7 +92,7 @@ impl Listing {
         mut query: QueryFields,
         zone: &str,
         further: &dyn std::fmt::Debug,
-    ) -> Result<Self, Problem> {
+    ) -> Result<Self, Refusal> {
         let conditions = conditions(spec, &mut query, zone);
         let sort = sort(spec, &mut query);
         // Bound to what was asked, not to how it is looked up: a cursor outlives the next version of the server.
@@ -105,29 +104,16 @@ impl Listing {
             None => None,
             Some(after) => {
                 let key = key(sort.field.kind, after.0.as_deref().unwrap_or_default());
-                Some(key.ok_or(Problem::new(ErrorCode::BadCursor))?)
+                Some(key.ok_or(Refusal::new(ErrorCode::BadCursor))?)
             }
         };
         Ok(Self { conditions, sort, limit, after, cursor })
     }
 
     /// The id of the last entry that was shown.
-    pub(super) fn after_id(&self) -> Uuid {
+    #[must_use]
+    pub fn after_id(&self) -> Uuid {
         self.cursor.after().map_or(Uuid::nil(), |after| after.1)
-    }
-
-    /// The page that was found, each entry shown.
-    pub fn page<Id: From<Uuid>, R: DeserializeOwned, T>(
-        self,
-        found: Vec<Found>,
-        mut show: impl FnMut(Id, R) -> T,
-    ) -> Result<Page<T>, StoreError> {
-        let Page { data, next_cursor } = self.cursor.page(self.limit, found, Found::after, |found| found);
-        let data = data
-            .into_iter()
-            .map(|found| Ok(show(found.id.into(), found.read()?)))
-            .collect::<Result<_, StoreError>>()?;
-        Ok(Page { data, next_cursor })
     }
 }
 
@@ -177,7 +163,7 @@ fn value(kind: Kind, text: &str, zone: &str) -> Result<Value, FieldProblem> {
     if text.is_empty() {
         return Err(FieldProblem::Required);
     }
-    if text.chars().count() > domain::input::MAX_LINE {
+    if text.chars().count() > crate::input::MAX_LINE {
         return Err(FieldProblem::TooLong);
     }
     let moment = || QueryFields::read_moment(text, zone);
@@ -226,18 +212,5 @@ fn key(kind: Kind, text: &str) -> Option<Value> {
 #[must_use]
 pub fn moment_key(text: &str) -> Option<Timestamp> {
     let at: Timestamp = text.parse().ok()?;
-    domain::dates::is_day_of_ours(at.to_zoned(jiff::tz::TimeZone::UTC).date()).then_some(at)
-}
-
-/// `updated_at` as `updatedAt`; camelCase stays.
-#[must_use]
-pub fn camel_case(name: &str) -> String {
-    let mut words = name.split('_');
-    let first = words.next().unwrap_or_default().to_owned();
-    words.fold(first, |mut name, word| {
-        let mut letters = word.chars();
-        name.extend(letters.next().map(|letter| letter.to_ascii_uppercase()));
-        name.push_str(letters.as_str());
-        name
-    })
+    crate::dates::is_day_of_ours(at.to_zoned(jiff::tz::TimeZone::UTC).date()).then_some(at)
 }
