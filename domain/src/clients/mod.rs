@@ -10,5 +10,5 @@ mod row;
 
 pub use consent::{CHANNELS, ConsentEdit, PURPOSES, record_consent};
 pub use edit::{ClientEdit, create, edit, remove};
-pub(crate) use merge::take_over;
+pub(crate) use merge::{MERGED_FROM, take_over};
 pub use row::{Client, ClientRow, Consent};

@@ -4,10 +4,12 @@
 //! the server. Taking back is a new edit: it merges with what late devices bring, and can itself be taken back.
 
 mod changes;
+mod merging;
 mod moment;
 mod undo;
 
 pub use changes::{Change, FieldChange, changes};
+pub use merging::Merging;
 pub use moment::{at_moment, heads_at};
 pub use undo::{Undone, undo};
 
