@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use domain::api::Tag;
 use domain::documents::{Author, Chunk, Collection, Document, Hash, Verdict};
 use domain::ids::{GroupId, Ids};
+use domain::sync::{MOST_DOCUMENTS, in_groups};
 use domain::{Projection, project};
 use uuid::Uuid;
 
@@ -93,7 +94,8 @@ impl App {
     }
 
     /// Changes several documents as one action: `act` gets them open and answers the changes it made, in order. Answers those
-    /// by document and hash. What has never been here, or was erased, is left out of what `act` gets.
+    /// by document and hash. What has never been here, or was erased, is left out of what `act` gets. Here it is one
+    /// transaction; more than 64 documents travel in several groups.
     pub(crate) fn change_together(
         &mut self,
         ids: &BTreeSet<Uuid>,
@@ -101,8 +103,7 @@ impl App {
     ) -> Result<Vec<(Uuid, Hash)>> {
         self.renew_author()?;
         let at = self.now().as_second();
-        let group = self.group.unwrap_or_else(|| GroupId(self.ids.uuid()));
-        let Self { store, author, ids: fresh, .. } = self;
+        let Self { store, author, ids: fresh, group: outer, .. } = self;
         // The inner result is not an error of the transaction: what was learnt about a damaged document is kept.
         store.write::<_, AppError>(|tx| {
             let mut open = BTreeMap::new();
@@ -119,22 +120,26 @@ impl App {
             let mut standing = open.clone();
             let changes = act(&mut open, author, at, fresh.as_mut())?;
             let touched: BTreeSet<Uuid> = changes.iter().map(|(id, _)| *id).collect();
-            if touched.len() > domain::sync::MAX_GROUP_DOCS {
+            if touched.len() > MOST_DOCUMENTS {
                 return Err(AppError::GroupTooLarge);
             }
-            for (id, chunk) in &changes {
-                let before = standing.get(id).ok_or(AppError::NotFound(*id))?;
-                let after = prove(before, chunk)?.ok_or(AppError::Damaged(*id))?;
-                let entry = std::slice::from_ref(chunk);
-                tx.queue(End::Back, &replica::entries(*id, after.collection(), Some(group.into()), entry))?;
-                standing.insert(*id, after);
+            let done = changes.iter().map(|(id, chunk)| (*id, chunk.hash())).collect();
+            for changes in in_groups(changes) {
+                let group = outer.unwrap_or_else(|| GroupId(fresh.uuid()));
+                for (id, chunk) in changes {
+                    let before = standing.get(&id).ok_or(AppError::NotFound(id))?;
+                    let after = prove(before, &chunk)?.ok_or(AppError::Damaged(id))?;
+                    let entries = replica::entries(id, after.collection(), Some(group.into()), &[chunk]);
+                    tx.queue(End::Back, &entries)?;
+                    standing.insert(id, after);
+                }
             }
             for id in &touched {
                 if let Some(document) = standing.get_mut(id) {
                     replica::keep(tx, *id, document)?;
                 }
             }
-            Ok(Ok(changes.into_iter().map(|(id, chunk)| (id, chunk.hash())).collect()))
+            Ok(Ok(done))
         })?
     }
 

@@ -28,7 +28,7 @@ pub enum AppError {
     #[error("{0} is damaged here and comes back with the next sync")]
     Damaged(Uuid),
     /// One action touches too many documents.
-    #[error("one action touches more than 64 documents")]
+    #[error("one action touches too many documents")]
     GroupTooLarge,
     /// A conflict cannot be settled so, or clients not be merged.
     #[error(transparent)]

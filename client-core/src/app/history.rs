@@ -6,7 +6,7 @@ use domain::Projection;
 use domain::appointments::Appointment;
 use domain::clients::Client;
 use domain::documents::{Collection, Hash};
-use domain::history::{Change, TakenBack, at_moment, changes, undo};
+use domain::history::{Change, Merging, TakenBack, at_moment, changes, undo};
 use domain::ids::{AppointmentId, ClientId, NoteId};
 use domain::notes::Note;
 use jiff::Timestamp;
@@ -37,21 +37,35 @@ impl App {
         Ok(all)
     }
 
-    /// Takes a change back as one action, with what belongs to it: of a decision also what it did.
+    /// Takes a change back as one action, with what belongs to it: of a decision also what it did, of a merging all that went
+    /// over to who stays.
     pub fn undo_change(&mut self, id: Uuid, change: Hash) -> Result<TakenBack> {
-        let mut needed = BTreeSet::from([id]);
-        let mut due = vec![(id, change)];
         // What a decision did is found by a look at the decision.
-        let with = self.store.read::<_, AppError>(|tx| {
+        let due = self.store.read::<_, AppError>(|tx| {
             let mut document = replica::look(tx, id)?.ok_or(AppError::NotFound(id))?;
             // Nobody keeps this edit: only what belongs to the change is learnt.
             let trial = undo(&mut document, self.author(), 0, change).ok_or(AppError::NotFound(id))?;
-            Ok(trial.with)
+            // Backwards: what was done last goes first.
+            let mut due = vec![(id, change)];
+            due.extend(trial.with.into_iter().rev());
+            for (id, change) in due.clone() {
+                let found = replica::look(tx, id)?.and_then(|mut open| Merging::of(id, &mut open, change));
+                let Some(merging) = found else { continue };
+                let mut around = BTreeSet::from([merging.gone, merging.into]);
+                around.extend(tx.naming_client(merging.into)?);
+                around.extend(tx.naming_client(merging.gone)?);
+                for id in around {
+                    let part = replica::look(tx, id)?.and_then(|mut open| merging.part(&mut open));
+                    if let Some(part) = part.map(|part| (id, part))
+                        && !due.contains(&part)
+                    {
+                        due.push(part);
+                    }
+                }
+            }
+            Ok(due)
         })?;
-        needed.extend(with.iter().map(|(document, _)| *document));
-        // Backwards: what was done last goes first.
-        due.extend(with.into_iter().rev());
-        self.take_back(&needed, &due)
+        self.take_back(&due.iter().map(|(id, _)| *id).collect(), &due)
     }
 
     /// Takes back everything that a device did since a moment, as far as nobody has changed it since. Document by document:

@@ -101,6 +101,6 @@ fn broken(error: &reqwest::Error) -> Failure {
     } else if error.is_timeout() {
         Failure::Timeout
     } else {
-        Failure::Garbled(problem::causes(error))
+        Failure::Cut(problem::causes(error))
     }
 }

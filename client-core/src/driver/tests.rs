@@ -103,7 +103,10 @@ async fn what_the_server_or_the_line_does_becomes_a_failure() {
         assert_eq!(reply, Err(failure));
     }
     let body = encode(&answer(), ContentType::Cbor);
-    for (bytes, promised) in [(&body[..9], body.len()), (&body[..9], 9), (&b"<html>"[..], 6)] {
+    let (cut, ..) =
+        perform(&request, http_response("200 OK", "application/cbor", &body[..9], body.len())).await;
+    assert!(matches!(cut, Err(Failure::Cut(_))), "{cut:?}");
+    for (bytes, promised) in [(&body[..9], 9), (&b"<html>"[..], 6)] {
         let (reply, ..) =
             perform(&request, http_response("200 OK", "application/cbor", bytes, promised)).await;
         assert!(matches!(reply, Err(Failure::Garbled(_))), "{reply:?}");

@@ -113,7 +113,10 @@ pub enum Failure {
     /// The server did not answer in time; it may have done what it was asked.
     #[error("the server did not answer in time")]
     Timeout,
-    /// The answer was cut or is no message of the protocol.
+    /// The connection broke before the whole answer was here; the server may have done what it was asked.
+    #[error("the connection broke off: {0}")]
+    Cut(String),
+    /// The answer is no message of the protocol.
     #[error("the answer cannot be read: {0}")]
     Garbled(String),
     /// The server is in trouble or busy, perhaps it says until when.

@@ -121,7 +121,7 @@ impl Play {
 /// A sync may find nobody, or nobody any more; nothing else may go wrong with it.
 fn allowed(ended: &Ended) -> Outcome<()> {
     match ended {
-        Ended::Failed(code, words) if *code != OFFLINE && !words.contains(r#""code":"unavailable""#) => {
+        Ended::Failed(code, words) if *code != OFFLINE => {
             Err(format!("a sync ended with {code}: {words}").into())
         }
         _ => Ok(()),

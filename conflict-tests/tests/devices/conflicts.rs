@@ -117,6 +117,65 @@ async fn a_merge_holds_for_a_device_that_edits_the_merged_client_later() {
     assert_eq!(a.app.appointment(late).expect("it is there").client_id, Some(ids[0]));
 }
 
+/// More than one group may carry: ten years of visits.
+const MANY: usize = 150;
+
+#[tokio::test]
+async fn a_client_of_many_years_is_merged_and_taken_back_as_one_step() {
+    let server = TestServer::start().await;
+    let owner = server.register("merged").await;
+    let mut a = Device::sign_in(&server, &owner.email, "laptop").await;
+    let mut b = Device::sign_in(&server, &owner.email, "phone").await;
+    let [stays, goes] =
+        ["Анна", "Аня"].map(|name| a.app.add_client(&fields(json!({ "name": name }))).expect("a client").id);
+    let visits: Vec<_> = a
+        .app
+        .in_batch(|app| {
+            let start = |number: usize| format!("20{:02}-{:02}-10T10:00", 13 + number / 12, 1 + number % 12);
+            (0..MANY)
+                .map(|number| {
+                    let visit = json!({ "clientId": goes, "startsAt": start(number), "durationMin": 60 });
+                    Ok(app.book(&fields(visit))?.appointment.id)
+                })
+                .collect()
+        })
+        .expect("books");
+    settle(&server, &mut [&mut a, &mut b]).await;
+    let named = |device: &Device, client| {
+        let of = |id| device.app.appointment(id).expect("it is there").client_id == Some(client);
+        visits.iter().filter(|id| of(**id)).count()
+    };
+    b.app.merge_clients(goes, stays).expect("merges");
+    assert_eq!(named(&b, stays), MANY);
+    settle(&server, &mut [&mut a, &mut b]).await;
+    assert_eq!(named(&a, stays), MANY);
+    assert!(all_agree(&owner, &[&a, &b]).await.is_empty());
+    // One visit goes its own way before the rest comes back, and stays there.
+    let other = a.app.add_client(&fields(json!({ "name": "Ольга" }))).expect("a client").id;
+    a.app.edit_appointment(visits[0], &fields(json!({ "clientId": other }))).expect("edits");
+    // The card of who stays tells of it, and so does that of who went: either brings all of it back.
+    let merging = a.app.history(stays.0, None, 1, None).expect("tells").remove(0);
+    assert_eq!((merging.command.as_str(), &merging.fields[0].to), ("client.merge", &json!("Аня")));
+    let taken = a.app.undo_change(stays.0, merging.id).expect("takes back");
+    assert_eq!((taken.undone.len(), taken.kept.len()), (MANY + 1, 0));
+    settle(&server, &mut [&mut a, &mut b]).await;
+    for device in [&a, &b] {
+        assert_eq!((named(device, goes), named(device, other)), (MANY - 1, 1));
+        assert_eq!(device.app.client(goes).expect("is there again").name, "Аня");
+    }
+    // Over REST the same: taking back what took back merges them again, and that is taken back from the other card.
+    for (id, command) in [(goes, "undo.change"), (goes, "undo.change")] {
+        let changes = owner.get(&format!("/clients/{id}/changes?limit=1")).await.expect(200);
+        assert_eq!(changes["data"][0]["command"], command);
+        let body = json!({ "document": id, "change": changes["data"][0]["id"] });
+        owner.post("/history/undo", body).await.expect(200);
+        settle(&server, &mut [&mut a, &mut b]).await;
+        assert_eq!(named(&a, goes), named(&b, goes));
+    }
+    assert_eq!(named(&b, goes), MANY - 1);
+    assert!(all_agree(&owner, &[&a, &b]).await.is_empty());
+}
+
 #[tokio::test]
 async fn a_message_that_was_asked_for_offline_is_there_once_and_says_that_it_was_not_sent() {
     let server = TestServer::start().await;

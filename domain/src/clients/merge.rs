@@ -4,19 +4,25 @@
 
 use jiff::Timestamp;
 use serde_json::{Map, Value as Json, json};
+use uuid::Uuid;
 
 use super::{ClientRow, Consent};
 use crate::documents::{Author, Chunk, Document};
 
-/// Takes over from `leaving` what `staying` lacks; `None` if that is nothing.
+/// What begins the name of the mark in `meta` of who stays; the id of who went follows. Its value is the name of who went. With
+/// it her history tells of the merging, and taking that back finds it.
+pub(crate) const MERGED_FROM: &str = "mergedFrom:";
+
+/// Takes over from `leaving`, the client `gone`, what `staying` lacks.
 pub(crate) fn take_over(
     document: &mut Document,
     author: &Author,
     at: i64,
     staying: &ClientRow,
-    leaving: &ClientRow,
+    (gone, leaving): (Uuid, &ClientRow),
 ) -> Option<Chunk> {
     document.edit(author, at, "client.merge", |w| {
+        w.put_entry("meta", &format!("{MERGED_FROM}{gone}"), &leaving.name.as_str().into());
         let lines = [
             ("phone", &staying.phone, &leaving.phone),
             ("email", &staying.email, &leaving.email),

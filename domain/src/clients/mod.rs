@@ -17,6 +17,6 @@ pub use edit::{ClientEdit, create, edit, remove};
 pub use exists::{Duplicates, Other, allowing_duplicates, new_contact, refusal};
 pub use history::HistoryEntry;
 pub use list::LIST;
-pub(crate) use merge::take_over;
+pub(crate) use merge::{MERGED_FROM, take_over};
 pub use row::{Client, ClientRow, Consent};
 pub use search::Search;

@@ -17,6 +17,7 @@ use crate::documents::{Author, Chunk, Collection, Document};
 use crate::errors::ErrorCode;
 use crate::ids::{ClientId, Ids};
 use crate::project;
+use crate::sync::MOST_DOCUMENTS;
 
 /// What settling wants said to a client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,7 +55,7 @@ pub enum SettleError {
     /// That would lead in a circle: who stays was merged into who goes, or is deleted.
     #[error("who stays is gone already")]
     Circle,
-    /// More visits and notes than one action may change.
+    /// More visits and notes than [`MOST_DOCUMENTS`](crate::sync::MOST_DOCUMENTS).
     #[error("too many visits and notes for one action")]
     TooMany,
 }
@@ -240,7 +241,7 @@ fn merge(desk: &mut Desk<'_>, gone: Uuid, into: Uuid) -> Result<(), SettleError>
         return Err(SettleError::Circle);
     }
     desk.edit(into, |document, author, at| {
-        crate::clients::take_over(document, author, at, &staying, &leaving)
+        crate::clients::take_over(document, author, at, &staying, (gone, &leaving))
     })?;
     desk.edit(gone, |document, author, at| {
         document.edit(author, at, "client.merge", |w| {
@@ -253,6 +254,9 @@ fn merge(desk: &mut Desk<'_>, gone: Uuid, into: Uuid) -> Result<(), SettleError>
         let is_of_hers = document.collection() != Collection::Clients
             && document.reader().str("clientId") == Some(gone.to_string());
         theirs.extend(is_of_hers.then_some(*id));
+    }
+    if theirs.len() > MOST_DOCUMENTS {
+        return Err(SettleError::TooMany);
     }
     theirs.into_iter().try_for_each(|id| desk.edit(id, |d, author, at| repoint(d, author, at, into)))
 }

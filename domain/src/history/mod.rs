@@ -4,11 +4,13 @@
 //! the server. Taking back is a new edit: it merges with what late devices bring, and can itself be taken back.
 
 mod changes;
+mod merging;
 mod moment;
 mod taken;
 mod undo;
 
 pub use changes::{Change, FieldChange, changes};
+pub use merging::Merging;
 pub use moment::{at_moment, heads_at};
 pub use taken::{KeptField, TakenBack, UndoneChange, read_undo, read_undo_device};
 pub use undo::{Undone, undo};

@@ -5,6 +5,7 @@
 
 mod codec;
 mod digest;
+mod groups;
 mod intents;
 mod messages;
 mod packed;
@@ -13,6 +14,7 @@ pub use codec::{CBOR, CodecError, ContentType, decode, encode};
 pub use digest::{
     BUCKETS, Digest, PARTS, Sum, bucket_of, canonical_json, document_digest, purged_digest, record_digest,
 };
+pub use groups::{MAX_GROUP_DOCS, MOST_DOCUMENTS, in_groups};
 pub use intents::{Intent, IntentAction, IntentOutcome, IntentResult};
 pub use messages::{
     Answer, Ask, Compare, CompareAnswer, CompareDoc, ComparePart, DocItem, DocKind, Item, LiveWord, Others,
@@ -28,9 +30,6 @@ pub const PROTOCOL: u32 = 1;
 pub fn schema() -> String {
     format!("1/{}", crate::dates::tzdata_version())
 }
-
-/// The most documents that one group may touch.
-pub const MAX_GROUP_DOCS: usize = 64;
 
 /// The most bytes of one request, after decompression: 16 MiB.
 pub const MAX_REQUEST_BYTES: usize = 16 * 1024 * 1024;

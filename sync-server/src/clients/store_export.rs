@@ -18,7 +18,7 @@ pub(super) enum Kind {
     Media,
 }
 
-/// Ids and JSON of everything of a kind that belongs to a client, by id.
+/// Ids and JSON of everything of a kind that belongs to a client, or to one who was merged into her, by id.
 pub(super) async fn of_client(
     tx: &mut TenantTx,
     client: ClientId,
@@ -60,7 +60,7 @@ pub(super) async fn of_client(
                    where tenant_id = $1
                      and kind = 'payment'
                      and body is not null
-                     and (plain_json(body) ->> 'clientId' = $2::uuid::text
+                     and (plain_json(body) ->> 'clientId' in (select id::text from same_clients($1, $2))
                           or plain_json(body) ->> 'appointmentId' in (
                               select id::text from appointments where tenant_id = $1 and client_id = $2))
                    order by id"#,
@@ -76,7 +76,7 @@ pub(super) async fn of_client(
                 r#"select id, body as "json!"
                    from records
                    where tenant_id = $1
-                     and (of_client = $2::uuid::text
+                     and (of_client in (select id::text from same_clients($1, $2))
                           or of_visit in (select id::text from appointments where tenant_id = $1 and client_id = $2))
                      and body is not null
                    order by id"#,

@@ -24,7 +24,8 @@ impl Happened {
     }
 }
 
-/// What happened with a client, by time, from after one. A visit without a known time is not in it.
+/// What happened with a client and those who were merged into her, by time, from after one. A visit without a known time is not
+/// in it.
 pub(super) async fn list(
     tx: &mut TenantTx,
     client: ClientId,
@@ -49,7 +50,7 @@ pub(super) async fn list(
                where tenant_id = $1
                  and kind = 'payment'
                  and body is not null
-                 and plain_json(body) ->> 'clientId' = $2::uuid::text
+                 and plain_json(body) ->> 'clientId' in (select id::text from same_clients($1, $2))
            ) as happened
            where $4::timestamptz is null
               or (not $3 and (at, id) > ($4, $5))

@@ -30,6 +30,7 @@ pub(super) struct Merge {
     responses(
         (status = 200, description = "The client who stays", body = Client),
         (status = 409, description = "`conflict`: a client cannot be merged with itself, nor into one who is gone"),
+        (status = 413, description = "`group_too_large`: more than 2,000 visits and notes would go over"),
         WriteErrors
     )
 )]
@@ -51,7 +52,7 @@ pub(super) async fn merge_client(
     let mut open = sync::open_all(tx, &needed).await?;
     let at = (&state.author, state.now().as_second());
     let edits = conflicts::merge_client(gone.0, into.0, &mut open, at).map_err(Refusal::from)?;
-    let head = Box::pin(sync::write_together(tx, state.new_id(), open, edits.changes, None)).await?;
+    let head = Box::pin(sync::write_together(tx, &mut state.ids.clone(), open, edits.changes, None)).await?;
     let shown = clients::show_one(tx, into).await?.ok_or_else(Problem::not_found)?;
     write.finish(&state, Some(head), Reply::ok(&shown)?).await
 }

@@ -13,6 +13,7 @@ mod store;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use store::naming;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 

@@ -95,7 +95,8 @@ pub(super) async fn resolve_conflict(
         (RecordKind::Message, id, body)
     });
     let told = message.as_ref().map(|(_, id, _)| *id);
-    let head = Box::pin(sync::write_together(tx, state.new_id(), open, edits.changes, message)).await?;
+    let head =
+        Box::pin(sync::write_together(tx, &mut state.ids.clone(), open, edits.changes, message)).await?;
     let changed = changed.into_iter().collect();
     let reply = Reply::ok(&Settled { id, choice, changed, message: told })?;
     write.finish(&state, Some(head), reply).await

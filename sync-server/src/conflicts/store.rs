@@ -104,7 +104,7 @@ pub(super) async fn rows(tx: &mut TenantTx, ids: &[Uuid]) -> Result<BTreeMap<Uui
 }
 
 /// The visits and notes that name a client.
-pub(super) async fn naming(tx: &mut TenantTx, client: Uuid) -> Result<Vec<Uuid>, StoreError> {
+pub(crate) async fn naming(tx: &mut TenantTx, client: Uuid) -> Result<Vec<Uuid>, StoreError> {
     let tenant = tx.tenant();
     let ids = sqlx::query_scalar!(
         r#"select id as "id!" from appointments where tenant_id = $1 and client_id = $2

@@ -105,6 +105,8 @@ async fn clients_of_one_number_are_merged_and_nothing_is_lost() {
     }
     let visit = book(&anna, "2026-12-01T10:00", json!({ "clientId": ids[1] })).await;
     anna.post("/notes", json!({ "clientId": ids[1], "body": "латекс" })).await.expect(201);
+    let paid = json!({ "date": "2026-11-01", "amount": 1500, "clientId": ids[1] });
+    let paid = anna.post("/payments", paid).await.expect(201);
     let conflict = listed(&anna).await.remove(0);
     assert_eq!(conflict["kind"], "duplicate_phone");
     settle(&anna, &conflict, &format!("merge:{}", ids[0])).await;
@@ -113,6 +115,11 @@ async fn clients_of_one_number_are_merged_and_nothing_is_lost() {
     let notes = anna.get(&format!("/notes?clientId={}", ids[0])).await.expect(200);
     assert_eq!(notes["data"][0]["body"], "латекс");
     assert_eq!(anna.get(&format!("/clients/{}", ids[1])).await.status, 404);
+    // Money stays booked on the card that it was taken for, and is asked for by the one that is left.
+    let history = anna.get(&format!("/clients/{}/history", ids[0])).await.expect(200);
+    assert_eq!(history["data"][0]["payment"]["id"], paid["id"]);
+    let export = anna.get(&format!("/clients/{}/export", ids[0])).await.expect(200);
+    assert_eq!(export["payments"][0]["id"], paid["id"]);
     let merge = |gone: &str| format!("/clients/{gone}/merge");
     let itself = anna.post(&merge(&ids[0]), json!({ "into": ids[0] })).await;
     assert_eq!((itself.status, itself.code()), (409, "conflict"));

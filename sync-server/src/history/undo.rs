@@ -1,17 +1,19 @@
 //! `POST /history/undo`: takes a change of a record back, as one action, with what belongs to it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use axum::extract::State;
+use domain::documents::{Document, Hash};
 use domain::errors::ErrorCode;
-use domain::history::{TakenBack, read_undo, undo};
-use domain::sync::MAX_GROUP_DOCS;
+use domain::history::{Merging, TakenBack, read_undo, undo};
+use domain::sync::MOST_DOCUMENTS;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use crate::db::TenantTx;
 use crate::http::{JsonObject, Problem, WriteErrors};
 use crate::writes::{Reply, Write, WriteHeaders};
-use crate::{AppState, sync};
+use crate::{AppState, conflicts, sync};
 
 /// What is to be taken back.
 #[derive(Debug, ToSchema)]
@@ -35,6 +37,7 @@ pub(super) struct UndoChange {
     responses(
         (status = 200, description = "Taken back", body = TakenBack),
         (status = 409, description = "`conflict`: all of it was taken back before, or changed since"),
+        (status = 413, description = "`group_too_large`: more than 2,000 visits and notes belong to it"),
         WriteErrors
     )
 )]
@@ -48,16 +51,20 @@ pub(super) async fn undo_change(
     // What a decision did is found by a look at the decision; this trial is kept by nobody.
     let mut trial = sync::open_all(tx, &[id]).await?.remove(&id).ok_or_else(Problem::not_found)?;
     let with = undo(&mut trial, author, at, change).ok_or_else(Problem::not_found)?.with;
-    let needed: BTreeSet<Uuid> = with.iter().map(|(document, _)| *document).chain([id]).collect();
-    if needed.len() > MAX_GROUP_DOCS {
-        return Err(Problem::new(ErrorCode::GroupTooLarge));
+    // Backwards: what was done last goes first.
+    let mut due = vec![(id, change)];
+    due.extend(with.into_iter().rev());
+    let mut open = BTreeMap::new();
+    open_more(tx, &mut open, due.iter().map(|(document, _)| *document)).await?;
+    for (document, change) in due.clone() {
+        let merging = open.get_mut(&document).and_then(|open| Merging::of(document, open, change));
+        if let Some(merging) = merging {
+            add_parts(tx, &merging, &mut open, &mut due).await?;
+        }
     }
-    let needed: Vec<Uuid> = needed.into_iter().collect();
-    let mut open = sync::open_all(tx, &needed).await?;
     let mut taken = TakenBack::default();
     let mut made = Vec::new();
-    // Backwards: what was done last goes first.
-    for (document, change) in [(id, change)].into_iter().chain(with.into_iter().rev()) {
+    for (document, change) in due {
         let Some(undone) = open.get_mut(&document).and_then(|open| undo(open, author, at, change)) else {
             continue;
         };
@@ -66,7 +73,43 @@ pub(super) async fn undo_change(
     if made.is_empty() {
         return Err(Problem::new(ErrorCode::Conflict));
     }
-    let head = Box::pin(sync::write_together(tx, state.new_id(), open, made, None)).await?;
+    let head = Box::pin(sync::write_together(tx, &mut state.ids.clone(), open, made, None)).await?;
     let reply = Reply::ok(&taken)?;
     write.finish(&state, Some(head), reply).await
+}
+
+/// What a merging did to the two clients and to what was of her who went.
+async fn add_parts(
+    tx: &mut TenantTx,
+    merging: &Merging,
+    open: &mut BTreeMap<Uuid, Document>,
+    due: &mut Vec<(Uuid, Hash)>,
+) -> Result<(), Problem> {
+    let mut around = BTreeSet::from([merging.gone, merging.into]);
+    around.extend(conflicts::naming(tx, merging.into).await?);
+    around.extend(conflicts::naming(tx, merging.gone).await?);
+    open_more(tx, open, around.iter().copied()).await?;
+    for id in around {
+        let part = open.get_mut(&id).and_then(|open| merging.part(open)).map(|part| (id, part));
+        if let Some(part) = part
+            && !due.contains(&part)
+        {
+            due.push(part);
+        }
+    }
+    Ok(())
+}
+
+async fn open_more(
+    tx: &mut TenantTx,
+    open: &mut BTreeMap<Uuid, Document>,
+    ids: impl Iterator<Item = Uuid>,
+) -> Result<(), Problem> {
+    let closed: BTreeSet<Uuid> = ids.filter(|id| !open.contains_key(id)).collect();
+    if open.len() + closed.len() > MOST_DOCUMENTS {
+        return Err(Problem::new(ErrorCode::GroupTooLarge));
+    }
+    let closed: Vec<Uuid> = closed.into_iter().collect();
+    open.extend(sync::open_all(tx, &closed).await?);
+    Ok(())
 }

@@ -4,6 +4,7 @@ use axum::extract::State;
 use domain::errors::ErrorCode;
 use domain::history::{TakenBack, read_undo_device, undo};
 use domain::ids::DeviceId;
+use domain::sync::MOST_DOCUMENTS;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -12,10 +13,6 @@ use crate::db::TenantTx;
 use crate::http::{JsonObject, Problem, WriteErrors};
 use crate::writes::{Reply, Write, WriteHeaders};
 use crate::{AppState, devices, sync};
-
-/// How many clients, visits and notes one request looks at, whoever changed them (only a document knows whose its changes
-/// are, for a device may hand over another's work): its transaction holds up every other writer of the business.
-const MOST: usize = 2_000;
 
 /// Whose work is to be taken back, and since when.
 #[derive(Debug, ToSchema)]
@@ -48,8 +45,9 @@ pub(super) async fn undo_device(
     let (device, since) = read_undo_device(&write.body.0)?;
     let tx = &mut write.tx;
     let device = as_in_histories(tx, device).await?;
-    let changed = store::changed_since(tx, since, MOST + 1).await?;
-    if changed.len() > MOST {
+    // Whoever changed them: only a document knows whose its changes are, for a device may hand over another's work.
+    let changed = store::changed_since(tx, since, MOST_DOCUMENTS + 1).await?;
+    if changed.len() > MOST_DOCUMENTS {
         return Err(Problem::new(ErrorCode::GroupTooLarge));
     }
     let mut open = sync::open_all(tx, &changed).await?;

@@ -38,16 +38,18 @@ pub(crate) static LIST: Table = Table {
 }
 .checked();
 
-/// Pictures, or those of a client or a visit.
+/// Pictures, or those of a client (and whoever was merged into her) or a visit.
 pub(super) async fn list(
     tx: &mut TenantTx,
     client: Option<ClientId>,
     visit: Option<AppointmentId>,
     listing: &Listing,
 ) -> Result<Vec<Found>, StoreError> {
+    let tenant = tx.tenant();
     listing::list(tx, &LIST, listing, |query| {
         if let Some(client) = client {
-            query.push(" and of_client = ").push_bind(client.to_string());
+            query.push(" and of_client in (select id::text from same_clients(").push_bind(tenant.0);
+            query.push(", ").push_bind(client.0).push("))");
         }
         if let Some(visit) = visit {
             query.push(" and of_visit = ").push_bind(visit.to_string());

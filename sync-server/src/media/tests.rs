@@ -108,6 +108,11 @@ async fn the_same_file_for_the_same_place_is_kept_once() {
     assert_ne!(upload(&anna, &query, picture(1)).await.expect(201)["id"], first["id"]);
     assert_ne!(upload(&anna, "", picture(2)).await.expect(201)["id"], first["id"]);
     assert_eq!(anna.get("/media").await.expect(200)["data"].as_array().unwrap().len(), 3);
+    // A picture stays with the card that it was made for; whoever that card is merged into shows it.
+    let other = anna.add_client("Оля").await;
+    anna.post(&format!("/clients/{client}/merge"), json!({ "into": other })).await.expect(200);
+    let hers = anna.get(&format!("/media?clientId={other}")).await.expect(200);
+    assert_eq!((hers["data"].as_array().unwrap().len(), &hers["data"][0]["clientId"]), (1, &json!(client)));
 }
 
 #[tokio::test]

@@ -33,10 +33,10 @@ use std::collections::BTreeMap;
 use domain::Projection;
 use domain::documents::{Chunk, Collection, Document, Heads};
 use domain::errors::FieldErrors;
-use domain::ids::TenantId;
+use domain::ids::{Ids, TenantId};
 use domain::payments::Payment;
 use domain::settings::Setting;
-use domain::sync::RecordKind;
+use domain::sync::{RecordKind, in_groups};
 use serde_json::Value as Json;
 use uuid::Uuid;
 
@@ -77,16 +77,18 @@ pub async fn rows(
 }
 
 /// Writes changes made here to several documents as one action, and perhaps a record beside them. `open` are the documents
-/// with the changes in them. Returns the new head.
+/// with the changes in them. More than 64 documents travel in several groups. Returns the new head.
 pub async fn write_together(
     tx: &mut TenantTx,
-    group: Uuid,
+    ids: &mut dyn Ids,
     mut open: BTreeMap<Uuid, Document>,
     changes: Vec<(Uuid, Chunk)>,
     record: Option<BesideDocuments>,
 ) -> Result<u64, StoreError> {
     let mut session = Session::begin(tx, None).await?;
-    keep_all(&mut session, Some(group), &mut open, changes).await?;
+    for changes in in_groups(changes) {
+        keep_all(&mut session, Some(ids.uuid()), &mut open, changes).await?;
+    }
     if let Some((kind, id, body)) = record {
         session.keep_record(kind.as_str(), id, Some(&body)).await?;
     }

@@ -168,7 +168,7 @@ impl From<PictureError> for Failed {
 impl From<Failure> for Failed {
     fn from(failure: Failure) -> Self {
         let (exit, code) = match &failure {
-            Failure::Offline(_) | Failure::Timeout => (Exit::Offline, ErrorCode::Offline),
+            Failure::Offline(_) | Failure::Timeout | Failure::Cut(_) => (Exit::Offline, ErrorCode::Offline),
             Failure::Unauthorized => (Exit::Unauthorized, ErrorCode::Unauthorized),
             Failure::Revoked => (Exit::Unauthorized, ErrorCode::DeviceRevoked),
             Failure::UnsupportedProtocol => (Exit::Failed, ErrorCode::UnsupportedProtocol),

@@ -69,15 +69,22 @@ export function deedName(command: string): string {
 }
 
 export function fieldName(field: string): string {
+  if (isMerging(field)) return t('ui.changes.merged_from');
   const known = FIELDS[root(field)];
   return known ? t(known) : t('ui.field.other', { name: root(field) });
 }
 
 /** What only the program reads: kinds and ids that say nothing to her. */
 export function isShown({ field }: Field, command: string): boolean {
+  if (isMerging(field)) return true;
   if (['kind', 'meta', 'decisions', 'items'].includes(root(field))) return false;
   // Where a client came from is hers to know; through which door a visit came is the program's.
   return root(field) !== 'source' || command.startsWith('client.');
+}
+
+/** The mark on the card of who stays; its value is the name of who went. */
+function isMerging(field: string): boolean {
+  return field.startsWith('meta.mergedFrom:');
 }
 
 function root(field: string): string {
