@@ -66,6 +66,17 @@ impl App {
         row.consents.into_iter().find(|recorded| recorded.id == entry).ok_or(AppError::NotFound(id.0))
     }
 
+    /// The client and those who were merged into her, and into them: money and pictures stay with the card they were made for.
+    pub fn same_clients(&self, id: ClientId) -> Result<BTreeSet<ClientId>> {
+        let mergings = self.store.read::<_, AppError>(|tx| Ok(tx.mergings()?))?;
+        let (mut same, mut waiting) = (BTreeSet::from([id]), vec![id.to_string()]);
+        while let Some(stays) = waiting.pop() {
+            let gone = mergings.iter().filter(|(_, into)| *into == stays).map(|(gone, _)| ClientId(*gone));
+            waiting.extend(gone.filter(|gone| same.insert(*gone)).map(|gone| gone.to_string()));
+        }
+        Ok(same)
+    }
+
     /// The clients that a search finds, or all, by name and id.
     pub fn clients_found(&self, search: Option<&Search>) -> Result<Vec<Client>> {
         self.store.read(|tx| {
@@ -91,9 +102,9 @@ impl App {
             phone: entry.row.phone,
             email: entry.row.email,
         };
-        let others = found.into_iter().filter(|entry| {
-            Some(ClientId(entry.id)) != except && entry.row.merged_into.is_none()
-        });
+        let others = found
+            .into_iter()
+            .filter(|entry| Some(ClientId(entry.id)) != except && entry.row.merged_into.is_none());
         Ok(others.take(10).map(other).collect())
     }
 

@@ -56,6 +56,7 @@ impl App {
         })?;
         if with_warnings {
             all.extend(self.warnings()?.into_values());
+            all.sort_by_key(|conflict| conflict.id);
         }
         all.iter().map(|conflict| self.tell_conflict(conflict, lang)).collect()
     }

@@ -134,7 +134,12 @@ impl App {
 
     /// Does several edits in one transaction, for imports: fast, and all or nothing here; elsewhere they arrive one
     /// by one.
-    pub fn in_batch<T, E: From<StoreError>>(
+    pub fn in_batch<T>(&mut self, act: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
+        self.in_transaction(act)
+    }
+
+    /// The same, whatever the errors of the edits are.
+    pub(crate) fn in_transaction<T, E: From<StoreError>>(
         &mut self,
         act: impl FnOnce(&mut Self) -> std::result::Result<T, E>,
     ) -> std::result::Result<T, E> {

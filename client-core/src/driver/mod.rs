@@ -44,7 +44,11 @@ pub enum Ended {
 /// A device whose engine a session drives: the app itself, or a share of it that is let go between two steps.
 pub trait Steps {
     /// Lets the engine handle an event.
-    fn step(&mut self, engine: &mut Engine, event: Event) -> impl Future<Output = Result<Effect, StoreError>> + Send;
+    fn step(
+        &mut self,
+        engine: &mut Engine,
+        event: Event,
+    ) -> impl Future<Output = Result<Effect, StoreError>> + Send;
 
     /// The present moment as the device believes it.
     fn now(&mut self) -> impl Future<Output = Timestamp> + Send;

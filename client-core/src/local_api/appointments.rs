@@ -24,15 +24,20 @@ pub(super) fn routes() -> Router<LocalApi> {
         .route("/appointments", read(list).merge(post(Takes::Object, create)))
         .route(
             "/appointments/{id}",
-            read(get)
-                .merge(write(MethodFilter::PATCH, Takes::Object, edit))
-                .merge(write(MethodFilter::DELETE, Takes::Nothing, remove)),
+            read(get).merge(write(MethodFilter::PATCH, Takes::Object, edit)).merge(write(
+                MethodFilter::DELETE,
+                Takes::Nothing,
+                remove,
+            )),
         )
         .route("/appointments/{id}/policies", read(policies))
         .route("/appointments/{id}/reschedule", post(Takes::Object, reschedule))
         .route("/appointments/{id}/confirm", post(Takes::Maybe, |app, write| take(app, write, Step::Confirm)))
         .route("/appointments/{id}/cancel", post(Takes::Maybe, |app, write| take(app, write, Step::Cancel)))
-        .route("/appointments/{id}/complete", post(Takes::Maybe, |app, write| take(app, write, Step::Complete)))
+        .route(
+            "/appointments/{id}/complete",
+            post(Takes::Maybe, |app, write| take(app, write, Step::Complete)),
+        )
         .route("/appointments/{id}/no-show", post(Takes::Maybe, |app, write| take(app, write, Step::NoShow)))
 }
 
@@ -149,7 +154,8 @@ fn check_names(app: &App, edit: &AppointmentEdit) -> Result<(), Problem> {
         return Err(unknown("serviceId"));
     }
     let mut items = edit.items.value().into_iter().flatten();
-    let named = |item: &serde_json::Map<String, serde_json::Value>| item.get("serviceId")?.as_str()?.parse().ok();
+    let named =
+        |item: &serde_json::Map<String, serde_json::Value>| item.get("serviceId")?.as_str()?.parse().ok();
     if items.any(|(_, item)| named(item).is_some_and(|id| !is_known(id))) {
         return Err(unknown("items"));
     }

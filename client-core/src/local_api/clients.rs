@@ -23,9 +23,11 @@ pub(super) fn routes() -> Router<LocalApi> {
         .route("/clients", read(list).merge(write(MethodFilter::POST, Takes::Object, create)))
         .route(
             "/clients/{id}",
-            read(get)
-                .merge(write(MethodFilter::PATCH, Takes::Object, edit))
-                .merge(write(MethodFilter::DELETE, Takes::Nothing, remove)),
+            read(get).merge(write(MethodFilter::PATCH, Takes::Object, edit)).merge(write(
+                MethodFilter::DELETE,
+                Takes::Nothing,
+                remove,
+            )),
         )
         .route("/clients/{id}/consents", write(MethodFilter::POST, Takes::Object, record_consent))
         .route("/clients/{id}/history", read(history))
@@ -106,17 +108,22 @@ fn history(app: &mut App, ask: &Ask, _: Lang) -> Answered {
     found.retain(|(place, _)| {
         after.is_none_or(|after| if is_descending { *place < after } else { *place > after })
     });
-    let place = |((at, id), _): &((Timestamp, Uuid), HistoryEntry)| After(Some(at.to_string()), *id);
+    let place = |((at, id), _): &(Place, HistoryEntry)| After(Some(at.to_string()), *id);
     Reply::ok(&cursor.page(limit, found, place, |(_, entry)| entry))
 }
 
+/// Where something stands in a history.
+type Place = (Timestamp, Uuid);
+
 /// Visits and payments of a client, each at its moment: a visit at its start, a payment at the end of its day.
-fn happened(app: &App, id: ClientId) -> Result<Vec<((Timestamp, Uuid), HistoryEntry)>, Problem> {
+fn happened(app: &App, id: ClientId) -> Result<Vec<(Place, HistoryEntry)>, Problem> {
+    let same = app.same_clients(id)?;
+    let is_hers = |client: Option<ClientId>| client.is_some_and(|client| same.contains(&client));
     let visits = app.appointments_touching(Span::default())?.into_iter().filter_map(|(visit, row)| {
         let at = row.visit_time().filter(|_| row.client_id == Some(id))?.starts_at();
         Some(((at, visit.0), HistoryEntry::visit(row.show(visit))))
     });
-    let payments = app.payments(None)?.into_iter().filter(|payment| payment.client_id == Some(id));
+    let payments = app.payments(None)?.into_iter().filter(|payment| is_hers(payment.client_id));
     let payments = payments.filter_map(|payment| {
         let day: jiff::civil::Date = payment.date.parse().ok()?;
         let at = TimeZone::UTC.to_timestamp(day.at(23, 59, 59, 0)).ok()?;

@@ -28,8 +28,8 @@ use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{MatchedPath, RawPathParams, State};
 use axum::http::{Request, Response};
-use axum::routing::{MethodRouter, on};
 use axum::routing::MethodFilter;
+use axum::routing::{MethodRouter, on};
 use domain::errors::ErrorCode;
 use domain::lang::Lang;
 use tower::ServiceExt as _;
@@ -151,7 +151,7 @@ fn write(
         let wanted = ask.wanted()?;
         let body = ask.object(takes)?;
         let claim = Claim::of(ask)?;
-        app.in_batch(|app| {
+        app.in_transaction(|app| {
             if let Some(claim) = &claim
                 && let Some(reply) = claim.known(app)?
             {

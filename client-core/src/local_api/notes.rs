@@ -12,14 +12,14 @@ use super::{Answered, LocalApi, Problem, Reply, appointments, clients, read, wri
 use crate::app::App;
 
 pub(super) fn routes() -> Router<LocalApi> {
-    Router::new()
-        .route("/notes", read(list).merge(write(MethodFilter::POST, Takes::Object, create)))
-        .route(
-            "/notes/{id}",
-            read(get)
-                .merge(write(MethodFilter::PATCH, Takes::Object, edit))
-                .merge(write(MethodFilter::DELETE, Takes::Nothing, remove)),
-        )
+    Router::new().route("/notes", read(list).merge(write(MethodFilter::POST, Takes::Object, create))).route(
+        "/notes/{id}",
+        read(get).merge(write(MethodFilter::PATCH, Takes::Object, edit)).merge(write(
+            MethodFilter::DELETE,
+            Takes::Nothing,
+            remove,
+        )),
+    )
 }
 
 fn list(app: &mut App, ask: &Ask, _: Lang) -> Answered {

@@ -24,7 +24,8 @@ impl Problem {
 
     /// The answer in a language.
     pub(super) fn reply(&self, lang: Lang) -> Reply {
-        let status = StatusCode::from_u16(self.0.code.http_status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let status =
+            StatusCode::from_u16(self.0.code.http_status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let body = serde_json::to_vec(&ProblemBody::new(lang, &self.0)).unwrap_or_default();
         Reply::new(status, body)
     }

@@ -18,9 +18,11 @@ pub(super) fn routes() -> Router<LocalApi> {
         .route("/services", read(list).merge(write(MethodFilter::POST, Takes::Object, create)))
         .route(
             "/services/{id}",
-            read(get)
-                .merge(write(MethodFilter::PATCH, Takes::Object, edit))
-                .merge(write(MethodFilter::DELETE, Takes::Nothing, remove)),
+            read(get).merge(write(MethodFilter::PATCH, Takes::Object, edit)).merge(write(
+                MethodFilter::DELETE,
+                Takes::Nothing,
+                remove,
+            )),
         )
 }
 

@@ -51,6 +51,12 @@ impl Tx<'_> {
         Ok(Some(ClientEntry { id, row: serde_json::from_str(&row)?, last_visit_at }))
     }
 
+    /// Who was merged into whom: who goes, who stays.
+    pub fn mergings(&self) -> Result<Vec<(Uuid, String)>> {
+        let sql = "SELECT id, row ->> 'mergedInto' FROM clients WHERE deleted = 1 AND row ->> 'mergedInto' IS NOT NULL";
+        all(self.conn, sql, [], |row| Ok((sql::uuid(row, 0)?, row.get(1)?)))
+    }
+
     /// Clients that are not deleted with this phone or this e-mail in any case, by id.
     pub fn clients_with_contact(&self, phone: Option<&str>, email: Option<&str>) -> Result<Vec<ClientEntry>> {
         let sql = "SELECT id, row FROM clients WHERE deleted = 0 AND phone = ?1 UNION

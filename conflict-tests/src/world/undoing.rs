@@ -1,9 +1,9 @@
 //! What people take back: a change, or everything that a device did since a moment.
 
 use client_core::app::{App, AppError};
-use domain::history::TakenBack;
 use domain::documents::Collection;
 use domain::history::Change;
+use domain::history::TakenBack;
 use jiff::SignedDuration;
 use uuid::Uuid;
 

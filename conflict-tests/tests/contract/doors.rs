@@ -47,11 +47,19 @@ impl Door for Caller<'_> {
         let mut caller = self.clone();
         let mut kind = None;
         for (name, value) in &sent.headers {
-            if *name == "content-type" { kind = Some(value.clone()) } else { caller = caller.header(name, value) }
+            if *name == "content-type" {
+                kind = Some(value.clone());
+            } else {
+                caller = caller.header(name, value);
+            }
         }
         let answer = caller.raw(sent.method, &sent.path, kind.as_deref(), Body::from(sent.body)).await;
         let headers = HEADERS.iter().map(|name| (*name, answer.header(name).to_owned()));
-        Got { status: answer.status, headers: headers.filter(|(_, value)| !value.is_empty()).collect(), body: answer.json }
+        Got {
+            status: answer.status,
+            headers: headers.filter(|(_, value)| !value.is_empty()).collect(),
+            body: answer.json,
+        }
     }
 }
 
@@ -63,7 +71,9 @@ impl Door for LocalApi {
         }
         let request = request.body(Bytes::from(sent.body)).expect("the test writes a request");
         let response = self.answer(request).await;
-        let value = |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let value = |name: &str| {
+            response.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+        };
         let headers = HEADERS.iter().map(|name| (*name, value(name).to_owned()));
         Got {
             status: response.status().as_u16(),

@@ -6,10 +6,10 @@ use super::scenario::{Step, day, get, post};
 
 fn people() -> [Step; 4] {
     [
-        post("/clients", json!({ "name": "Вера", "phone": "+7 916 123-45-67", "tags": ["vip"], "source": "друг" }), 201),
-        post("/clients", json!({ "name": "Анна", "email": "Anna@Example.RU", "tags": ["vip", "утро"], "allergies": ["латекс"] }), 201).named("anna"),
-        post("/clients", json!({ "name": "Белла", "locale": "en", "loyaltyLevel": "gold" }), 201),
-        post("/clients", json!({ "name": "Алёна Ёлкина", "notes": "100%_" }), 201),
+        post("/clients", &json!({ "name": "Вера", "phone": "+7 916 123-45-67", "tags": ["vip"], "source": "друг" }), 201),
+        post("/clients", &json!({ "name": "Анна", "email": "Anna@Example.RU", "tags": ["vip", "утро"], "allergies": ["латекс"] }), 201).named("anna"),
+        post("/clients", &json!({ "name": "Белла", "locale": "en", "loyaltyLevel": "gold" }), 201),
+        post("/clients", &json!({ "name": "Алёна Ёлкина", "notes": "100%_" }), 201),
     ]
 }
 
@@ -66,8 +66,8 @@ lists! {
 
 super::scenarios! {
     contract_clients_are_paged => [
-        post("/clients", json!({ "name": "а" }), 201), post("/clients", json!({ "name": "Б" }), 201),
-        post("/clients", json!({ "name": "в" }), 201), post("/clients", json!({ "name": "А" }), 201),
+        post("/clients", &json!({ "name": "а" }), 201), post("/clients", &json!({ "name": "Б" }), 201),
+        post("/clients", &json!({ "name": "в" }), 201), post("/clients", &json!({ "name": "А" }), 201),
         get("/clients?limit=2", 200).named("one"),
         get("/clients?limit=2&cursor={one.nextCursor}", 200),
         get("/clients?limit=1&cursor={one.nextCursor}", 200).named("two"),
@@ -77,7 +77,7 @@ super::scenarios! {
         get("/clients?limit=2&sort=-name&cursor={back.nextCursor}", 200),
     ],
     contract_a_cursor_belongs_to_its_list_and_filters => [
-        post("/clients", json!({ "name": "а" }), 201), post("/clients", json!({ "name": "б" }), 201),
+        post("/clients", &json!({ "name": "а" }), 201), post("/clients", &json!({ "name": "б" }), 201),
         get("/clients?limit=1", 200).named("page"),
         get("/clients?sort=-name&cursor={page.nextCursor}", 400),
         get("/clients?filter[tags]=vip&cursor={page.nextCursor}", 400),
@@ -85,9 +85,9 @@ super::scenarios! {
         get("/notes?cursor={page.nextCursor}", 400).in_english(),
     ],
     contract_visits_are_filtered_and_paged_by_start => [
-        post("/appointments", json!({ "startsAt": format!("{}T10:00", day(2)), "durationMin": 60 }), 201),
-        post("/appointments", json!({ "startsAt": format!("{}T10:00", day(0)), "durationMin": 60 }), 201).named("first"),
-        post("/appointments", json!({ "kind": "block", "startsAt": format!("{}T10:00", day(1)), "durationMin": 60 }), 201),
+        post("/appointments", &json!({ "startsAt": format!("{}T10:00", day(2)), "durationMin": 60 }), 201),
+        post("/appointments", &json!({ "startsAt": format!("{}T10:00", day(0)), "durationMin": 60 }), 201).named("first"),
+        post("/appointments", &json!({ "kind": "block", "startsAt": format!("{}T10:00", day(1)), "durationMin": 60 }), 201),
         super::scenario::act("/appointments/{first.id}/confirm", 200),
         get("/appointments?limit=2", 200).named("page"),
         get("/appointments?limit=2&cursor={page.nextCursor}", 200),

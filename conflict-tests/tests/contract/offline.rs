@@ -51,25 +51,41 @@ impl Forward for Recorder {
 #[tokio::test]
 async fn contract_what_needs_the_server_says_that_it_is_away() {
     let api = device(&account(), Arc::new(Away));
-    let asked = [get("/auth/sessions", 503), get("/billing/plan", 503).with("accept-language", "ru"), post("/imports", json!({}), 503)];
+    let asked = [
+        get("/auth/sessions", 503),
+        get("/billing/plan", 503).with("accept-language", "ru"),
+        post("/imports", &json!({}), 503),
+    ];
     let said = answers(&api, &asked).await;
-    assert!(said.iter().all(|(status, body)| *status == 503 && body["error"]["code"] == "offline"), "{said:?}");
-    assert!(said[0].1["error"]["message"].as_str().expect("a message").contains("internet"), "in her language");
-    assert!(!said[1].1["error"]["message"].as_str().expect("a message").contains("internet"), "unless another is asked for");
+    assert!(
+        said.iter().all(|(status, body)| *status == 503 && body["error"]["code"] == "offline"),
+        "{said:?}"
+    );
+    assert!(
+        said[0].1["error"]["message"].as_str().expect("a message").contains("internet"),
+        "in her language"
+    );
+    assert!(
+        !said[1].1["error"]["message"].as_str().expect("a message").contains("internet"),
+        "unless another is asked for"
+    );
 }
 
 #[tokio::test]
 async fn contract_the_devices_key_is_added_and_the_callers_is_not_sent() {
     let recorder = Arc::new(Recorder::default());
     let api = device(&account(), recorder.clone());
-    let asked = post("/imports?a=b", json!({ "x": 1 }), 201).with("authorization", "Bearer own").with("cookie", "s=1").with("idempotency-key", "k");
+    let asked = post("/imports?a=b", &json!({ "x": 1 }), 201)
+        .with("authorization", "Bearer own")
+        .with("cookie", "s=1")
+        .with("idempotency-key", "k");
     let said = play(&api, &[asked]).await;
     assert_eq!((said[0].status, &said[0].body), (201, &json!({ "a": 1 })));
     let sent = recorder.0.lock().expect("nobody panicked");
     let (way, request) = &sent[0];
     assert_eq!(way.token.expose_secret(), "a token that goes nowhere");
     assert_eq!(request.uri().to_string(), "/api/v1/imports?a=b");
-    let names: Vec<&str> = request.headers().keys().map(|name| name.as_str()).collect();
+    let names: Vec<&str> = request.headers().keys().map(axum::http::HeaderName::as_str).collect();
     assert_eq!(names, ["content-type", "idempotency-key"], "and nothing else");
     assert_eq!(request.body().as_ref(), b"{\"x\":1}");
 }
@@ -78,9 +94,10 @@ async fn contract_the_devices_key_is_added_and_the_callers_is_not_sent() {
 async fn contract_what_the_server_owns_is_shown_at_once_and_waits() {
     let api = device(&account(), Arc::new(NoWay));
     let made = [
-        post("/services", json!({ "name": "Стрижка", "basePrice": 1500, "durationMin": 60 }), 201).named("s"),
-        post("/payments", json!({ "date": "2026-12-01", "amount": 5 }), 201),
-        super::scenario::put("/settings/branding", json!({ "displayName": "Анна" }), 200),
+        post("/services", &json!({ "name": "Стрижка", "basePrice": 1500, "durationMin": 60 }), 201)
+            .named("s"),
+        post("/payments", &json!({ "date": "2026-12-01", "amount": 5 }), 201),
+        super::scenario::put("/settings/branding", &json!({ "displayName": "Анна" }), 200),
         get("/services/{s.id}", 200),
     ];
     let said = answers(&api, &made).await;
@@ -99,5 +116,8 @@ async fn contract_nobody_signed_in_is_unauthorized() {
     let app = client_core::App::new(store, Arc::new(SystemClock), Box::new(SystemIds)).expect("an app");
     let api = LocalApi::new(SharedApp::new(app), Arc::new(NoWay));
     let said = answers(&api, &[get("/clients", 401), get("/auth/sessions", 401)]).await;
-    assert!(said.iter().all(|(status, body)| *status == 401 && body["error"]["code"] == "unauthorized"), "{said:?}");
+    assert!(
+        said.iter().all(|(status, body)| *status == 401 && body["error"]["code"] == "unauthorized"),
+        "{said:?}"
+    );
 }

@@ -29,7 +29,7 @@ pub(crate) fn get(path: &str, status: u16) -> Step {
     step(Method::GET, path, None, status)
 }
 
-pub(crate) fn post(path: &str, body: Json, status: u16) -> Step {
+pub(crate) fn post(path: &str, body: &Json, status: u16) -> Step {
     step(Method::POST, path, Some(body.to_string()), status)
 }
 
@@ -38,11 +38,11 @@ pub(crate) fn act(path: &str, status: u16) -> Step {
     step(Method::POST, path, None, status)
 }
 
-pub(crate) fn patch(path: &str, body: Json, status: u16) -> Step {
+pub(crate) fn patch(path: &str, body: &Json, status: u16) -> Step {
     step(Method::PATCH, path, Some(body.to_string()), status)
 }
 
-pub(crate) fn put(path: &str, body: Json, status: u16) -> Step {
+pub(crate) fn put(path: &str, body: &Json, status: u16) -> Step {
     step(Method::PUT, path, Some(body.to_string()), status)
 }
 
@@ -89,7 +89,8 @@ pub(crate) async fn same_at_both_doors(steps: &[Step]) {
     let there = play(&owner, steps).await;
     let here = play(&device(&owner.account, Arc::new(NoWay)), steps).await;
     for (at, (step, (there, here))) in steps.iter().zip(there.into_iter().zip(here)).enumerate() {
-        let about = format!("step {at}: {} {} {}", step.method, step.path, step.body.as_deref().unwrap_or_default());
+        let about =
+            format!("step {at}: {} {} {}", step.method, step.path, step.body.as_deref().unwrap_or_default());
         assert_eq!(there.status, step.status, "the server, {about}: {:#}", there.body);
         assert_eq!(here.status, step.status, "the device, {about}: {:#}", here.body);
         assert_eq!(

@@ -75,6 +75,7 @@ impl How {
     ];
 
     /// Whether it makes sense for values of this kind.
+    #[must_use]
     pub const fn fits(self, kind: Kind) -> bool {
         match self {
             Self::Equal => true,

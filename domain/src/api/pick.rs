@@ -14,7 +14,11 @@ use crate::search::fold;
 impl Listing {
     /// The page of these things that is asked for. They are looked at as they are shown: a field's name is its place in the
     /// JSON.
-    pub fn pick<T: Serialize>(self, all: Vec<T>, id: impl Fn(&T) -> Uuid) -> Result<Page<T>, serde_json::Error> {
+    pub fn pick<T: Serialize>(
+        self,
+        all: Vec<T>,
+        id: impl Fn(&T) -> Uuid,
+    ) -> Result<Page<T>, serde_json::Error> {
         let Self { conditions, sort, limit, after, cursor } = self;
         let after = after.zip(cursor.after().map(|after| after.1));
         let mut found = Vec::new();
@@ -23,7 +27,8 @@ impl Listing {
             if !conditions.iter().all(|condition| condition.holds(&json)) {
                 continue;
             }
-            let key = value(sort.field.kind, json.get(sort.field.name)).unwrap_or_else(|| absent(sort.field.kind));
+            let key =
+                value(sort.field.kind, json.get(sort.field.name)).unwrap_or_else(|| absent(sort.field.kind));
             found.push((key, id(&thing), thing));
         }
         let order = |a: &(Value, Uuid), b: &(Value, Uuid)| {

@@ -67,7 +67,11 @@ impl ProblemBody {
             error: ErrorBody {
                 code: refusal.code,
                 message: error_message(lang, refusal.code).to_owned(),
-                fields: refusal.fields.iter().map(|(name, problem)| (name.to_owned(), said(problem))).collect(),
+                fields: refusal
+                    .fields
+                    .iter()
+                    .map(|(name, problem)| (name.to_owned(), said(problem)))
+                    .collect(),
                 details: refusal.details.clone(),
             },
         }

@@ -54,8 +54,9 @@ pub fn wanted(
     overlap: Overlap,
 ) -> Option<Busy> {
     let wanted = after.busy(id).filter(|_| overlap == Overlap::Refused)?;
-    let needs_more = before
-        .is_none_or(|before| before.service_id != after.service_id || before.busy(id).as_ref() != Some(&wanted));
+    let needs_more = before.is_none_or(|before| {
+        before.service_id != after.service_id || before.busy(id).as_ref() != Some(&wanted)
+    });
     needs_more.then_some(wanted)
 }
 

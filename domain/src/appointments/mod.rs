@@ -15,7 +15,8 @@ mod status;
 
 pub use clash::{Overlap, allowing_overlap, clash, wanted};
 pub use edit::{
-    AppointmentEdit, BookContext, Step, book, edit, import, named_service, read_time, remove, reschedule, say, take_step,
+    AppointmentEdit, BookContext, Step, book, edit, import, named_service, read_time, remove, reschedule,
+    say, take_step,
 };
 pub use list::LIST;
 pub use overlap::{Busy, overlapping};

@@ -76,8 +76,7 @@ pub fn refusal(others: &[Other]) -> Result<(), Refusal> {
     if others.iter().any(|other| other.has_email) {
         refusal = refusal.field("email", FieldProblem::Taken);
     }
-    let shown =
-        |other: &Other| json!({ "id": other.id, "name": other.name, "phone": other.phone, "email": other.email });
+    let shown = |other: &Other| json!({ "id": other.id, "name": other.name, "phone": other.phone, "email": other.email });
     let clients: Vec<Json> = others.iter().map(shown).collect();
     Err(refusal.details(json!({ "clients": clients })))
 }

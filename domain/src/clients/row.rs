@@ -7,10 +7,10 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 
-use crate::search::{digits, fold};
 use crate::dates::format_seconds;
 use crate::documents::{Document, Facts};
 use crate::ids::ClientId;
+use crate::search::{digits, fold};
 
 /// What a client's document says.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]

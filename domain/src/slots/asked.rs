@@ -44,7 +44,9 @@ impl SlotQuery {
             }
         }
         query.finish()?;
-        let (Some(service), Some(from), Some(to)) = (service, from, to) else { return Err(Refusal::not_found()) };
+        let (Some(service), Some(from), Some(to)) = (service, from, to) else {
+            return Err(Refusal::not_found());
+        };
         Ok(Self { service, from, to, only_best })
     }
 }

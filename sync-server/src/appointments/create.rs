@@ -1,7 +1,9 @@
 //! `POST /appointments`.
 
 use axum::extract::State;
-use domain::appointments::{Appointment, AppointmentEdit, AppointmentRow, BookContext, Status, allowing_overlap, book, named_service};
+use domain::appointments::{
+    Appointment, AppointmentEdit, AppointmentRow, BookContext, Status, allowing_overlap, book, named_service,
+};
 use domain::errors::FieldProblem;
 use domain::ids::AppointmentId;
 

@@ -1,8 +1,8 @@
 //! `GET /appointments`: by start, in a span of time, or of one client.
 #![expect(unused_qualifications, reason = "written by the macro that describes the query")]
 
-use domain::api::Listing;
 use axum::Json;
+use domain::api::Listing;
 use domain::appointments::{Appointment, AppointmentRow};
 use domain::ids::{AppointmentId, ClientId};
 use utoipa::IntoParams;
@@ -10,7 +10,7 @@ use utoipa::openapi::path::{Parameter, ParameterIn};
 
 use super::store;
 use crate::auth;
-use crate::http::{ListErrors, Page, PageQuery, Problem, Asked, Read};
+use crate::http::{Asked, ListErrors, Page, PageQuery, Problem, Read};
 use crate::listing::{page, parameters};
 
 /// What may be asked for.

@@ -1,8 +1,8 @@
 //! `GET /audit-logs`: what was done, the newest first. Written on every plan, read on imperium.
 #![expect(unused_qualifications, reason = "written by the macro that describes the query")]
 
-use domain::api::Listing;
 use axum::Json;
+use domain::api::Listing;
 use domain::ids::{DeviceId, TokenId, UserId};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::store;
 use crate::auth;
-use crate::http::{ListErrors, Page, PageQuery, Problem, Asked, Read};
+use crate::http::{Asked, ListErrors, Page, PageQuery, Problem, Read};
 use crate::listing::{page, parameters};
 
 /// Its filters and orders.

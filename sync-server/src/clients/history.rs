@@ -3,14 +3,14 @@
 
 use axum::Json;
 use domain::appointments::AppointmentRow;
-use domain::errors::{ErrorCode, FieldProblem};
 use domain::clients::HistoryEntry;
+use domain::errors::{ErrorCode, FieldProblem};
 use domain::ids::{AppointmentId, ClientId};
 use utoipa::IntoParams;
 
 use super::store_history::{self, Happened};
 use crate::db::StoreError;
-use crate::http::{After, ItemListErrors, Page, PageQuery, PathId, Problem, Asked, Read};
+use crate::http::{After, Asked, ItemListErrors, Page, PageQuery, PathId, Problem, Read};
 use domain::api::moment_key;
 
 /// What may be asked for.

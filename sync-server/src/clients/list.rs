@@ -1,15 +1,15 @@
 //! `GET /clients`: by name, with a search over names, contacts, tags and notes.
 #![expect(unused_qualifications, reason = "written by the macro that describes the query")]
 
-use domain::api::Listing;
 use axum::Json;
+use domain::api::Listing;
 use domain::clients::{Client, ClientRow, Search};
 use domain::ids::ClientId;
 use utoipa::IntoParams;
 use utoipa::openapi::path::{Parameter, ParameterIn};
 
 use super::store;
-use crate::http::{ListErrors, Page, PageQuery, Problem, Asked, Read};
+use crate::http::{Asked, ListErrors, Page, PageQuery, Problem, Read};
 use crate::listing::{page, parameters};
 use crate::{appointments, auth};
 

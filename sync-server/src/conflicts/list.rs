@@ -8,7 +8,7 @@ use utoipa::IntoParams;
 
 use super::find::Desk;
 use crate::AppState;
-use crate::http::{After, Language, ListErrors, Page, PageQuery, Problem, Asked, Read};
+use crate::http::{After, Asked, Language, ListErrors, Page, PageQuery, Problem, Read};
 
 /// What may be asked for.
 #[derive(Debug, IntoParams)]

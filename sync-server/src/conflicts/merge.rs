@@ -1,8 +1,8 @@
 //! `POST /clients/{id}/merge`: this client goes into another; visits and notes go over, what the other lacks is taken over.
 
 use axum::extract::State;
-use domain::clients::Client;
 use domain::api::Refusal;
+use domain::clients::Client;
 use domain::conflicts::{self, read_merge};
 use domain::errors::FieldProblem;
 use domain::ids::ClientId;

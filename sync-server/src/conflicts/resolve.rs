@@ -4,8 +4,10 @@ use std::collections::BTreeSet;
 
 use axum::extract::State;
 use domain::Projection;
-use domain::conflicts::{Choice, Conflict, Kind, Offer, SettleError, choices, read_resolve, settle, standing};
 use domain::api::Refusal;
+use domain::conflicts::{
+    Choice, Conflict, Kind, Offer, SettleError, choices, read_resolve, settle, standing,
+};
 use domain::errors::ErrorCode;
 use domain::ids::AppointmentId;
 use domain::sync::RecordKind;

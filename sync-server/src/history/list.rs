@@ -9,7 +9,7 @@ use utoipa::IntoParams;
 use uuid::Uuid;
 
 use super::store;
-use crate::http::{After, ItemListErrors, Page, PageQuery, PathId, Problem, Asked, QueryFields, Read};
+use crate::http::{After, Asked, ItemListErrors, Page, PageQuery, PathId, Problem, QueryFields, Read};
 use crate::{devices, sync};
 
 /// What may be asked for.

@@ -39,7 +39,11 @@ impl JsonObject {
 
 fn expect_json(headers: &HeaderMap) -> Result<(), Problem> {
     let value = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    if value.is_some_and(domain::api::says_json) { Ok(()) } else { Err(Problem::new(ErrorCode::UnsupportedMediaType)) }
+    if value.is_some_and(domain::api::says_json) {
+        Ok(())
+    } else {
+        Err(Problem::new(ErrorCode::UnsupportedMediaType))
+    }
 }
 
 /// The id in the path. What is no id names nothing, so the answer is the same as for an id that nobody has.

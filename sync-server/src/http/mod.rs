@@ -33,6 +33,7 @@ pub use abilities::{ABILITIES, EVERYTHING};
 pub use body::read_body;
 pub use client_address::{ProxiesError, TrustedProxies, household};
 pub use cookies::{CookieStyle, SESSION_DAYS, clear_session, keep_mark, keep_session};
+pub use domain::api::{After, Page, QueryFields};
 pub use edge::{Edge, Origins, OriginsError};
 pub use errors_doc::{
     AnonymousErrors, BookErrors, ContactErrors, ItemErrors, ItemListErrors, LimitErrors, ListErrors,
@@ -42,7 +43,6 @@ pub use input::{JsonObject, PathId};
 pub use language::Language;
 pub use layers::around;
 pub use output::now_text;
-pub use domain::api::{After, Page, QueryFields};
 pub use paging::PageQuery;
 pub use principal::{Principal, Read, TokenKind, works_despite_suspension};
 pub use problem::{Problem, ProblemBody};

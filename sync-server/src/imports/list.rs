@@ -6,7 +6,7 @@ use axum::extract::State;
 use super::store;
 use super::views::{ImportView, Stored};
 use crate::AppState;
-use crate::http::{After, ListErrors, Page, PageQuery, Principal, Problem, Asked};
+use crate::http::{After, Asked, ListErrors, Page, PageQuery, Principal, Problem};
 
 /// List imports
 #[utoipa::path(

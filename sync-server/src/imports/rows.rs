@@ -9,9 +9,7 @@ use uuid::Uuid;
 use super::store;
 use super::views::RowView;
 use crate::AppState;
-use crate::http::{
-    After, ItemListErrors, Language, Page, PageQuery, PathId, Principal, Problem, Asked,
-};
+use crate::http::{After, Asked, ItemListErrors, Language, Page, PageQuery, PathId, Principal, Problem};
 
 /// What may be asked for.
 #[derive(Debug, IntoParams)]

@@ -102,7 +102,11 @@ fn statement(
     query
 }
 
-fn push_condition(query: &mut QueryBuilder<Postgres>, column: &Column, Condition { field, how, values }: &Condition) {
+fn push_condition(
+    query: &mut QueryBuilder<Postgres>,
+    column: &Column,
+    Condition { field, how, values }: &Condition,
+) {
     if field.kind == Kind::Member {
         query.push(format!(" and jsonb_exists({}, ", column.sql));
         push_values(query, values);

@@ -8,8 +8,8 @@ use secrecy::ExposeSecret as _;
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 use uuid::Uuid;
 
-use super::store::plan;
 use super::Table;
+use super::store::plan;
 use crate::http::Asked;
 use crate::testing::TestServer;
 use crate::{appointments, clients, media, notes};
@@ -84,8 +84,8 @@ async fn every_usual_list_is_read_in_the_order_of_an_index() {
             sqlx::query_scalar("select current_user::text").fetch_one(tx.conn()).await.unwrap();
         assert_eq!(role, "veloria_app");
         let plan = plan(&mut tx, spec, &listing).await;
-        assert!(plan.contains(index), "{}?{query}: not by {index}:\n{plan}", spec.list);
-        assert!(!plan.contains("Seq Scan"), "{}?{query}:\n{plan}", spec.list);
+        assert!(plan.contains(index), "{}?{query}: not by {index}:\n{plan}", spec.spec.list);
+        assert!(!plan.contains("Seq Scan"), "{}?{query}:\n{plan}", spec.spec.list);
         tx.commit().await.unwrap();
     }
 }

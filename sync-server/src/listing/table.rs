@@ -48,7 +48,10 @@ impl Table {
         assert!(self.columns.len() == self.spec.fields.len(), "each field has a column");
         let mut at = 0;
         while at < self.columns.len() {
-            assert!(is_same(self.columns[at].field, self.spec.fields[at].name), "columns stand in the order of the fields");
+            assert!(
+                is_same(self.columns[at].field, self.spec.fields[at].name),
+                "columns stand in the order of the fields"
+            );
             at += 1;
         }
         self

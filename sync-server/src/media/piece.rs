@@ -16,7 +16,7 @@ use super::schemas::Upload;
 use super::store;
 use super::take::take;
 use crate::AppState;
-use crate::http::{PathId, Principal, Problem, Asked, UploadErrors, read_body};
+use crate::http::{Asked, PathId, Principal, Problem, UploadErrors, read_body};
 
 /// The largest piece: 8 MiB.
 const MAX_PIECE: usize = 8 * 1024 * 1024;

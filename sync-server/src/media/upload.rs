@@ -14,7 +14,7 @@ use utoipa::IntoParams;
 use super::schemas::LinkedMedia;
 use super::take::take;
 use crate::AppState;
-use crate::http::{Principal, Problem, Asked, UploadErrors, read_body};
+use crate::http::{Asked, Principal, Problem, UploadErrors, read_body};
 
 /// Where the picture belongs.
 #[derive(Debug, IntoParams)]

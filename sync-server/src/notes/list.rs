@@ -1,8 +1,8 @@
 //! `GET /notes`: all, or those about a client or a visit.
 #![expect(unused_qualifications, reason = "written by the macro that describes the query")]
 
-use domain::api::Listing;
 use axum::Json;
+use domain::api::Listing;
 use domain::ids::{AppointmentId, ClientId, NoteId};
 use domain::notes::{Note, NoteRow};
 use utoipa::IntoParams;
@@ -10,7 +10,7 @@ use utoipa::openapi::path::{Parameter, ParameterIn};
 
 use super::store;
 use crate::auth;
-use crate::http::{ListErrors, Page, PageQuery, Problem, Asked, Read};
+use crate::http::{Asked, ListErrors, Page, PageQuery, Problem, Read};
 use crate::listing::{page, parameters};
 
 /// What may be asked for.

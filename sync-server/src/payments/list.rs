@@ -1,8 +1,8 @@
 //! `GET /payments`: what was paid, newest or oldest first.
 #![expect(unused_qualifications, reason = "written by the macro that describes the query")]
 
-use domain::api::Listing;
 use axum::Json;
+use domain::api::Listing;
 use domain::ids::PaymentId;
 use domain::payments::Payment;
 use utoipa::IntoParams;
@@ -10,7 +10,7 @@ use utoipa::openapi::path::{Parameter, ParameterIn};
 
 use super::store;
 use crate::auth;
-use crate::http::{ListErrors, Page, PageQuery, Problem, Asked, Read};
+use crate::http::{Asked, ListErrors, Page, PageQuery, Problem, Read};
 use crate::listing::{page, parameters};
 
 /// Its filters and orders.

@@ -1,8 +1,8 @@
 //! Every statement about payments. They are only read here: records are written through the door of `sync`.
 
-use domain::api::Listing;
 use crate::db::{StoreError, TenantTx};
 use crate::listing::{self, Column, Found, Table};
+use domain::api::Listing;
 
 /// Where what they can be filtered and sorted by is kept.
 pub(super) static LIST: Table = Table {

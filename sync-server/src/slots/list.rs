@@ -11,7 +11,7 @@ use jiff::civil::Date;
 use serde::Serialize;
 use utoipa::{IntoParams, ToSchema};
 
-use crate::http::{Problem, Asked, QuestionErrors, Read};
+use crate::http::{Asked, Problem, QuestionErrors, Read};
 use crate::{AppState, appointments, auth, services, settings};
 
 /// How far a visit or a buffer can reach into the asked days from outside.
