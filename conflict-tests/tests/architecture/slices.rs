@@ -30,7 +30,10 @@ const SLICES: &[&str] = &[
 
 /// The shared rooms of each crate: the folder that is looked at, and the names that stand beside the slices.
 const ROOMS: &[(&str, &[&str])] = &[
-    ("domain/src", &["dates", "documents", "errors", "lang", "money", "sync", "conflicts", "plans", "bin"]),
+    (
+        "domain/src",
+        &["api", "dates", "documents", "errors", "lang", "money", "sync", "conflicts", "plans", "bin"],
+    ),
     (
         "sync-server/src",
         &[

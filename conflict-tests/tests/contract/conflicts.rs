@@ -4,15 +4,17 @@ use serde_json::json;
 
 use super::scenario::{Step, day, get, post, put};
 
+/// She works on Mondays.
+fn hours() -> Step {
+    let weekly = json!({ "weekly": { "mon": [{ "from": "10:00", "to": "18:00" }] } });
+    put("/settings/business-hours", &weekly, 200)
+}
+
 /// Two visits in one hour, and hers to settle.
 fn overlap() -> [Step; 5] {
     let at = |time: &str| json!({ "clientId": "{anna.id}", "startsAt": format!("{}T{time}", day(0)), "durationMin": 60, "allowOverlap": true });
     [
-        put(
-            "/settings/business-hours",
-            &json!({ "weekly": { "mon": [{ "from": "10:00", "to": "18:00" }] } }),
-            200,
-        ),
+        hours(),
         post("/clients", &json!({ "name": "Анна" }), 201).named("anna"),
         post("/appointments", &at("10:00"), 201).named("first"),
         post("/appointments", &at("10:30"), 201).named("second"),
@@ -100,12 +102,12 @@ after! {
         post("/clients/{anya.id}/merge", &json!({}), 422),
         post("/clients/{anya.id}/merge", &json!({ "into": "x", "y": 1 }), 422).in_english(),
     ],
-    contract_a_visit_outside_of_her_hours_is_a_warning: overlap() => [
+    // One alone: of two conflicts the order is that of their ids, which follow from those of the visits.
+    contract_a_visit_outside_of_her_hours_is_a_warning: [hours()] => [
         post("/appointments", &json!({ "startsAt": format!("{}T22:00", day(0)), "durationMin": 60 }), 201),
         get("/conflicts", 200),
         get("/conflicts?warnings=true", 200),
-        get("/conflicts?warnings=true&limit=1", 200).named("page"),
-        get("/conflicts?warnings=true&limit=1&cursor={page.nextCursor}", 200),
+        get("/conflicts?warnings=true&limit=1", 200),
         get("/conflicts?warnings=perhaps", 400),
     ],
 }
