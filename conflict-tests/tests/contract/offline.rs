@@ -6,7 +6,9 @@ use std::sync::{Arc, Mutex};
 
 use axum::body::Bytes;
 use axum::http::{Request, Response};
+use client_core::driver::{Transport, session};
 use client_core::local_api::{Forward, LocalApi, Unreachable, Way};
+use client_core::sync::{Engine, Failure, Options, Reply, Request as Asked};
 use secrecy::ExposeSecret as _;
 use serde_json::{Value as Json, json};
 
@@ -120,4 +122,51 @@ async fn contract_nobody_signed_in_is_unauthorized() {
         said.iter().all(|(status, body)| *status == 401 && body["error"]["code"] == "unauthorized"),
         "{said:?}"
     );
+}
+
+/// A server that takes every request and never answers, neither the sync nor what is forwarded.
+#[derive(Default)]
+struct Stalled(tokio::sync::Notify);
+
+impl Transport for &Stalled {
+    async fn perform(&self, _: &Asked) -> Result<Reply, Failure> {
+        self.0.notify_one();
+        std::future::pending().await
+    }
+}
+
+impl Forward for Stalled {
+    fn forward(&self, _: Way, _: Request<Bytes>) -> Answer<'_> {
+        self.0.notify_one();
+        Box::pin(std::future::pending())
+    }
+}
+
+#[tokio::test]
+async fn contract_a_server_that_never_answers_holds_up_nobody() {
+    let stalled = Arc::new(Stalled::default());
+    let api = device(&account(), stalled.clone());
+    let (mut home, mut engine) = (api.app().clone(), Engine::new(Options::default()));
+    let work = async {
+        // First the sync waits for its answer, and then so does what only the server can do.
+        stalled.0.notified().await;
+        let forwarded = get("/billing/plan", 200);
+        let elsewhere = answers(&api, std::slice::from_ref(&forwarded));
+        let here = async {
+            stalled.0.notified().await;
+            let steps = [post("/clients", &json!({ "name": "Анна" }), 201), get("/clients", 200)];
+            answers(&api, &steps).await
+        };
+        tokio::select! {
+            _ = elsewhere => panic!("nobody answers that"),
+            said = here => said,
+        }
+    };
+    let line = &*stalled;
+    let said = tokio::select! {
+        _ = session(&mut home, &mut engine, &line) => panic!("the session has no answer"),
+        said = work => said,
+    };
+    assert_eq!(said.iter().map(|(status, _)| *status).collect::<Vec<_>>(), [201, 200]);
+    assert_eq!(said[1].1["data"][0]["name"], "Анна");
 }
