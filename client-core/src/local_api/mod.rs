@@ -3,7 +3,7 @@
 //! What works offline is answered by the app on this device, through the functions that the command line uses. The rest goes to
 //! the server when there is a way to it, and is `503 offline` when there is none ([`Forward`]). No socket listens, and nothing
 //! waits for a network while it holds the home. What both doors say is `domain::api` and the slices of `domain`; here is one
-//! file for each slice, and what they share: [`request`], [`reply`], [`problem`], [`keys`].
+//! file for each slice, and what they share: `request`, `reply`, `problem`, `keys`.
 
 mod appointments;
 mod clients;
