@@ -12,7 +12,7 @@ use crate::dates::{VisitTime, check_zone};
 use crate::documents::{Author, Chunk, Collection, Document, Writer};
 use crate::errors::{FieldErrors, FieldProblem};
 use crate::ids::{ClientId, Ids, ServiceId};
-use crate::input::{Fields, Patch, Sign};
+use crate::input::{Fields, MAX_ENTRIES, Patch, Sign};
 use crate::money::{Currency, Money};
 use crate::services::Service;
 
@@ -357,8 +357,9 @@ pub fn read_time(
     standing: Option<&VisitTime>,
 ) -> Result<VisitTime, FieldErrors> {
     let mut errors = FieldErrors::new();
-    for name in object.keys().filter(|name| !matches!(name.as_str(), "startsAt" | "durationMin" | "timezone"))
-    {
+    let unknown =
+        object.keys().filter(|name| !matches!(name.as_str(), "startsAt" | "durationMin" | "timezone"));
+    for name in unknown.take(MAX_ENTRIES) {
         errors.add(name, FieldProblem::Unknown);
     }
     let edit = AppointmentEdit::patch_from_json(object, context);
