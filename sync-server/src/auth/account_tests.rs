@@ -4,7 +4,7 @@ use domain::ids::Clock as _;
 use jiff::SignedDuration;
 use serde_json::{Value as Json, json};
 
-use super::passwords::Passwords;
+use super::password::Passwords;
 use super::{SweepSignIns, store};
 use crate::jobs::{Job as _, JobContext};
 use crate::system::Stopwatch;

@@ -5,36 +5,23 @@
 
 mod authenticate;
 mod codes;
-mod contact_change;
+mod contact;
 mod credentials;
-mod email_change;
 mod keys;
 mod letters;
-mod login;
 mod login_guard;
-mod logout;
-mod logout_everywhere;
 mod marks;
 mod me;
 mod me_edit;
 mod password;
-mod password_change;
-mod password_forgot;
-mod password_reset;
-mod passwords;
-mod phone_change;
 mod register;
 mod second_factor;
-mod session_end;
-mod session_list;
+mod session;
 mod store;
 mod store_codes;
 mod store_sessions;
 mod sweep;
-mod token_create;
-mod token_list;
-mod token_refresh;
-mod token_revoke;
+mod token;
 mod views;
 
 #[cfg(test)]
@@ -68,7 +55,7 @@ use crate::{AppState, audit, sync};
 pub use authenticate::{authenticate, is_valid};
 pub use keys::{Key, NewKey, Origin, to_micros};
 pub use login_guard::{LoginGuard, Who};
-pub use passwords::Passwords;
+pub use password::Passwords;
 pub(crate) use register::{RegisterError, open_account};
 use store_sessions::Ended;
 pub use sweep::SweepSignIns;
@@ -78,24 +65,12 @@ pub use views::{Account, Tenant, User};
 pub fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(register::register))
-        .routes(routes!(login::login))
-        .routes(routes!(logout::logout))
-        .routes(routes!(logout_everywhere::logout_everywhere))
-        .routes(routes!(session_list::list_sessions))
-        .routes(routes!(session_end::end_session))
-        .routes(routes!(password_change::change_password))
-        .routes(routes!(password_forgot::forgot_password))
-        .routes(routes!(password_reset::reset_password))
-        .routes(routes!(email_change::change_email))
-        .routes(routes!(email_change::confirm_email))
-        .routes(routes!(phone_change::change_phone))
-        .routes(routes!(phone_change::confirm_phone))
+        .merge(session::routes())
+        .merge(password::routes())
+        .merge(contact::routes())
         .merge(second_factor::routes())
-        .routes(routes!(token_refresh::refresh_token))
         .routes(routes!(me::me, me_edit::edit_me))
-        .routes(routes!(token_create::create_token))
-        .routes(routes!(token_list::list_tokens))
-        .routes(routes!(token_revoke::revoke_token))
+        .merge(token::routes())
 }
 
 /// The tenant that the transaction sees.

@@ -6,7 +6,7 @@ use jiff::SignedDuration;
 use serde_json::{Value as Json, json};
 
 use super::account_tests::{NEW, browser, code, is_in, login};
-use super::passwords::Passwords;
+use super::password::Passwords;
 use super::store;
 use super::store_sessions::{self, Ended};
 use crate::db::TenantTx;

@@ -15,8 +15,7 @@ use secrecy::SecretString;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
-use super::password::{chosen, email_hash};
-use super::passwords::PasswordError;
+use super::password::{PasswordError, chosen, email_hash};
 use super::store;
 use super::views::{Account, Tenant, User};
 use crate::db::{Cause, StoreError};

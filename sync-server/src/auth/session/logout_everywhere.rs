@@ -9,8 +9,8 @@ use domain::input::Fields;
 use serde_json::json;
 use utoipa::ToSchema;
 
-use super::keys::to_micros;
-use super::store_sessions::{self, Ended};
+use crate::auth::keys::to_micros;
+use crate::auth::store_sessions::{self, Ended};
 use crate::http::{CookieStyle, PasswordErrors, Principal, Problem, clear_session};
 use crate::writes::{MaybeObject, ReadBody as _};
 use crate::{AppState, audit};

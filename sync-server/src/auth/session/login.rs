@@ -9,11 +9,11 @@ use domain::ids::TokenId;
 use domain::input::Fields;
 use jiff::SignedDuration;
 
-use super::credentials::{Credentials, CredentialsBody};
-use super::keys::{NewKey, Origin, to_micros};
-use super::password::{SignedIn, sign_in};
-use super::views::Account;
-use super::{marks, store};
+use crate::auth::credentials::{Credentials, CredentialsBody};
+use crate::auth::keys::{NewKey, Origin, to_micros};
+use crate::auth::password::{SignedIn, sign_in};
+use crate::auth::views::Account;
+use crate::auth::{marks, store};
 use crate::http::{
     CookieStyle, JsonObject, Problem, SESSION_DAYS, SignInErrors, TokenKind, Visitor, keep_mark, keep_session,
 };

@@ -8,9 +8,9 @@ use domain::errors::ErrorCode;
 use domain::input::Fields;
 use utoipa::ToSchema;
 
-use super::codes::{self, Purpose};
-use super::password::hash_of;
-use super::{letters, store};
+use super::hash_of;
+use crate::auth::codes::{self, Purpose};
+use crate::auth::{letters, store};
 use crate::db::StoreError;
 use crate::http::{AnonymousErrors, JsonObject, Problem, Visitor};
 use crate::{AppState, audit};

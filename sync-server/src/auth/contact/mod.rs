@@ -1,12 +1,17 @@
 //! What changing an address and changing a phone share: the password proves who asks, a code by letter proves what is new, and
 //! until that comes back nothing changes.
 
+mod email;
+mod phone;
+
 use domain::accounts::Notice;
 use domain::errors::ErrorCode;
 use domain::input::{Fields, Patch};
 use secrecy::SecretString;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 use super::codes::{self, Purpose};
 use super::password::{Beside, prove};
@@ -15,6 +20,15 @@ use super::{letters, store};
 use crate::AppState;
 use crate::db::TenantTx;
 use crate::http::{Principal, Problem, Visitor};
+
+/// The routes of this room.
+pub(super) fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(email::change_email))
+        .routes(routes!(email::confirm_email))
+        .routes(routes!(phone::change_phone))
+        .routes(routes!(phone::confirm_phone))
+}
 
 /// The code of a letter.
 #[derive(Debug, ToSchema)]
@@ -98,7 +112,7 @@ pub(super) async fn confirmed(
     fields.finish(())?;
     let key = key.filter(|key| key.tenant == principal.tenant).ok_or_else(codes::refused)?;
     let mut tx = state.begin(principal).await?;
-    super::hold(&mut tx, principal, state.now()).await?;
+    crate::auth::hold(&mut tx, principal, state.now()).await?;
     let confirmed = codes::use_up(state, &mut tx, key, contact.purpose()).await?;
     if confirmed.user != principal.user {
         return Err(codes::refused());

@@ -5,8 +5,8 @@ use axum::http::StatusCode;
 use domain::audit::{Action, Event, SubjectKind};
 use domain::ids::TokenId;
 
-use super::keys::to_micros;
-use super::store_sessions;
+use crate::auth::keys::to_micros;
+use crate::auth::store_sessions;
 use crate::http::{ItemErrors, PathId, Principal, Problem};
 use crate::{AppState, audit};
 

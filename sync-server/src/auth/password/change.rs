@@ -7,10 +7,10 @@ use domain::audit::{Action, Event, SubjectKind};
 use domain::input::Fields;
 use utoipa::ToSchema;
 
-use super::keys::to_micros;
-use super::password::{Beside, chosen, prove_and};
-use super::store_sessions::{self, Ended};
-use super::{codes, letters, store};
+use super::{Beside, chosen, prove_and};
+use crate::auth::keys::to_micros;
+use crate::auth::store_sessions::{self, Ended};
+use crate::auth::{codes, letters, store};
 use crate::http::{JsonObject, PasswordErrors, Principal, Problem, Visitor};
 use crate::{AppState, audit};
 

@@ -14,8 +14,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::keys::{Key, NewKey, Origin, to_micros};
-use super::{store, store_sessions};
+use crate::auth::keys::{Key, NewKey, Origin, to_micros};
+use crate::auth::{store, store_sessions};
 use crate::db::{StoreError, TenantTx};
 use crate::http::{AnonymousErrors, JsonObject, Problem, TokenKind, Visitor};
 use crate::{AppState, audit};

@@ -5,8 +5,8 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{AppendHeaders, IntoResponse};
 use domain::audit::{Action, Event, SubjectKind};
 
-use super::keys::to_micros;
-use super::store;
+use crate::auth::keys::to_micros;
+use crate::auth::store;
 use crate::http::{CookieStyle, ItemErrors, Principal, Problem, clear_session};
 use crate::{AppState, audit};
 

@@ -7,11 +7,11 @@ use domain::audit::{Action, Event, SubjectKind};
 use domain::input::Fields;
 use utoipa::ToSchema;
 
-use super::codes::{self, Purpose};
-use super::keys::to_micros;
-use super::password::chosen;
-use super::store_sessions::{self, Ended};
-use super::{letters, store};
+use super::chosen;
+use crate::auth::codes::{self, Purpose};
+use crate::auth::keys::to_micros;
+use crate::auth::store_sessions::{self, Ended};
+use crate::auth::{letters, store};
 use crate::http::{AnonymousErrors, JsonObject, Problem, Visitor};
 use crate::{AppState, audit};
 

@@ -8,10 +8,10 @@ use domain::audit::{Action, Event, SubjectKind};
 use domain::errors::{ErrorCode, FieldProblem};
 use utoipa::ToSchema;
 
-use super::contact_change::{self, Contact, LetterCode};
-use super::password::hash_of;
-use super::views::User;
-use super::{codes, letters, store};
+use super::{Contact, LetterCode};
+use crate::auth::password::hash_of;
+use crate::auth::views::User;
+use crate::auth::{codes, letters, store};
 use crate::http::{JsonObject, PasswordErrors, Principal, Problem, ProblemBody, Visitor};
 use crate::{AppState, audit};
 
@@ -42,7 +42,7 @@ pub(super) async fn change_email(
     principal: Principal,
     JsonObject(object): JsonObject,
 ) -> Result<StatusCode, Problem> {
-    contact_change::ask(&state, &visitor, &principal, Contact::Email, &object).await?;
+    super::ask(&state, &visitor, &principal, Contact::Email, &object).await?;
     Ok(StatusCode::ACCEPTED)
 }
 
@@ -58,7 +58,7 @@ pub(super) async fn confirm_email(
     principal: Principal,
     JsonObject(object): JsonObject,
 ) -> Result<Json<User>, Problem> {
-    let (email, old, mut tx) = contact_change::confirmed(&state, &principal, Contact::Email, &object).await?;
+    let (email, old, mut tx) = super::confirmed(&state, &principal, Contact::Email, &object).await?;
     store::remove_identity(&mut tx, principal.user).await?;
     if !store::insert_identity(&mut tx, hash_of(&email), principal.user).await? {
         return Err(Problem::new(ErrorCode::EmailTaken).field("code", FieldProblem::Taken));

@@ -13,11 +13,11 @@ use serde::Serialize;
 use serde_json::json;
 use utoipa::ToSchema;
 
-use super::credentials::Credentials;
-use super::keys::{NewKey, Origin, to_micros};
-use super::password::{SignedIn, sign_in};
-use super::store;
-use super::token_refresh::{Pair, SignIn, issue};
+use super::refresh::{Pair, SignIn, issue};
+use crate::auth::credentials::Credentials;
+use crate::auth::keys::{NewKey, Origin, to_micros};
+use crate::auth::password::{SignedIn, sign_in};
+use crate::auth::store;
 use crate::http::{ABILITIES, EVERYTHING, JsonObject, Problem, SignInErrors, TokenKind, Visitor};
 use crate::{AppState, audit};
 

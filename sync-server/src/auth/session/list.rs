@@ -7,8 +7,8 @@ use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::store_sessions::{self, Session};
 use crate::AppState;
+use crate::auth::store_sessions::{self, Session};
 use crate::http::{ItemErrors, Problem, Read};
 
 /// The sign-ins that work, the newest first.

@@ -7,9 +7,9 @@ use axum::http::StatusCode;
 use domain::audit::{Action, Event, SubjectKind};
 use utoipa::ToSchema;
 
-use super::contact_change::{self, Contact, LetterCode};
-use super::store;
-use super::views::User;
+use super::{Contact, LetterCode};
+use crate::auth::store;
+use crate::auth::views::User;
 use crate::http::{JsonObject, PasswordErrors, Principal, Problem, Visitor};
 use crate::{AppState, audit};
 
@@ -40,7 +40,7 @@ pub(super) async fn change_phone(
     principal: Principal,
     JsonObject(object): JsonObject,
 ) -> Result<StatusCode, Problem> {
-    contact_change::ask(&state, &visitor, &principal, Contact::Phone, &object).await?;
+    super::ask(&state, &visitor, &principal, Contact::Phone, &object).await?;
     Ok(StatusCode::ACCEPTED)
 }
 
@@ -55,7 +55,7 @@ pub(super) async fn confirm_phone(
     principal: Principal,
     JsonObject(object): JsonObject,
 ) -> Result<Json<User>, Problem> {
-    let (phone, old, mut tx) = contact_change::confirmed(&state, &principal, Contact::Phone, &object).await?;
+    let (phone, old, mut tx) = super::confirmed(&state, &principal, Contact::Phone, &object).await?;
     let user = User { phone: Some(phone), ..old };
     store::put_phone(&mut tx, user.id, user.phone.as_deref()).await?;
     audit::record(&mut tx, Event::new(Action::PhoneChanged, SubjectKind::User, user.id.0));

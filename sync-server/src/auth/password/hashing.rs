@@ -195,7 +195,7 @@ fn hash(password: &SecretString) -> Result<String, PasswordError> {
 #[cfg(test)]
 impl Passwords {
     /// A hash of less work than today's, as an older version may have made it.
-    pub(super) fn weak(password: &SecretString) -> String {
+    pub(in crate::auth) fn weak(password: &SecretString) -> String {
         let params = Params::new(8 * 1024, 1, 1, None).expect("these parameters are within Argon2's limits");
         let less = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
         let hash = less.hash_password_with_salt(password.expose_secret().as_bytes(), &[7; 16]);
@@ -203,13 +203,13 @@ impl Passwords {
     }
 
     /// Takes all places but those of newcomers, once those who came before have had theirs.
-    pub(super) async fn take_all(&self) -> tokio::sync::OwnedSemaphorePermit {
+    pub(in crate::auth) async fn take_all(&self) -> tokio::sync::OwnedSemaphorePermit {
         let all = u32::try_from(USUAL.0).expect("there are few");
         self.usual.places.clone().acquire_many_owned(all).await.expect("it is never closed")
     }
 
     /// Comes back once so many wait in the usual queue.
-    pub(super) async fn until_waiting(&self, many: usize) {
+    pub(in crate::auth) async fn until_waiting(&self, many: usize) {
         while self.usual.waiting.load(Ordering::Relaxed) != many {
             tokio::task::yield_now().await;
         }

@@ -7,8 +7,8 @@ use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::store;
 use crate::AppState;
+use crate::auth::store;
 use crate::http::{ItemErrors, Principal, Problem, TokenKind};
 
 /// The tokens and sessions that work, the newest first.

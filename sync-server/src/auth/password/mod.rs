@@ -1,6 +1,11 @@
 //! Signing in with e-mail and password: what `login` and `token` share. One answer for an unknown e-mail and for a wrong
 //! password, after the same time and the same questions to the database.
 
+mod change;
+mod forgot;
+mod hashing;
+mod reset;
+
 use std::future::Future;
 
 use domain::audit::{Action, Event, SubjectKind};
@@ -10,17 +15,30 @@ use domain::ids::{TenantId, UserId};
 use domain::input::Fields;
 use secrecy::SecretString;
 use sha2::{Digest as _, Sha256};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 use uuid::Uuid;
+
+pub(super) use hashing::PasswordError;
+pub use hashing::Passwords;
+use hashing::Verdict;
 
 use super::credentials::{Credentials, Proof};
 use super::login_guard::Who;
-use super::passwords::{PasswordError, Verdict};
 use super::second_factor::{self, FactorError};
 use super::views::User;
 use super::{marks, store, store_sessions};
 use crate::db::{StoreError, TenantTx};
 use crate::http::{Principal, Problem, Visitor};
 use crate::{AppState, audit};
+
+/// The routes of this room.
+pub(super) fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(change::change_password))
+        .routes(routes!(forgot::forgot_password))
+        .routes(routes!(reset::reset_password))
+}
 
 /// The shortest password, in characters.
 const SHORTEST: usize = 8;
