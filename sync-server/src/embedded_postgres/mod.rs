@@ -184,6 +184,10 @@ fn settings(port: u16, durability: Durability) -> Vec<String> {
         "log_checkpoints=off".to_owned(),
         // The details of an error quote the row, and a client's phone has no place in a log.
         "log_error_verbosity=terse".to_owned(),
+        // One business on one computer: the system's own cache keeps what does not fit here (PERFORMANCE goal 10).
+        "shared_buffers=16MB".to_owned(),
+        "max_parallel_workers_per_gather=0".to_owned(),
+        "max_logical_replication_workers=0".to_owned(),
     ];
     if durability == Durability::Throwaway {
         settings.extend(

@@ -67,6 +67,11 @@ impl<J: Job> TaskHandler for Envelope<J> {
             Err(_) => is_last_attempt,
             Ok(()) => false,
         };
+        if done.is_err() && attempt == 1 && !is_dead {
+            store_queue::stand_back(&pool, *worker.job().id(), J::PRIORITY)
+                .await
+                .map_err(|error| Cause(error.to_string()))?;
+        }
         let end = match &done {
             Ok(()) => End::Done,
             Err(_) if is_dead => End::Dead,

@@ -115,6 +115,17 @@ pub(super) async fn give_up(pool: &PgPool, id: i64) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// Lets a job that failed stand behind those of its own priority that nobody has tried yet: poison takes its turns when the
+/// others have had theirs.
+pub(super) async fn stand_back(pool: &PgPool, id: i64, priority: i16) -> Result<(), StoreError> {
+    sqlx::query("update graphile_worker._private_jobs set priority = $2 where id = $1")
+        .bind(id)
+        .bind(priority.saturating_add(1))
+        .execute(pool)
+        .await?;
+    Ok(())
+}
+
 /// Adds to what became of jobs.
 pub(super) async fn note(pool: &PgPool, now: Timestamp, minutes: &[Minute]) -> Result<(), StoreError> {
     for minute in minutes {

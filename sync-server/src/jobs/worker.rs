@@ -35,12 +35,12 @@ impl Default for WorkerSettings {
 }
 
 impl WorkerSettings {
-    /// How many connections the worker wants: one that listens, one for signs of life, and one for every two places, which
-    /// take and give back jobs in a moment and hold no connection while they work (what a job reads is `Db`'s). Each costs
-    /// Postgres some 4 MB, all the time.
+    /// How many connections the worker wants: one that listens, and one for every four places, for signs of life and for
+    /// jobs, which are taken and given back in a moment and hold no connection while they work (what a job reads is `Db`'s).
+    /// Each costs Postgres some 5 MB, all the time.
     #[must_use]
     pub fn connections(&self) -> u32 {
-        u32::try_from(self.places.div_ceil(2)).unwrap_or(u32::MAX).saturating_add(2)
+        u32::try_from(self.places.div_ceil(4)).unwrap_or(u32::MAX).saturating_add(1)
     }
 }
 
