@@ -8,6 +8,7 @@ use serde_json::{Map, Number, Value as Json};
 use uuid::Uuid;
 
 use crate::dates::Birthday;
+use crate::documents::MAX_NESTING;
 use crate::email::Email;
 use crate::errors::{FieldErrors, FieldProblem};
 use crate::money::{Currency, Money, MoneyError};
@@ -274,7 +275,7 @@ impl<'a> Fields<'a> {
     /// Any JSON object of moderate size, such as `meta` or `preferences`. `null` removes an entry.
     pub fn object(&mut self, name: &'static str) -> Patch<Map<String, Json>> {
         self.read(name, |value| {
-            let map = value.as_object().filter(|_| !has_nul(value)).ok_or(FieldProblem::Invalid)?;
+            let map = value.as_object().filter(|_| is_plain(value)).ok_or(FieldProblem::Invalid)?;
             if map.len() > MAX_ENTRIES || value.to_string().len() > MAX_TEXT {
                 return Err(FieldProblem::TooLong);
             }
@@ -285,7 +286,7 @@ impl<'a> Fields<'a> {
     /// A list of anything, of moderate size.
     pub fn list(&mut self, name: &'static str) -> Patch<Vec<Json>> {
         self.read(name, |value| {
-            let list = value.as_array().filter(|_| !has_nul(value)).ok_or(FieldProblem::Invalid)?;
+            let list = value.as_array().filter(|_| is_plain(value)).ok_or(FieldProblem::Invalid)?;
             if list.len() > MAX_ENTRIES { Err(FieldProblem::TooLong) } else { Ok(list.clone()) }
         })
     }
@@ -293,7 +294,7 @@ impl<'a> Fields<'a> {
     /// A list of JSON objects of moderate size.
     pub fn objects(&mut self, name: &'static str) -> Patch<Vec<Map<String, Json>>> {
         self.read(name, |value| {
-            let list = value.as_array().filter(|_| !has_nul(value)).ok_or(FieldProblem::Invalid)?;
+            let list = value.as_array().filter(|_| is_plain(value)).ok_or(FieldProblem::Invalid)?;
             if list.len() > MAX_ENTRIES || value.to_string().len() > MAX_TEXT {
                 return Err(FieldProblem::TooLong);
             }
@@ -339,9 +340,23 @@ impl<T> Patch<T> {
     }
 }
 
-/// Whether a text anywhere inside holds U+0000: no database keeps one, and nobody types it.
+/// Whether every place can keep and read a value of any shape: no U+0000 in its texts, which no database keeps and nobody
+/// types, and no more nesting than a document is read with.
 #[must_use]
-pub fn has_nul(value: &Json) -> bool {
+pub fn is_plain(value: &Json) -> bool {
+    levels(value) < MAX_NESTING && !has_nul(value)
+}
+
+/// How many objects and lists lie inside each other. No parser of ours gives one that is too deep to be walked.
+fn levels(value: &Json) -> usize {
+    match value {
+        Json::Array(list) => 1 + list.iter().map(levels).max().unwrap_or(0),
+        Json::Object(map) => 1 + map.values().map(levels).max().unwrap_or(0),
+        Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) => 0,
+    }
+}
+
+fn has_nul(value: &Json) -> bool {
     match value {
         Json::String(text) => text.contains('\0'),
         Json::Array(list) => list.iter().any(has_nul),

@@ -12,6 +12,10 @@ use serde_json::{Map, Number, Value as Json};
 use super::Hash;
 use super::genesis::genesis_actor;
 
+/// So many maps inside each other are read, the document itself being the first. What lies deeper is kept and merged as it
+/// came, and stands in no row: who reads it must not need more stack than there is, nor write JSON that no reader takes.
+pub const MAX_NESTING: usize = 32;
+
 /// Reads a document. Lenient: what it does not understand it passes over, so a newer device's values survive.
 #[derive(Debug)]
 pub struct Reader<'a> {
@@ -59,13 +63,13 @@ impl<'a> Reader<'a> {
     /// A map as JSON: scalars as they are, moments as milliseconds, maps inside maps as objects.
     #[must_use]
     pub fn map(&self, container: &str) -> Map<String, Json> {
-        self.container(container).map(|id| self.object(&id)).unwrap_or_default()
+        self.container(container).map(|id| self.object(&id, MAX_NESTING - 1)).unwrap_or_default()
     }
 
     /// Everything that stands in the document, as JSON by field.
     #[must_use]
     pub fn everything(&self) -> Map<String, Json> {
-        self.object(&ROOT)
+        self.object(&ROOT, MAX_NESTING)
     }
 
     /// The same of some root fields alone.
@@ -73,7 +77,7 @@ impl<'a> Reader<'a> {
     pub fn some(&self, names: &BTreeSet<String>) -> Map<String, Json> {
         let mut map = Map::new();
         for name in names {
-            self.put_into(&mut map, &ROOT, name.clone());
+            self.put_into(&mut map, &ROOT, name.clone(), MAX_NESTING - 1);
         }
         map
     }
@@ -215,20 +219,21 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn object(&self, id: &ObjId) -> Map<String, Json> {
+    /// An object and so many levels of it, itself counted.
+    fn object(&self, id: &ObjId, levels: usize) -> Map<String, Json> {
         let mut map = Map::new();
         for key in self.doc.keys(id) {
-            self.put_into(&mut map, id, key);
+            self.put_into(&mut map, id, key, levels - 1);
         }
         map
     }
 
-    /// Puts what stands at a key of an object into a map; nothing if nothing stands there.
-    fn put_into(&self, map: &mut Map<String, Json>, id: &ObjId, key: String) {
+    /// Puts what stands at a key of an object, and so many levels below, into a map; nothing if nothing stands there.
+    fn put_into(&self, map: &mut Map<String, Json>, id: &ObjId, key: String, levels: usize) {
         let value = match self.doc.get(id, key.as_str()) {
             Ok(Some((Value::Scalar(value), _))) => scalar(&value),
             Ok(Some((Value::Object(ObjType::Map | ObjType::Table), inner))) => {
-                Some(Json::Object(self.object(&inner)))
+                (levels > 0).then(|| Json::Object(self.object(&inner, levels)))
             }
             Ok(Some((Value::Object(ObjType::Text), inner))) => {
                 Some(Json::String(self.doc.text(inner).unwrap_or_default()))

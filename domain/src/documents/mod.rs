@@ -10,12 +10,14 @@ mod facts;
 mod fields;
 mod genesis;
 mod hash;
+#[cfg(test)]
+mod nesting_tests;
 mod written;
 
 pub use chunk::{Chunk, ChunkError, MAX_CHANGE_BYTES};
 pub use document::{Author, Document, DocumentError, Logged, Received, Signature, Verdict};
 pub use facts::Facts;
-pub use fields::{Reader, Writer};
+pub use fields::{MAX_NESTING, Reader, Writer};
 pub use genesis::{Collection, UnknownCollection, genesis_bytes, genesis_hash};
 pub use hash::{Bytes, Hash, Heads};
 

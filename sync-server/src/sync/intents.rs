@@ -9,7 +9,7 @@ use domain::appointments::Promises;
 use domain::dates::is_day_of_ours;
 use domain::errors::{ErrorCode, FieldErrors};
 use domain::ids::{PaymentId, ServiceId, TenantId};
-use domain::input::has_nul;
+use domain::input::is_plain;
 use domain::media::Media;
 use domain::money::Currency;
 use domain::payments::Payment;
@@ -238,7 +238,7 @@ async fn offered<T: Tx>(
     let kind = intent.body.get("record").and_then(Json::as_str).unwrap_or_default();
     let Some(body) = intent.body.get("body") else { return Ok(Err(ErrorCode::IntentInvalid)) };
     let is_whole = match kind {
-        _ if has_nul(body) => false,
+        _ if !is_plain(body) => false,
         "service" => serde_json::from_value::<Service>(body.clone())
             .is_ok_and(|s| s.id.0 == intent.target && is_moment(&s.created_at) && is_moment(&s.updated_at)),
         "payment" => serde_json::from_value::<Payment>(body.clone())

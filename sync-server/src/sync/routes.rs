@@ -16,6 +16,7 @@ use domain::sync::{
 };
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
 use tokio::sync::watch;
 use tokio::time::interval;
 use utoipa_axum::router::OpenApiRouter;
@@ -76,6 +77,10 @@ async fn sync(
     if is_held {
         ask.push.clear();
         ask.intents.clear();
+    }
+    // Packed columns are bytes and whole 64-bit numbers, which JSON has neither of.
+    if let Some(scope) = &mut ask.scope {
+        scope.packed &= answer_as == ContentType::Cbor;
     }
     let packs = ask.scope.as_ref().is_some_and(|scope| scope.packed);
     let brings_news = !ask.push.is_empty() || !ask.intents.is_empty();
@@ -264,16 +269,15 @@ fn may_sync(principal: &Principal) -> Result<(), Problem> {
     if may { Ok(()) } else { Err(Problem::new(ErrorCode::Forbidden)) }
 }
 
-/// What every version of a message has.
+/// What every version of a message has: a number, of whatever form its encoding gives it.
 #[derive(Deserialize)]
 struct Version {
-    protocol: f64,
+    protocol: Json,
 }
 
 impl Version {
-    fn is_ours(&self) -> bool {
-        // Whole numbers of this size are exact.
-        self.protocol.to_bits() == f64::from(PROTOCOL).to_bits()
+    fn is_another(&self) -> bool {
+        self.protocol.as_f64().is_some_and(|protocol| protocol.to_bits() != f64::from(PROTOCOL).to_bits())
     }
 }
 
@@ -295,7 +299,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for SyncMessage<T> {
             // A message of another version may look otherwise: then its version is what is wrong with it.
             let version = decode::<Version>(&bytes, content);
             Problem::new(match content {
-                _ if version.is_ok_and(|version| !version.is_ours()) => ErrorCode::UnsupportedProtocol,
+                _ if version.is_ok_and(|version| version.is_another()) => ErrorCode::UnsupportedProtocol,
                 ContentType::Json => ErrorCode::BadJson,
                 ContentType::Cbor => ErrorCode::BadRequest,
             })
