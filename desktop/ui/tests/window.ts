@@ -127,30 +127,42 @@ export class Window {
     return this.ask('POST', '/execute/sync', { script, args });
   }
 
-  private async find(selector: string, text = '', seek = SEEK): Promise<string> {
+  private async find(selector: string, text = '', seek = SEEK, limit = LIMIT_MS): Promise<string> {
     let found: string | undefined;
     let trouble = '';
-    await until(async () => {
-      const element = await this.run<Record<string, string> | null>(
-        seek,
-        selector,
-        text,
-      ).catch((error: unknown) => {
-        // While the page is being changed for another there is nothing to find.
-        trouble = String(error);
-        return null;
-      });
-      found = element?.[ELEMENT];
-      return found !== undefined;
-    }, `${selector} ${text}`).catch(async (error: unknown) => {
+    await until(
+      async () => {
+        const element = await this.run<Record<string, string> | null>(seek, selector, text).catch((error: unknown) => {
+          // While the page is being changed for another there is nothing to find.
+          trouble = String(error);
+          return null;
+        });
+        found = element?.[ELEMENT];
+        return found !== undefined;
+      },
+      `${selector} ${text}`,
+      limit,
+    ).catch(async (error: unknown) => {
       throw new Error(`${String(error)} ${trouble}; on the screen: ${await this.words()}`);
     });
     return found ?? '';
   }
 
+  /** The first start on a computer without a keychain: she chooses a passphrase, and to keep it; then she signs in. */
+  async signIn({ email, password }: { email: string; password: string }, passphrase: string): Promise<void> {
+    await this.type('Пароль', passphrase);
+    await this.press('#keep');
+    await this.press('#ask button');
+    // The web view speaks the language of the system, and this one may have only English.
+    await this.press('button[lang="ru"]');
+    await this.type('Почта', email);
+    await this.type('Пароль', password);
+    await this.press('[data-testid="sign-in"]');
+  }
+
   /** Waits until it is shown. */
-  async sees(selector: string, text = ''): Promise<void> {
-    await this.find(selector, text);
+  async sees(selector: string, text = '', limit = LIMIT_MS): Promise<void> {
+    await this.find(selector, text, SEEK, limit);
   }
 
   async press(selector: string, text = ''): Promise<void> {

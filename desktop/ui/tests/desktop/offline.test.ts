@@ -29,15 +29,7 @@ interface Listed<T> {
 
 test('what is written without a network outlives the end of the program and arrives', async () => {
   window = await Window.open(computer, server.url);
-  // No keychain here: she chooses a passphrase, and to keep it.
-  await window.type('Пароль', PASSPHRASE);
-  await window.press('#keep');
-  await window.press('#ask button');
-  // The web view speaks the language of the system, and this one has only English.
-  await window.press('button[lang="ru"]');
-  await window.type('Почта', made.email);
-  await window.type('Пароль', made.password);
-  await window.press('[data-testid="sign-in"]');
+  await window.signIn(made, PASSPHRASE);
   await window.sees('[data-testid="next-client"]');
   await window.sees('[data-testid="day-plan"]', 'Ольга');
   await window.sees('[data-testid="sync-chip"]', 'Сохранено на сервере');
