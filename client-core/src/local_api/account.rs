@@ -28,15 +28,16 @@ const TOKEN: &str = "/api/v1/auth/token";
 
 type Refused = Result<Response<Body>, Problem>;
 
+/// With whole paths: what goes on to the server must still say where to.
 pub(super) fn routes() -> Router<LocalApi> {
     Router::new()
-        .route("/auth/login", post(login))
-        .route("/auth/register", post(register))
-        .route("/auth/password/forgot", post(as_stranger))
-        .route("/auth/password/reset", post(as_stranger))
-        .route("/auth/logout", post(logout))
-        .route("/auth/me", get(me).patch(changed_there))
-        .route("/billing/plan", get(plan).put(changed_there))
+        .route("/api/v1/auth/login", post(login))
+        .route("/api/v1/auth/register", post(register))
+        .route("/api/v1/auth/password/forgot", post(as_stranger))
+        .route("/api/v1/auth/password/reset", post(as_stranger))
+        .route("/api/v1/auth/logout", post(logout))
+        .route(ME, get(me).patch(changed_there))
+        .route(PLAN, get(plan).put(changed_there))
 }
 
 impl LocalApi {
@@ -254,6 +255,81 @@ impl From<RemoteError> for Problem {
                 tracing::error!(cause = %why, "the server's answer makes no sense");
                 Self::new(ErrorCode::Internal)
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::Future;
+    use std::pin::Pin;
+    use std::sync::Arc;
+
+    use axum::http::StatusCode;
+    use serde_json::json;
+
+    use super::*;
+    use crate::local_api::{Forward, SharedApp, Unreachable};
+    use crate::testing::device;
+
+    /// The server is away.
+    struct Away;
+
+    impl Forward for Away {
+        fn forward(
+            &self,
+            _: Way,
+            _: Request<Bytes>,
+        ) -> Pin<Box<dyn Future<Output = Result<Response<Bytes>, Unreachable>> + Send + '_>> {
+            Box::pin(async { Err(Unreachable) })
+        }
+    }
+
+    async fn ask(api: &LocalApi, method: &str, path: &str) -> (StatusCode, Json) {
+        let request = Request::builder().method(method).uri(path).body(Bytes::from_static(b"{}"));
+        let response = api.answer(request.expect("a request")).await;
+        (response.status(), serde_json::from_slice(response.body()).unwrap_or_default())
+    }
+
+    #[tokio::test]
+    async fn who_is_signed_in_and_what_the_plan_has_is_told_without_a_network_as_the_server_said_it_last() {
+        let mut app = device(1);
+        let tenant = app.tenant().unwrap();
+        let me = json!({
+            "user": { "id": "u", "name": "Ольга", "locale": "ru" },
+            "tenant": { "id": tenant.id, "name": "Салон", "createdAt": "2026-01-01T00:00:00Z" },
+        });
+        app.keep_me(&me).unwrap();
+        let feature = |included| json!([{ "id": "flows", "included": included }]);
+        app.keep_billing(&json!({ "plan": "imperium", "features": feature(true), "due": 5 })).unwrap();
+        let api = LocalApi::new(SharedApp::new(app), Arc::new(Away));
+        assert_eq!(ask(&api, "GET", ME).await, (StatusCode::OK, me));
+        // No signed word of the plan is here, so this device goes by the free one.
+        let (status, plan) = ask(&api, "GET", PLAN).await;
+        assert_eq!((status, &plan["plan"], &plan["due"]), (StatusCode::OK, &json!("ivory"), &json!(5)));
+        assert_eq!(plan["features"], feature(false));
+        assert_eq!(ask(&api, "PUT", PLAN).await.0, StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(ask(&api, "POST", "/api/v1/auth/login").await.0, StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(ask(&api, "POST", "/api/v1/auth/logout").await.0, StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(ask(&api, "GET", ME).await.0, StatusCode::OK, "and she is signed in as before");
+        assert_eq!(ask(&api, "POST", "/api/v1/auth/register").await.0, StatusCode::CONFLICT);
+    }
+
+    #[tokio::test]
+    async fn without_a_key_nothing_is_shown_and_a_change_is_news() {
+        let api = LocalApi::new(SharedApp::new(device(1)), Arc::new(Away));
+        let mut news = api.news();
+        assert_eq!(ask(&api, "GET", "/api/v1/clients").await.0, StatusCode::OK);
+        assert!(!news.has_changed().unwrap());
+        let request = Request::builder().method("POST").uri("/api/v1/clients");
+        let request =
+            request.header(CONTENT_TYPE, "application/json").body(Bytes::from_static(b"{\"name\":\"A\"}"));
+        assert_eq!(api.answer(request.unwrap()).await.status(), StatusCode::CREATED);
+        assert!(news.has_changed().unwrap());
+        news.mark_unchanged();
+        api.app().with(|app| app.sign_out().unwrap()).await.unwrap();
+        for path in ["/api/v1/clients", ME, PLAN] {
+            assert_eq!(ask(&api, "GET", path).await.0, StatusCode::UNAUTHORIZED, "{path}");
         }
     }
 }

@@ -142,7 +142,6 @@ impl fmt::Debug for LocalApi {
 
 fn routes() -> Router<LocalApi> {
     let slices = Router::new()
-        .merge(account::routes())
         .merge(appointments::routes())
         .merge(clients::routes())
         .merge(conflicts::routes())
@@ -152,7 +151,11 @@ fn routes() -> Router<LocalApi> {
         .merge(services::routes())
         .merge(settings::routes())
         .merge(slots::routes());
-    Router::new().nest("/api/v1", slices).method_not_allowed_fallback(method_not_allowed).fallback(elsewhere)
+    Router::new()
+        .merge(account::routes())
+        .nest("/api/v1", slices)
+        .method_not_allowed_fallback(method_not_allowed)
+        .fallback(elsewhere)
 }
 
 /// A route that reads: what it answers follows from what is here.
