@@ -71,7 +71,7 @@ function onlyUsed(): Plugin {
 
 /** Few files, each needed whole: on a telephone every request more costs a way there and back. */
 const SHARED_BY_ALL =
-  'afterwards|draft|form|i18n|problems|resource|live|router|session|theme|toasts|Button|Empty|Icon|TextField|Toasts|Wrong';
+  'afterwards|draft|form|i18n|problems|resource|live|router|session|shell|theme|toasts|Button|Empty|Icon|TextField|Toasts|Wrong';
 const BASE = new RegExp(
   String.raw`node_modules/(svelte|esm-env|clsx|@mdi)/|/src/api/|/src/rooms|/src/parts/open_conflicts|/src/shell/Unreachable|/src/shared/(${SHARED_BY_ALL})\.`,
 );

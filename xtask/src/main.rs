@@ -7,6 +7,7 @@ mod bench;
 mod check;
 mod chore;
 mod counts;
+mod desktop;
 #[path = "../../sync-server/src/embedded_postgres/mod.rs"]
 #[expect(dead_code, unreachable_pub, reason = "the server's source, of which a chore needs only a part")]
 mod embedded_postgres;
@@ -44,6 +45,8 @@ struct Cli {
 enum Chore {
     /// Build everything and run it here: prints `ready http://127.0.0.1:PORT` when it can be used, Ctrl-C stops it
     Up(up::Args),
+    /// Build the window and open it; a server may run or not
+    Desktop(desktop::Args),
     /// Run all tests and then `check`; what follows `--` goes to the test runner, which then runs alone
     Test {
         /// For the test runner, for example a part of a test's name
@@ -75,6 +78,7 @@ enum Chore {
 fn main() -> ExitCode {
     let done = match Cli::parse().chore {
         Chore::Up(args) => up::run(&args),
+        Chore::Desktop(args) => desktop::run(&args),
         Chore::Test { runner } => test::run(&runner),
         Chore::Check => setup::run().and_then(|()| check::run()),
         Chore::Generate { check } => setup::run().and_then(|()| {

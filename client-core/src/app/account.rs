@@ -1,5 +1,6 @@
 //! Whose home this is: server, person, tenant, and the identity of this device.
 
+use domain::accounts::TenantStatus;
 use domain::ids::{DeviceId, TenantId};
 use domain::lang::Lang;
 use domain::money::Currency;
@@ -10,12 +11,17 @@ use serde_json::Value as Json;
 
 use super::keys;
 use super::{App, AppError, Result, fresh_author};
+use crate::store::Tx;
 use crate::sync;
 
 pub(super) const DEVICE: &str = "device";
 const SERVER: &str = "server";
 const TENANT: &str = "tenant";
 const USER: &str = "user";
+/// Meta: what the server said last of who is signed in.
+const ME: &str = "me";
+/// What the record of the business says of it.
+const OF_RECORD: [&str; 6] = ["name", "plan", "status", "timezone", "locale", "currency"];
 
 /// The business, as far as a device must know it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -119,6 +125,45 @@ impl App {
     /// Forgets the token; what was written stays.
     pub fn sign_out(&mut self) -> Result<()> {
         self.store.write(|tx| Ok(keys::forget(tx)?))
+    }
+
+    /// Whether somebody is signed in here, and was not disconnected since.
+    pub fn is_signed_in(&self) -> Result<bool> {
+        let is_disconnected = |tx: &Tx<'_>| tx.meta::<bool>(sync::DISCONNECTED);
+        Ok(self.token()?.is_some()
+            && !self.store.read::<_, AppError>(|tx| Ok(is_disconnected(tx)?))?.unwrap_or(false))
+    }
+
+    /// Keeps what the server says of who is signed in.
+    pub fn keep_me(&mut self, me: &Json) -> Result<()> {
+        self.store.write(|tx| {
+            if let Some(user) = me.get("user") {
+                tx.set_meta(USER, user)?;
+            }
+            Ok(tx.set_meta(ME, me)?)
+        })
+    }
+
+    /// Who is signed in, as the server said last, with the business as its record says; none if it has not said it yet.
+    pub fn me(&self) -> Result<Option<Json>> {
+        self.store.read(|tx| {
+            let (Some(mut me), Some(signed_in)) = (tx.meta::<Json>(ME)?, tx.meta::<Tenant>(TENANT)?) else {
+                return Ok(None);
+            };
+            if me["tenant"]["id"] != signed_in.id.to_string() {
+                return Ok(None);
+            }
+            if let Some(record) = tx.record(RecordKind::Tenant.as_str(), signed_in.id.0)? {
+                let active = Json::from(TenantStatus::Active.as_str());
+                for name in OF_RECORD {
+                    let said = record.body.get(name).or((name == "status").then_some(&active));
+                    if let Some(said) = said {
+                        me["tenant"][name] = said.clone();
+                    }
+                }
+            }
+            Ok(Some(me))
+        })
     }
 
     /// The business: as the server said last, or else as signing in said.

@@ -9,11 +9,14 @@ use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use domain::plans::{Claims, Feature, Plan};
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize as _, Serialize};
+use serde_json::{Value as Json, json};
 
 use super::{App, Result};
 
 pub(super) const ENTITLEMENT_KEY: &str = "entitlement_key";
+/// Meta: what the server said last of plan, limits and prices.
+const BILLING: &str = "billing_plan";
 
 /// The plan, and how far it can be believed here.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -40,6 +43,30 @@ impl App {
             None => (Plan::default(), None),
         };
         Ok(PlanStanding { plan, told, believed_until: until })
+    }
+
+    /// Keeps what the server says of plan, limits and prices.
+    pub fn keep_billing(&mut self, said: &Json) -> Result<()> {
+        self.store.write(|tx| Ok(tx.set_meta(BILLING, said)?))
+    }
+
+    /// What the server said last of plan, limits and prices, with the plan by which this device goes now; none if it has not said
+    /// it yet.
+    pub fn billing(&self) -> Result<Option<Json>> {
+        let plan = self.plan()?.plan;
+        let said: Option<Json> = self.store.read::<_, super::AppError>(|tx| Ok(tx.meta(BILLING)?))?;
+        Ok(said.map(|mut said| {
+            if said["plan"] != plan.as_str() {
+                said["plan"] = plan.as_str().into();
+                said["limits"] = json!(plan.limits());
+            }
+            for shown in said["features"].as_array_mut().into_iter().flatten() {
+                if let Ok(feature) = Feature::deserialize(&shown["id"]) {
+                    shown["included"] = plan.allows(feature).into();
+                }
+            }
+            said
+        }))
     }
 
     /// Whether the plan of this device includes a feature.

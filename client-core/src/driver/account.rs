@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json, json};
 
 use super::http::{answer, sent};
-use super::{RemoteError, http};
-use crate::app::{Account, DeviceIdentity, Tenant};
+use super::{RemoteError, Steps, http};
+use crate::app::{Account, AppError, DeviceIdentity, Tenant};
 
 /// The account calls of one server.
 #[derive(Debug)]
@@ -104,12 +104,34 @@ impl Accounts {
             body[if is_apps { "code" } else { "recoveryCode" }] = json!(code);
         }
         let passing: Token = answer(self.call(Method::POST, "/auth/token", None).json(&body)).await?;
-        let me: Me = answer(self.call(Method::GET, "/auth/me", Some(&passing.token))).await?;
-        let (device, token) = self.enrol(&passing.token, device).await?;
+        self.connect(&passing.token, device).await
+    }
+
+    /// Makes this a device of whoever got this token for a moment, and ends the token.
+    pub async fn connect(&self, passing: &SecretString, device: &str) -> Result<Account, RemoteError> {
+        let me: Me = answer(self.call(Method::GET, "/auth/me", Some(passing))).await?;
+        let (device, token) = self.enrol(passing, device).await?;
         // A passing token that cannot be revoked now must not spoil the sign-in; it is listed and can be revoked.
-        let _ = self.sign_out(&passing.token).await;
+        let _ = self.sign_out(passing).await;
         let Me { user, tenant, entitlement_key } = me;
         Ok(Account { server: self.server.clone(), user, tenant, device, token, entitlement_key })
+    }
+
+    /// A copied home gets an identity of its own before it speaks; the old token proves whose it is.
+    pub async fn enrol_copy(&self, device: &mut impl Steps) -> Result<(), EnrolError> {
+        let old = device.look(|app| Ok::<_, AppError>((app.needs_enrolment()?, app.token()?, app.device()?)));
+        let (true, Some(old), identity) = old.await? else { return Ok(()) };
+        let name = identity.map_or_else(|| "veloria".to_owned(), |identity| identity.name);
+        let (identity, token) = self.enrol(&old, &name).await?;
+        Ok(device.look(move |app| app.enrol(&identity, &token)).await?)
+    }
+
+    /// Takes this device off the account. One that the server no longer knows is as good as taken off.
+    pub async fn disconnect(&self, token: &SecretString, device: DeviceId) -> Result<(), RemoteError> {
+        match self.revoke(token, device).await {
+            Err(RemoteError::Refused(401 | 403 | 404, _)) => Ok(()),
+            other => other,
+        }
     }
 
     /// Gives this device an identity of its own, with whatever token proves who asks.
@@ -174,4 +196,15 @@ impl Accounts {
             None => request,
         }
     }
+}
+
+/// Why a copied home has no identity of its own yet.
+#[derive(Debug, thiserror::Error)]
+pub enum EnrolError {
+    /// The store.
+    #[error(transparent)]
+    App(#[from] AppError),
+    /// The server.
+    #[error(transparent)]
+    Remote(#[from] RemoteError),
 }

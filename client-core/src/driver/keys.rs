@@ -3,31 +3,32 @@
 
 use secrecy::SecretString;
 
-use super::RemoteError;
 use super::account::Accounts;
-use crate::app::{App, AppError};
+use super::{RemoteError, Steps};
+use crate::app::AppError;
 
 /// Asks for a new token if it is time, and keeps it. A server that does not answer, or does not know the token, is the next
 /// sync's business: the old token stays.
-pub async fn renew(app: &mut App, accounts: &Accounts) -> Result<(), AppError> {
-    if !app.needs_new_token()? {
-        return Ok(());
-    }
-    let Some(token) = app.token()? else { return Ok(()) };
+pub async fn renew(device: &mut impl Steps, accounts: &Accounts) -> Result<(), AppError> {
+    let worn = device.look(|app| if app.needs_new_token()? { app.token() } else { Ok(None) }).await?;
+    let Some(token) = worn else { return Ok(()) };
     match accounts.new_token(&token).await {
-        Ok(token) => app.keep_token(&token),
+        Ok(token) => device.look(move |app| app.keep_token(&token)).await,
         Err(_) => Ok(()),
     }
 }
 
 /// What to try after the server did not know the token: the one before it, if the server knows that. `None` if there is
 /// none, or it is as unknown; then she signs in again.
-pub async fn fall_back(app: &mut App, accounts: &Accounts) -> Result<Option<SecretString>, FallBackError> {
-    let Some(former) = app.former_token()? else { return Ok(None) };
+pub async fn fall_back(
+    device: &mut impl Steps,
+    accounts: &Accounts,
+) -> Result<Option<SecretString>, FallBackError> {
+    let Some(former) = device.look(|app| app.former_token()).await? else { return Ok(None) };
     if !accounts.knows(&former).await? {
         return Ok(None);
     }
-    Ok(app.go_back_to_former_token()?)
+    Ok(device.look(|app| app.go_back_to_former_token()).await?)
 }
 
 /// Why it is not known whether the token before would do.

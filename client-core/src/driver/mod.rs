@@ -52,6 +52,12 @@ pub trait Steps {
 
     /// The present moment as the device believes it.
     fn now(&mut self) -> impl Future<Output = Timestamp> + Send;
+
+    /// Does something with the app that waits for no network.
+    fn look<T: Send + 'static>(
+        &mut self,
+        act: impl FnOnce(&mut App) -> T + Send + 'static,
+    ) -> impl Future<Output = T> + Send;
 }
 
 impl Steps for App {
@@ -61,6 +67,10 @@ impl Steps for App {
 
     async fn now(&mut self) -> Timestamp {
         Self::now(self)
+    }
+
+    async fn look<T: Send + 'static>(&mut self, act: impl FnOnce(&mut App) -> T + Send + 'static) -> T {
+        act(self)
     }
 }
 

@@ -1,13 +1,16 @@
-//! Staying in sync: a session when the server has news, when she has edited, when a pause is over, and now and then.
+//! Staying in sync: a session when the server has news, when she has edited, when a pause is over, when somebody asks, and now and
+//! then.
 
+use std::future::Future;
 use std::time::Duration;
 
 use jiff::Timestamp;
 use secrecy::SecretString;
 use tokio::sync::watch;
+use tokio::task::JoinSet;
 
 use super::media::{PictureError, Pictures};
-use super::{Ended, Transport, live, pause, session};
+use super::{Ended, Steps, Transport, live, pause, session};
 use crate::app::{App, AppError};
 use crate::sync::{Engine, HEAD};
 
@@ -16,40 +19,54 @@ const POLL: Duration = Duration::from_secs(30);
 /// How often the outbox is looked at; another process may write into it.
 const LOOK: Duration = Duration::from_secs(1);
 
-/// Syncs for ever; `told` hears how each session ended. Pictures are sent when all else is said. Ends only when going on makes
-/// no sense.
-pub async fn watch(
-    app: &mut App,
-    engine: &mut Engine,
-    transport: &impl Transport,
-    server: String,
-    token: SecretString,
-    pictures: Option<&Pictures>,
-    mut told: impl FnMut(&mut App, &Ended),
-) -> Result<Ended, AppError> {
-    let (sender, mut head) = watch::channel(0);
-    let listener = tokio::spawn(live::listen(server, token, sender));
-    let stopped = loop {
-        let ended = session(app, engine, transport).await?;
-        told(app, &ended);
-        match ended {
-            Ended::Stopped(_) => break ended,
-            Ended::Later(until, _) => tokio::time::sleep(pause(app.now(), until)).await,
-            Ended::Done(_) => {
-                if let Some(pictures) = pictures {
-                    send(app, pictures).await?;
-                }
-                app.open_idle(500)?;
-                wait_for_news(app, &mut head).await?;
-            }
-        }
-    };
-    listener.abort();
-    Ok(stopped)
+/// Whoever watches: hears how each session ended, and may cut a pause short.
+pub trait Watcher<D> {
+    /// A session ended so.
+    fn ended(&mut self, device: &mut D, ended: &Ended) -> impl Future<Output = Result<(), AppError>> + Send;
+
+    /// Comes to its end when the next session should begin at once.
+    fn impatient(&mut self) -> impl Future<Output = ()> + Send {
+        std::future::pending()
+    }
 }
 
-/// What cannot be sent now waits for the next session.
-async fn send(app: &mut App, pictures: &Pictures) -> Result<(), AppError> {
+/// Syncs for ever. Ends only when going on makes no sense.
+pub async fn watch<D: Steps>(
+    device: &mut D,
+    engine: &mut Engine,
+    transport: &impl Transport,
+    (server, token): (String, SecretString),
+    watcher: &mut impl Watcher<D>,
+) -> Result<Ended, AppError> {
+    let (sender, mut head) = watch::channel(0);
+    // Ends with this function, however that ends.
+    let mut listener = JoinSet::new();
+    listener.spawn(live::listen(server, token, sender));
+    loop {
+        let ended = session(device, engine, transport).await?;
+        watcher.ended(device, &ended).await?;
+        match ended {
+            Ended::Stopped(_) => return Ok(ended),
+            Ended::Later(until, _) => {
+                let pause = pause(device.now().await, until);
+                tokio::select! {
+                    () = tokio::time::sleep(pause) => {}
+                    () = watcher.impatient() => {}
+                }
+            }
+            Ended::Done(_) => {
+                device.look(|app| app.open_idle(500)).await?;
+                tokio::select! {
+                    waited = wait_for_news(device, &mut head) => waited?,
+                    () = watcher.impatient() => {}
+                }
+            }
+        }
+    }
+}
+
+/// Sends the pictures that wait. What cannot be sent now waits for the next session.
+pub async fn send_pictures(app: &mut App, pictures: &Pictures) -> Result<(), AppError> {
     match pictures.send_waiting(app, |_, _| ()).await {
         Ok(_) => Ok(()),
         Err(PictureError::Remote(error)) => {
@@ -60,15 +77,21 @@ async fn send(app: &mut App, pictures: &Pictures) -> Result<(), AppError> {
     }
 }
 
-async fn wait_for_news(app: &App, head: &mut watch::Receiver<u64>) -> Result<(), AppError> {
-    let until = app.now().checked_add(POLL).unwrap_or(Timestamp::MAX);
-    let waiting = app.pending()?;
-    let known: u64 = app.store().read::<_, AppError>(|tx| Ok(tx.meta(HEAD)?.unwrap_or(0)))?;
-    while app.now() < until && app.pending()? <= waiting && *head.borrow_and_update() <= known {
+async fn wait_for_news(device: &mut impl Steps, head: &mut watch::Receiver<u64>) -> Result<(), AppError> {
+    let until = device.now().await.checked_add(POLL).unwrap_or(Timestamp::MAX);
+    let (waiting, known) = device.look(|app| Ok::<_, AppError>((app.pending()?, known_head(app)?))).await?;
+    loop {
+        let (now, pending) = device.look(|app| Ok::<_, AppError>((App::now(app), app.pending()?))).await?;
+        if now >= until || pending > waiting || *head.borrow_and_update() > known {
+            return Ok(());
+        }
         // A word, or a second: whichever comes first. A listener that ended says nothing, and polling goes on.
         if let Ok(Err(_)) = tokio::time::timeout(LOOK, head.changed()).await {
             tokio::time::sleep(LOOK).await;
         }
     }
-    Ok(())
+}
+
+fn known_head(app: &App) -> Result<u64, AppError> {
+    app.store().read(|tx| Ok(tx.meta(HEAD)?.unwrap_or(0)))
 }

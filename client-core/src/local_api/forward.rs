@@ -36,8 +36,8 @@ const KEPT_BACK: [&str; 6] =
 pub struct Way {
     /// The server's address, without a path.
     pub server: String,
-    /// The device's token.
-    pub token: SecretString,
+    /// The device's token; none for what a stranger may ask.
+    pub token: Option<SecretString>,
 }
 
 /// The server cannot be reached.
@@ -76,8 +76,11 @@ impl Forward for HttpForward {
             let (parts, body) = request.into_parts();
             let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
             let url = format!("{}{path}", way.server.trim_end_matches('/'));
-            let sent = self.0.request(parts.method, url).headers(parts.headers).body(body);
-            let sent = sent.bearer_auth(way.token.expose_secret()).send().await.map_err(|_| Unreachable)?;
+            let mut request = self.0.request(parts.method, url).headers(parts.headers).body(body);
+            if let Some(token) = way.token {
+                request = request.bearer_auth(token.expose_secret());
+            }
+            let sent = request.send().await.map_err(|_| Unreachable)?;
             let (status, headers) = (sent.status(), sent.headers().clone());
             let mut response = Response::new(sent.bytes().await.map_err(|_| Unreachable)?);
             *response.status_mut() = status;
@@ -96,13 +99,18 @@ impl LocalApi {
         let way = self.app.with(|app| -> crate::app::Result<_> { Ok((app.server()?, app.token()?)) }).await;
         let way = way.map_err(|_| Problem::new(ErrorCode::Internal))??;
         let (Some(server), Some(token)) = way else { return Err(Problem::new(ErrorCode::Unauthorized)) };
+        self.sent(Way { server, token: Some(token) }, request).await
+    }
+
+    /// What answers at the end of a way.
+    pub(super) async fn sent(&self, way: Way, request: Request<Body>) -> Result<Response<Body>, Problem> {
         let (mut parts, body) = request.into_parts();
         let body = to_bytes(body, MAX_FORWARDED).await;
         let body = body.map_err(|_| Problem::new(ErrorCode::PayloadTooLarge))?;
         let brought = std::mem::take(&mut parts.headers);
         let named = SENT.iter().filter_map(|name| Some((name.clone(), brought.get(name)?.clone())));
         parts.headers = named.collect();
-        let sent = self.forward.forward(Way { server, token }, Request::from_parts(parts, body)).await;
+        let sent = self.forward.forward(way, Request::from_parts(parts, body)).await;
         let mut response = sent.map_err(|Unreachable| Problem::new(ErrorCode::Offline))?;
         for name in KEPT_BACK {
             response.headers_mut().remove(name);

@@ -5,6 +5,7 @@
 //! waits for a network while it holds the home. What both doors say is `domain::api` and the slices of `domain`; here is one
 //! file for each slice, and what they share: `request`, `reply`, `problem`, `keys`.
 
+mod account;
 mod appointments;
 mod clients;
 mod conflicts;
@@ -22,16 +23,17 @@ mod shared;
 mod slots;
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, RwLock};
 
 use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{MatchedPath, RawPathParams, State};
-use axum::http::{Request, Response};
+use axum::http::{Method, Request, Response};
 use axum::routing::MethodFilter;
 use axum::routing::{MethodRouter, on};
 use domain::errors::ErrorCode;
 use domain::lang::Lang;
+use tokio::sync::watch;
 use tower::ServiceExt as _;
 
 pub use forward::{Forward, HttpForward, Unreachable, Way};
@@ -54,13 +56,29 @@ pub struct LocalApi {
     app: SharedApp,
     forward: Arc<dyn Forward>,
     router: Router<Self>,
+    /// Where a home without an account of its own signs in.
+    server: Arc<RwLock<Option<String>>>,
+    /// Counts what changed.
+    news: Arc<watch::Sender<u64>>,
 }
 
 impl LocalApi {
     /// The API of a device's home, with a way to the server.
     #[must_use]
     pub fn new(app: SharedApp, forward: Arc<dyn Forward>) -> Self {
-        Self { app, forward, router: routes() }
+        let (news, server) = (Arc::new(watch::Sender::new(0)), Arc::default());
+        Self { app, forward, router: routes(), server, news }
+    }
+
+    /// Counts on with every change of what these answers show, whoever made it.
+    #[must_use]
+    pub fn news(&self) -> watch::Receiver<u64> {
+        self.news.subscribe()
+    }
+
+    /// Something changed without a request: a sync brought it.
+    pub fn changed(&self) {
+        self.news.send_modify(|count| *count += 1);
     }
 
     /// The home, for whoever syncs it.
@@ -72,8 +90,12 @@ impl LocalApi {
     /// Answers a request.
     pub async fn answer(&self, request: Request<Bytes>) -> Response<Bytes> {
         let router = self.router.clone().with_state(self.clone());
+        let is_write = ![Method::GET, Method::HEAD].contains(request.method());
         // The router never fails; it answers.
         let Ok(response) = router.oneshot(request.map(Body::from)).await;
+        if is_write && response.status().is_success() {
+            self.changed();
+        }
         let (parts, body) = response.into_parts();
         // Every body here was bytes before it was a body.
         let bytes = to_bytes(body, usize::MAX).await.unwrap_or_default();
@@ -99,7 +121,7 @@ impl LocalApi {
             .app
             .with(move |app| {
                 let lang = asked.unwrap_or_else(|| app.person_language());
-                if app.tenant().is_err() {
+                if !app.is_signed_in()? {
                     return Err(Problem::new(ErrorCode::Unauthorized));
                 }
                 act(app, &request, lang)
@@ -129,7 +151,11 @@ fn routes() -> Router<LocalApi> {
         .merge(services::routes())
         .merge(settings::routes())
         .merge(slots::routes());
-    Router::new().nest("/api/v1", slices).method_not_allowed_fallback(method_not_allowed).fallback(elsewhere)
+    Router::new()
+        .merge(account::routes())
+        .nest("/api/v1", slices)
+        .method_not_allowed_fallback(method_not_allowed)
+        .fallback(elsewhere)
 }
 
 /// A route that reads: what it answers follows from what is here.

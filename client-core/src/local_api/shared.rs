@@ -44,6 +44,10 @@ impl Steps for SharedApp {
     async fn now(&mut self) -> jiff::Timestamp {
         self.0.lock().await.now()
     }
+
+    async fn look<T: Send + 'static>(&mut self, act: impl FnOnce(&mut App) -> T + Send + 'static) -> T {
+        act(&mut *self.0.lock().await)
+    }
 }
 
 impl fmt::Debug for SharedApp {

@@ -10,29 +10,46 @@ import { freePort } from './front.mjs';
 const START_LIMIT_MS = 90_000;
 
 /**
- * Starts a program on a free port, and waits until it is ready.
+ * Starts a program on a free port, and waits until it is ready. `cut` ends it in order and leaves its data, and `restore` starts it again at the same address.
  * @param {string} binary
- * @returns {Promise<{ url: string, stop: () => Promise<void> }>}
+ * @returns {Promise<{ url: string, cut: () => Promise<void>, restore: () => Promise<void>, stop: () => Promise<void> }>}
  */
 export async function serve(binary) {
   const data = await mkdtemp(join(tmpdir(), 'veloria-ui-'));
   const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  let end = await start(binary, port, data);
+  return {
+    url,
+    cut: () => end(),
+    restore: async () => {
+      end = await start(binary, port, data);
+    },
+    stop: async () => {
+      await end();
+      await rm(data, { recursive: true, force: true });
+    },
+  };
+}
+
+/**
+ * @param {string} binary
+ * @param {number} port
+ * @param {string} data
+ * @returns {Promise<() => Promise<void>>} how to end it
+ */
+async function start(binary, port, data) {
   const environment = { ...process.env };
   delete environment['DATABASE_URL'];
   const server = spawn(binary, ['serve', '--port', String(port), '--data', data, '--stop-on-stdin-eof'], {
     env: environment,
     stdio: ['pipe', 'ignore', 'inherit'],
   });
-  const url = `http://127.0.0.1:${port}`;
-  await untilReady(url, server);
-  return {
-    url,
-    stop: async () => {
-      const ended = new Promise((resolve) => server.once('exit', resolve));
-      server.stdin?.end();
-      await ended;
-      await rm(data, { recursive: true, force: true });
-    },
+  const ended = new Promise((resolve) => server.once('exit', resolve));
+  await untilReady(`http://127.0.0.1:${port}`, server);
+  return async () => {
+    server.stdin?.end();
+    await ended;
   };
 }
 

@@ -52,7 +52,7 @@ fn code() -> Vec<String> {
     }
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
     let mut files = Vec::new();
-    for krate in ["domain", "sync-server", "client-core"] {
+    for krate in ["domain", "sync-server", "client-core", "desktop"] {
         walk(&root.join(krate).join("src"), &["rs"], &mut files);
     }
     // The pages are compiled against the keys, so none can be missing there; here it matters that none is unused.

@@ -44,6 +44,21 @@ const FOR_THE_DOWNLOAD: [Need; 3] = [
 const FOR_THE_BROWSER: [Need; 1] =
     [Need { package: "chromium", purpose: "the tests of the pages in a real browser", is_met: has_browser }];
 
+const FOR_THE_DESKTOP: [Need; 4] = [
+    Need {
+        package: "libwebkit2gtk-4.1-dev",
+        purpose: "the window of the desktop",
+        is_met: || has_library("webkit2gtk-4.1"),
+    },
+    Need {
+        package: "libayatana-appindicator3-dev",
+        purpose: "the icon in the tray",
+        is_met: || has_library("ayatana-appindicator3-0.1"),
+    },
+    Need { package: "librsvg2-dev", purpose: "icons of the window", is_met: || has_library("librsvg-2.0") },
+    Need { package: "pkg-config", purpose: "finding those", is_met: || runs("pkg-config", &["--version"]) },
+];
+
 /// What else is wanted besides the build.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Wants {
@@ -51,13 +66,16 @@ pub(super) struct Wants {
     pub(super) download: bool,
     /// Pages will be tested.
     pub(super) browser: bool,
+    /// The window of the desktop will be built.
+    pub(super) desktop: bool,
 }
 
 /// Installs what is missing, with `sudo` unless we are root.
 pub(super) fn install_missing(wants: Wants) -> Result<(), ChoreError> {
     let download = FOR_THE_DOWNLOAD.iter().filter(|_| wants.download);
     let browser = FOR_THE_BROWSER.iter().filter(|_| wants.browser);
-    let all = FOR_THE_BUILD.iter().chain(download).chain(browser);
+    let desktop = FOR_THE_DESKTOP.iter().filter(|_| wants.desktop);
+    let all = FOR_THE_BUILD.iter().chain(download).chain(browser).chain(desktop);
     let missing: Vec<&Need> = all.filter(|need| !(need.is_met)()).collect();
     if missing.is_empty() {
         return Ok(());
@@ -146,6 +164,10 @@ fn has_browser() -> bool {
     // The same names in the same order as in `desktop/ui/tests/browser.ts`.
     std::env::var_os("VELORIA_CHROMIUM").is_some()
         || ["chromium", "chromium-browser", "google-chrome"].iter().any(|name| runs(name, &["--version"]))
+}
+
+fn has_library(name: &str) -> bool {
+    runs("pkg-config", &["--exists", name])
 }
 
 fn runs(program: &str, args: &[&str]) -> bool {

@@ -4,7 +4,6 @@ use std::path::PathBuf;
 
 use clap::Args;
 use client_core::app::Account;
-use client_core::driver::RemoteError;
 use client_core::driver::account::{Accounts, Registration};
 use client_core::{App, AppError};
 use domain::errors::ErrorCode;
@@ -127,11 +126,9 @@ impl Logout {
         let device = app.device()?.ok_or(AppError::NotSignedIn)?;
         if let (Some(server), Some(token)) = (app.server()?, app.token()?) {
             let accounts = Accounts::new(&server, session.lang.as_str())?;
-            match sync::block_on(accounts.revoke(&token, device.id))? {
-                // A token that the server no longer knows is as good as revoked.
-                Ok(()) | Err(RemoteError::Refused(401 | 403 | 404, _)) => {}
-                Err(_) if self.force => {}
-                Err(error) => return Err(error.into()),
+            match sync::block_on(accounts.disconnect(&token, device.id))? {
+                Err(error) if !self.force => return Err(error.into()),
+                _ => {}
             }
         }
         app.sign_out()?;

@@ -3,15 +3,15 @@
 use std::future::Future;
 
 use clap::Args;
-use client_core::App;
-use client_core::driver::account::Accounts;
+use client_core::driver::account::{Accounts, EnrolError};
 use client_core::driver::http::Http;
 use client_core::driver::keys;
-use client_core::driver::media::PictureError;
-use client_core::driver::watch::watch;
+use client_core::driver::media::{PictureError, Pictures};
+use client_core::driver::watch::{Watcher, send_pictures, watch};
 use client_core::driver::{Ended, RemoteError, sync_once};
 use client_core::store::WaitingPicture;
 use client_core::sync::{Engine, Failure, Options, Report};
+use client_core::{App, AppError};
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -108,14 +108,10 @@ impl Sync {
         let http = Http::new(&server, token.clone()).map_err(RemoteError::from)?;
         let mut engine = Engine::new(Options::default());
         Ok(if self.watch {
-            let told = |app: &mut App, ended: &Ended| {
-                // The next session says it again; a failing disk is told by the session itself.
-                let _ = tell(app, session.lang);
-                eprintln!("{}", line(ended, session.lang));
-            };
             let pictures = (!self.without_pictures).then(|| media::pictures(app, session)).transpose()?;
+            let mut teller = Teller { pictures, lang: session.lang };
             tokio::select! {
-                ended = watch(app, &mut engine, &http, server, token, pictures.as_ref(), told) => ended?,
+                ended = watch(app, &mut engine, &http, (server, token), &mut teller) => ended?,
                 _ = tokio::signal::ctrl_c() => Ended::Done(Report::default()),
             }
         } else {
@@ -124,16 +120,35 @@ impl Sync {
     }
 }
 
-/// A copied home gets an identity of its own before it speaks; the old token proves whose it is.
+/// Tells on standard error how each session ended, and sends the pictures that wait when all else is said.
+struct Teller {
+    pictures: Option<Pictures>,
+    lang: Lang,
+}
+
+impl Watcher<App> for Teller {
+    async fn ended(&mut self, app: &mut App, ended: &Ended) -> Result<(), AppError> {
+        // The next session says it again; a failing disk is told by the session itself.
+        let _ = tell(app, self.lang);
+        eprintln!("{}", line(ended, self.lang));
+        match (&self.pictures, ended) {
+            (Some(pictures), Ended::Done(_)) => send_pictures(app, pictures).await,
+            _ => Ok(()),
+        }
+    }
+}
+
+/// A copied home gets an identity of its own before it speaks.
 pub(crate) async fn enrol(app: &mut App, session: &Session) -> Result<(), Failed> {
     if !app.needs_enrolment()? {
         return Ok(());
     }
-    let (server, token) = signed_in(app)?;
-    let name = app.device()?.map_or_else(|| "veloria".to_owned(), |device| device.name);
+    let (server, _) = signed_in(app)?;
     let accounts = Accounts::new(&server, session.lang.as_str())?;
-    let (device, token) = accounts.enrol(&token, &name).await.map_err(Failure::from)?;
-    Ok(app.enrol(&device, &token)?)
+    accounts.enrol_copy(app).await.map_err(|error| match error {
+        EnrolError::App(error) => error.into(),
+        EnrolError::Remote(error) => Failure::from(error).into(),
+    })
 }
 
 fn synced(app: &App, report: &Report, pictures_sent: usize) -> Result<Synced, Failed> {

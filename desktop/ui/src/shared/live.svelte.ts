@@ -1,6 +1,8 @@
 // The live word: the server says that something changed, and what is shown is asked for again. If the word is lost, looking
 // at the page again is enough.
 
+import { hearDevice, device } from './shell.svelte';
+
 let head = $state(0);
 
 export const news = {
@@ -16,6 +18,8 @@ const SLOW_START_MS = 1_500;
 
 /** Listens until the returned function is called. */
 export function hearNews(): () => void {
+  // A device tells its own window; the server it hears itself.
+  if (device.isOwn) return hearDevice(() => (head += 1));
   let socket: WebSocket | undefined;
   let wait = 1_000;
   let timer: number | undefined;
