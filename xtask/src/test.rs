@@ -63,7 +63,8 @@ fn run_tests(arguments: &[String], database: &str, tally: &mut Tally) -> Result<
         println!("test: cargo-nextest is not here, so `cargo test` runs the tests, more slowly");
     }
 
-    let mut all = chore::cargo(&[runner, &["--workspace", "--locked"], go_on].concat());
+    let mut all =
+        chore::cargo(&[runner, &["--workspace", "--exclude", "desktop", "--locked"], go_on].concat());
     if !has_nextest && !arguments.is_empty() {
         all.arg("--");
     }
@@ -73,7 +74,10 @@ fn run_tests(arguments: &[String], database: &str, tally: &mut Tally) -> Result<
         return Ok(());
     }
     if has_nextest {
-        count(&mut chore::cargo(&["test", "--doc", "--workspace", "--locked"]), tally)?;
+        count(
+            &mut chore::cargo(&["test", "--doc", "--workspace", "--exclude", "desktop", "--locked"]),
+            tally,
+        )?;
     }
     if chore::root().join("conflict-tests/tests/bugs.rs").exists() {
         println!("test: with faults planted on purpose, which the simulated world must find");

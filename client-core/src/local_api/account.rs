@@ -300,7 +300,7 @@ mod tests {
             "tenant": { "id": tenant.id, "name": "Салон", "createdAt": "2026-01-01T00:00:00Z" },
         });
         app.keep_me(&me).unwrap();
-        let feature = |included| json!([{ "id": "flows", "included": included }]);
+        let feature = |included| json!([{ "id": "appointments.conflict_resolver", "included": included }]);
         app.keep_billing(&json!({ "plan": "imperium", "features": feature(true), "due": 5 })).unwrap();
         let api = LocalApi::new(SharedApp::new(app), Arc::new(Away));
         assert_eq!(ask(&api, "GET", ME).await, (StatusCode::OK, me));

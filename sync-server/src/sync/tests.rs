@@ -447,6 +447,11 @@ fn an_intent_that_cannot_be_done_says_why_for_ever() {
     assert_eq!(answered.intents[0].code, Some(ErrorCode::ValidationFailed));
     assert!(answered.intents[0].fields.contains_key("name"));
     assert_eq!(ask(&server, Ask { intents: vec![wrong], ..Ask::default() }).intents, answered.intents);
+    // A body that no reader of CBOR takes would end every sync that it comes in.
+    let mut deep = add_service(5);
+    let meta = (0..60).fold(json!({}), |inner, _| json!({ "a": inner }));
+    deep.body.insert("meta".to_owned(), meta);
+    assert_eq!(outcome(&server, &deep), (IntentOutcome::Refused, Some(ErrorCode::ValidationFailed)));
 }
 
 #[test]
