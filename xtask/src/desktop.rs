@@ -9,7 +9,7 @@ use crate::{front_end, setup};
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// The server where a new device signs in [default: http://127.0.0.1:8080, or the one that was named before]
+    /// The server where a new device signs in [default: <http://127.0.0.1:8080>, or the one that was named before]
     #[arg(long, value_name = "URL")]
     server: Option<String>,
     /// Make a package for Debian and Ubuntu in `target/package` instead of opening the window

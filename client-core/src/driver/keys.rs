@@ -1,6 +1,7 @@
 //! A device's key is replaced when it was used for long, before a sync; and a server that was restored from a backup and knows
 //! only the key before is talked to with that one.
 
+use crate::app::App;
 use secrecy::SecretString;
 
 use super::account::Accounts;
@@ -28,7 +29,7 @@ pub async fn fall_back(
     if !accounts.knows(&former).await? {
         return Ok(None);
     }
-    Ok(device.look(|app| app.go_back_to_former_token()).await?)
+    Ok(device.look(App::go_back_to_former_token).await?)
 }
 
 /// Why it is not known whether the token before would do.

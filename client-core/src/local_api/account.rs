@@ -162,7 +162,7 @@ impl LocalApi {
             return Err(Problem::new(ErrorCode::Unauthorized));
         };
         Accounts::new(&server, lang.as_str())?.disconnect(&token, device.id).await?;
-        Ok(self.app.with(|app| app.sign_out()).await.map_err(|_| Problem::new(ErrorCode::Internal))??)
+        Ok(self.app.with(App::sign_out).await.map_err(|_| Problem::new(ErrorCode::Internal))??)
     }
 
     async fn lang(&self, asked: Option<Lang>) -> Lang {
