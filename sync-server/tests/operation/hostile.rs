@@ -4,6 +4,8 @@
 use std::io::Write as _;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
 use std::time::Duration;
 
 use flate2::Compression;
@@ -13,7 +15,6 @@ use serde_json::json;
 use sync_server::system::Stopwatch;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpSocket, TcpStream};
-use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
 
 use crate::client::{Visitor, ms, p95};
@@ -78,46 +79,110 @@ fn assert_refused(answer: &str, statuses: &[&str]) {
     assert!(answer.is_empty() || is_refused, "{answer:.300}");
 }
 
+/// Requests, whole, and how each must be refused.
+type Requests = Vec<(Vec<u8>, &'static [&'static str])>;
+
 impl Harm {
-    /// Does it once. The bomb is made before, for that takes longer than sending it.
-    async fn once(self, visitor: &Visitor, bomb: &[u8]) {
-        let address = &visitor.address;
+    /// What it says again and again; made before, for making it takes longer than sending it. Slow lines and the great body are
+    /// sent in their own way.
+    fn requests(self, visitor: &Visitor, bomb: &[u8]) -> Requests {
         match self {
-            Self::SlowHeads => {}
-            Self::GreatBody => {
-                let sent = great_body(visitor).await;
-                // 64 MiB are thrown away so that the answer is heard, and the system's buffers hold some.
-                assert!(sent < 100 * MIB, "{} MiB of the body were taken", sent / MIB);
-            }
-            Self::Bomb => {
-                let answer = say(address, &post(visitor, "content-encoding: gzip\r\n", bomb)).await;
-                assert_refused(&answer, &["413"]);
-            }
-            Self::DeepJson => {
-                let body = "[".repeat(1_000_000);
-                assert_refused(&say(address, &post(visitor, "", body.as_bytes())).await, &["400", "413"]);
-            }
+            Self::SlowHeads | Self::GreatBody => Vec::new(),
+            Self::Bomb => vec![(post(visitor, "content-encoding: gzip\r\n", bomb), &["413"])],
+            Self::DeepJson => vec![(post(visitor, "", "[".repeat(1_000_000).as_bytes()), &["400", "413"])],
             Self::ManyKeys => {
                 let keys = "k=1&".repeat(100_000);
                 let line =
                     format!("GET /api/v1/clients?{keys} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n");
-                assert_refused(&say(address, line.as_bytes()).await, &["400", "414", "431"]);
                 let keys: Vec<String> = (0..100_000).map(|number| format!("\"k{number}\":1,")).collect();
-                let keys = keys.concat();
-                let body = format!("{{{keys}\"name\":\"x\"}}");
-                assert_refused(&say(address, &post(visitor, "", body.as_bytes())).await, &["413", "422"]);
+                let body = format!("{{{}\"name\":\"x\"}}", keys.concat());
+                vec![
+                    (line.into_bytes(), &["400", "414", "431"]),
+                    (post(visitor, "", body.as_bytes()), &["413", "422"]),
+                ]
             }
             Self::TwoLengths => {
                 let hidden = "GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n";
-                for lengths in [
+                [
                     "content-length: 4\r\ntransfer-encoding: chunked\r\n",
                     "transfer-encoding: chunked\r\ncontent-length: 4\r\n",
-                ] {
-                    let both = format!("{}0\r\n\r\n{hidden}", head(visitor, lengths));
-                    assert_refused(&say(address, both.as_bytes()).await, &["400"]);
-                }
+                ]
+                .map(|lengths| format!("{}0\r\n\r\n{hidden}", head(visitor, lengths)))
+                .map(|both| (both.into_bytes(), &["400"][..]))
+                .into()
             }
         }
+    }
+
+    /// Does it once.
+    async fn once(self, visitor: &Visitor, requests: &Requests) {
+        if matches!(self, Self::GreatBody) {
+            let sent = great_body(visitor).await;
+            // 64 MiB are thrown away so that the answer is heard, and the system's buffers hold some.
+            assert!(sent < 100 * MIB, "{} MiB of the body were taken", sent / MIB);
+        }
+        for (request, statuses) in requests {
+            assert_refused(&say(&visitor.address, request).await, statuses);
+        }
+    }
+}
+
+/// Somebody who does harm, from a machine of his own as far as there is one here: a thread with its own runtime, which gets the
+/// processor when nobody else wants it. Her requests, and the server's line to its database, wait for nothing that he does in here.
+struct Attacker {
+    enough: Arc<AtomicBool>,
+    thread: thread::JoinHandle<usize>,
+}
+
+impl Attacker {
+    fn start(harm: Harm, visitor: &Visitor, bomb: &[u8], sockets: usize) -> Self {
+        let (visitor, requests) = (visitor.clone(), harm.requests(visitor, bomb));
+        let enough = Arc::new(AtomicBool::new(false));
+        let is_enough = enough.clone();
+        let thread = thread::spawn(move || {
+            // Of this thread alone, on Linux; refused, it is the same attack with more of the processor.
+            #[cfg(target_os = "linux")]
+            let _ = rustix::process::nice(19);
+            let runtime =
+                tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+            runtime.block_on(async {
+                if matches!(harm, Harm::SlowHeads) {
+                    let called_off = async {
+                        while !is_enough.load(Ordering::Relaxed) {
+                            sleep(Duration::from_millis(50)).await;
+                        }
+                    };
+                    return tokio::select! {
+                        cut = slow_heads(visitor.address.clone(), sockets) => cut,
+                        () = called_off => 0,
+                    };
+                }
+                // At least once to its end, however fast she was.
+                let mut times = 0;
+                loop {
+                    harm.once(&visitor, &requests).await;
+                    times += 1;
+                    if is_enough.load(Ordering::Relaxed) {
+                        return times;
+                    }
+                }
+            })
+        });
+        Self { enough, thread }
+    }
+
+    /// What has been begun is ended. How often it was done, or how many lines were cut off by the server.
+    async fn stop(self) -> usize {
+        self.enough.store(true, Ordering::Relaxed);
+        self.end().await
+    }
+
+    /// Waits until all of it is over.
+    async fn end(self) -> usize {
+        tokio::task::spawn_blocking(move || self.thread.join())
+            .await
+            .unwrap()
+            .expect("he was refused as he must be")
     }
 }
 
@@ -197,49 +262,36 @@ async fn drill_who_sends_slowly_or_too_much_is_refused_and_she_goes_on_working()
     let mut node = Node::start(&settings).await;
     let (anna, olga) = (node.register("anna").await, node.register("olga").await);
     let (count, sockets, size) = if is_full() { (300, 2_000, 1024 * MIB) } else { (10, 200, 128 * MIB) };
-    let bomb: Arc<[u8]> = bomb(size).into();
+    let bomb = bomb(size);
     work(&anna, count).await;
     for harm in
         [Harm::SlowHeads, Harm::GreatBody, Harm::Bomb, Harm::DeepJson, Harm::ManyKeys, Harm::TwoLengths]
     {
         let (clean, before) = (work(&anna, count).await, node.memory());
-        let (watch, mut most, mut times_done) = (Stopwatch::start(), before, 0);
-        let slow: Option<JoinHandle<usize>> =
-            matches!(harm, Harm::SlowHeads).then(|| tokio::spawn(slow_heads(olga.address.clone(), sockets)));
+        let (watch, mut most) = (Stopwatch::start(), before);
+        let attacker = Attacker::start(harm, &olga, &bomb, sockets);
         let work = work(&anna, count);
         let mut work = std::pin::pin!(work);
         let beside = loop {
-            let once = async {
-                if slow.is_some() {
-                    sleep(Duration::from_millis(50)).await;
-                } else {
-                    harm.once(&olga, &bomb).await;
-                }
-            };
             tokio::select! {
                 time = &mut work => break time,
-                () = once => { times_done += 1; most = most.max(node.memory()); }
+                () = sleep(Duration::from_millis(50)) => most = most.max(node.memory()),
             }
         };
-        // At least once to its end, however fast she was.
-        if slow.is_none() {
-            harm.once(&olga, &bomb).await;
-            times_done += 1;
-        }
-        most = most.max(node.memory());
-        let growth = most.unwrap_or(0).saturating_sub(before.unwrap_or(0)) / 1024 / 1024;
-        let what = match slow {
-            Some(slow) if is_full() => {
-                let cut = slow.await.unwrap();
+        let what = match harm {
+            Harm::SlowHeads if is_full() => {
+                let cut = attacker.end().await;
                 assert_eq!(cut, sockets);
                 format!("{cut} sockets, all cut off within {:.0} s", watch.elapsed().as_secs_f64())
             }
-            Some(slow) => {
-                slow.abort();
+            Harm::SlowHeads => {
+                attacker.stop().await;
                 format!("{sockets} sockets")
             }
-            None => format!("{times_done} times"),
+            _ => format!("{} times", attacker.stop().await),
         };
+        most = most.max(node.memory());
+        let growth = most.unwrap_or(0).saturating_sub(before.unwrap_or(0)) / 1024 / 1024;
         println!(
             "A17: {harm:?}, {what}: p95 {} alone, {} beside it; memory +{growth} MiB",
             ms(clean),
