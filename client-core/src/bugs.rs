@@ -16,6 +16,12 @@ pub enum Bug {
     FirstWordStays,
     /// After a request that failed the engine waits for its answer for ever.
     NeverAsksAgain,
+    /// The message that belongs to a resolution is asked for twice.
+    ResolutionTwice,
+    /// Who was merged into another is gone, but nothing leads to who stays.
+    RedirectLost,
+    /// Taking back what took something back says that it is done and writes nothing.
+    UndoOfUndoLost,
 }
 
 #[cfg(feature = "bugs")]

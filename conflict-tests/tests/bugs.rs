@@ -64,6 +64,9 @@ faults! {
     a_key_without_its_tenant_is_found "tenant-not-in-key" "I12_"
     an_engine_that_never_asks_again_is_found "never-asks-again" "I14_"
     a_revoked_device_that_is_served_is_found "revoked-is-served" "I17_"
+    a_resolution_that_is_carried_out_twice_is_found "resolution-twice" "I08_"
+    a_merge_that_leads_nowhere_is_found "redirect-lost" "I05_"
+    an_undo_of_an_undo_that_is_lost_is_found "undo-of-undo-lost" "I05_"
 }
 
 #[test]

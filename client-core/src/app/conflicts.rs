@@ -20,6 +20,7 @@ use serde_json::{Map, Value as Json, json};
 use uuid::Uuid;
 
 use super::{App, AppError, Result};
+use crate::bugs::{self, Bug};
 use crate::conflicts;
 use crate::replica;
 use crate::store::{Between, Tx};
@@ -103,6 +104,10 @@ impl App {
                     json!({ "clientId": named.client, "appointmentId": named.visit, "about": "cancelled" });
                 let body: Map<_, _> = body.as_object().cloned().unwrap_or_default();
                 let after = changes.iter().map(|(_, hash)| *hash).collect();
+                if bugs::planted(Bug::ResolutionTwice) {
+                    let (again, body, after) = (self.new_id(), body.clone(), Vec::clone(&after));
+                    self.ask_until(until.clone(), IntentAction::ClientTell, again, body, after)?;
+                }
                 let target = self.new_id();
                 Some(self.ask_until(until, IntentAction::ClientTell, target, body, after)?)
             }
@@ -119,7 +124,11 @@ impl App {
         let mut needed = BTreeSet::from([gone.0, into.0]);
         needed.extend(self.store.read(|tx| tx.naming_client(gone.0))?);
         self.change_together(&needed, |open, author, at, _| {
-            Ok(merge_client(gone.0, into.0, open, (author, at))?.changes)
+            let mut changes = merge_client(gone.0, into.0, open, (author, at))?.changes;
+            if bugs::planted(Bug::RedirectLost) {
+                changes.retain(|(id, _)| *id != gone.0);
+            }
+            Ok(changes)
         })?;
         self.client(into)
     }

@@ -204,7 +204,7 @@ fn parse(body: &str) -> Result<Conflict> {
 /// Rows by what they are, for the upkeep.
 impl Tx<'_> {
     /// A client's row, deleted ones too.
-    pub(crate) fn client_row(&self, id: Uuid) -> Result<Option<ClientRow>> {
+    pub fn client_row(&self, id: Uuid) -> Result<Option<ClientRow>> {
         self.parsed_row(Collection::Clients, id)
     }
 

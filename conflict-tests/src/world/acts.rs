@@ -3,7 +3,7 @@
 use client_core::app::{App, AppError, Span};
 use domain::appointments::Step;
 use domain::clients::Client;
-use domain::ids::{AppointmentId, IntentId, NoteId, ServiceId};
+use domain::ids::{AppointmentId, ClientId, IntentId, NoteId, ServiceId};
 use domain::lang::Lang;
 use domain::sync::Intent;
 use jiff::Timestamp;
@@ -29,6 +29,8 @@ pub(super) struct Done {
     pub cancelled: Option<IntentId>,
     /// What the server is to be asked again.
     pub again: Option<Intent>,
+    /// Who was merged into whom.
+    pub merged: Option<(ClientId, ClientId)>,
     /// What the app showed right after, if the value must be in it.
     pub shown: Option<String>,
 }
@@ -41,6 +43,7 @@ pub(super) fn perform(app: &mut App, act: &Act, server_now: Timestamp) -> Result
         undone: Vec::new(),
         cancelled: None,
         again: None,
+        merged: None,
         shown: None,
     };
     let word = letter(act.token).to_string();
@@ -211,7 +214,9 @@ fn merge(app: &mut App, act: &Act, word: &str, done: &mut Done) -> Result<(), Ap
     }
     let gone = clients.swap_remove(act.pick as usize % clients.len()).id;
     let into = clients.swap_remove(act.pick as usize / 256 % clients.len()).id;
-    app.merge_clients(gone, into).map(drop)
+    app.merge_clients(gone, into)?;
+    done.merged = Some((gone, into));
+    Ok(())
 }
 
 pub(super) fn pick<T>(mut all: Vec<T>, pick: u32) -> Option<T> {

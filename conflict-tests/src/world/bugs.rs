@@ -1,7 +1,7 @@
 //! Planting known faults into client and server, to see that the world finds them. Only with the feature `bugs`.
 
 /// The names of the faults that can be planted.
-pub const BUGS: [&str; 11] = [
+pub const BUGS: [&str; 14] = [
     "cursor-without-lock",
     "outbox-cleared-at-send",
     "actor-reused",
@@ -13,6 +13,9 @@ pub const BUGS: [&str; 11] = [
     "tenant-not-in-key",
     "never-asks-again",
     "revoked-is-served",
+    "resolution-twice",
+    "redirect-lost",
+    "undo-of-undo-lost",
 ];
 
 /// Plants a fault in this thread, and takes any other away; an empty name plants none.
@@ -34,6 +37,9 @@ pub fn plant(name: &str) -> Result<(), String> {
         "tenant-not-in-key" => server::plant(Some(server::Bug::TenantNotInKey)),
         "never-asks-again" => client::plant(Some(client::Bug::NeverAsksAgain)),
         "revoked-is-served" => server::plant(Some(server::Bug::RevokedIsServed)),
+        "resolution-twice" => client::plant(Some(client::Bug::ResolutionTwice)),
+        "redirect-lost" => client::plant(Some(client::Bug::RedirectLost)),
+        "undo-of-undo-lost" => client::plant(Some(client::Bug::UndoOfUndoLost)),
         other => return Err(format!("there is no fault {other:?}; there are {}", BUGS.join(", "))),
     }
     Ok(())

@@ -253,7 +253,9 @@ impl World {
         .into_iter()
         .flatten()
         .collect();
-        let Done { kind, untagged, undone, cancelled, again, shown } = done;
+        invariants::i05_what_is_told_is_written(app, &done, &fresh)?;
+        invariants::i08_settled_once(&done, &intents)?;
+        let Done { kind, untagged, undone, cancelled, again, shown, .. } = done;
         device.again.extend(again);
         if let Some(shown) = shown
             && !shown.contains(super::oracle::letter(act.token))

@@ -11,12 +11,14 @@ use client_core::app::AppError;
 use client_core::store::StoreError;
 
 pub(super) use promises::{
-    AskedOf, i08_cancelled_is_not_asked, i08_exactly_once_effect, i12_answer_is_ours, i17_revoked_is_out,
+    AskedOf, i08_cancelled_is_not_asked, i08_exactly_once_effect, i08_settled_once, i12_answer_is_ours,
+    i17_revoked_is_out,
 };
 pub(super) use rest::{at_rest, i14_liveness_bound, is_quiet};
 pub(super) use steps::{
-    after_commit, i02_nothing_leaves_too_early, i03_acked_is_there, i05_nothing_is_unread, i06_atomic_group,
-    i07_cursor_monotonic_no_gap, i13_damage_is_put_aside, i13_refused_is_kept,
+    after_commit, i02_nothing_leaves_too_early, i03_acked_is_there, i05_nothing_is_unread,
+    i05_what_is_told_is_written, i06_atomic_group, i07_cursor_monotonic_no_gap, i13_damage_is_put_aside,
+    i13_refused_is_kept,
 };
 
 /// An invariant that does not hold.

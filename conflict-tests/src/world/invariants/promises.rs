@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use client_core::store::StoredIntent;
 use domain::appointments::Promises;
 use domain::ids::{AppointmentId, DeviceId};
 use domain::sync::{Intent, IntentAction, IntentOutcome, IntentResult, Item, RecordKind};
@@ -9,6 +10,7 @@ use jiff::Timestamp;
 use sync_server::sync::memory::Tables;
 use uuid::Uuid;
 
+use super::super::acts::Done;
 use super::super::device::contents;
 use super::super::history::ActKind;
 use super::super::oracle::{Oracle, tokens_in};
@@ -76,6 +78,12 @@ pub(in super::super) fn i08_exactly_once_effect(
 fn promises_beside(intent: &Intent) -> Option<Uuid> {
     let visit: Uuid = intent.body.get("appointmentId")?.as_str()?.parse().ok()?;
     (intent.action == IntentAction::PaymentAdd.as_str()).then(|| Promises::id_of(AppointmentId(visit)))
+}
+
+/// Whoever settles a conflict asks for one message at most.
+pub(in super::super) fn i08_settled_once(done: &Done, asked: &[StoredIntent]) -> Result<(), Broken> {
+    let is_once = done.kind != ActKind::Resolve || asked.len() <= 1;
+    must(is_once, I08, || format!("one conflict was settled, and the server is to be asked {asked:?}"))
 }
 
 /// When all is quiet, each payment that was recorded is there, written once, and no other is.

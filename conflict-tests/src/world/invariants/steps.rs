@@ -3,13 +3,14 @@
 use std::collections::{BTreeSet, HashSet};
 
 use client_core::App;
-use client_core::store::StoreError;
+use client_core::store::{OutboxEntry, StoreError};
 use domain::documents::Hash;
 use domain::errors::ErrorCode;
 use domain::sync::PushResult;
 use sync_server::sync::memory::Tables;
 use uuid::Uuid;
 
+use super::super::acts::Done;
 use super::super::device::{Contents, outbox};
 use super::super::graph::Key;
 use super::super::play::World;
@@ -102,6 +103,23 @@ pub(in super::super) fn i13_refused_is_kept(tables: &Tables, result: &PushResult
     let count = rows.count();
     must(count == 1, "I13_poison_contained", || {
         format!("{result:?} has {count} rows in the server's quarantine")
+    })
+}
+
+/// What was taken back has an edit of its own, and who was merged into another leads there.
+pub(in super::super) fn i05_what_is_told_is_written(
+    app: &App,
+    done: &Done,
+    fresh: &[OutboxEntry],
+) -> Result<(), Broken> {
+    let silent = done.undone.iter().find(|(doc, _)| fresh.iter().all(|entry| entry.doc != *doc));
+    must(silent.is_none(), "I05_causality", || {
+        format!("{silent:?} was taken back, and nothing was written")
+    })?;
+    let Some((gone, into)) = done.merged else { return Ok(()) };
+    let row = app.store().read::<_, StoreError>(|tx| tx.client_row(gone.0))?;
+    must(row.is_some_and(|row| row.merged_into == Some(into)), "I05_causality", || {
+        format!("{gone:?} was merged into {into:?} and does not lead there")
     })
 }
 
