@@ -20,6 +20,8 @@ pub enum Bug {
     ResolutionTwice,
     /// Who was merged into another is gone, but nothing leads to who stays.
     RedirectLost,
+    /// Who signs in again in a home begins with an empty outbox.
+    SignInForgetsWork,
     /// Taking back what took something back says that it is done and writes nothing.
     UndoOfUndoLost,
 }

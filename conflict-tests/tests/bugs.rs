@@ -67,6 +67,8 @@ faults! {
     a_resolution_that_is_carried_out_twice_is_found "resolution-twice" "I08_"
     a_merge_that_leads_nowhere_is_found "redirect-lost" "I05_"
     an_undo_of_an_undo_that_is_lost_is_found "undo-of-undo-lost" "I05_"
+    work_that_is_forgotten_when_she_signs_in_again_is_found "sign-in-forgets-work" ""
+    work_that_is_handed_over_twice_is_found "known-again" "I03_"
 }
 
 #[test]

@@ -11,6 +11,7 @@ use serde_json::Value as Json;
 
 use super::keys;
 use super::{App, AppError, Result, fresh_author};
+use crate::bugs::{self, Bug};
 use crate::store::Tx;
 use crate::sync;
 
@@ -101,6 +102,11 @@ impl App {
             }
             tx.clear_meta(super::home::COPIED)?;
             tx.clear_meta(sync::DISCONNECTED)?;
+            if bugs::planted(Bug::SignInForgetsWork) {
+                for entry in tx.outbox_batch(usize::MAX)? {
+                    tx.unqueue(entry.doc, entry.hash)?;
+                }
+            }
             Ok(())
         })?;
         // From now on the history names this device.

@@ -39,7 +39,9 @@ fn main() -> ExitCode {
 fn measure(args: &Args) -> Outcome<()> {
     let folder = tempfile::tempdir()?;
     let size = if args.quick { Size::QUICK } else { Size::FULL };
-    let today = SystemClock.now().to_zoned(jiff::tz::TimeZone::UTC).date();
+    // The salon's today: between nine in the evening and midnight at Greenwich it is another day there.
+    let zone = jiff::tz::TimeZoneDatabase::bundled().get("Europe/Moscow")?;
+    let today = SystemClock.now().to_zoned(zone).date();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         let mut bench = Bench::start(folder.path(), size, today).await?;

@@ -1,7 +1,7 @@
 //! Planting known faults into client and server, to see that the world finds them. Only with the feature `bugs`.
 
 /// The names of the faults that can be planted.
-pub const BUGS: [&str; 14] = [
+pub const BUGS: [&str; 16] = [
     "cursor-without-lock",
     "outbox-cleared-at-send",
     "actor-reused",
@@ -16,6 +16,8 @@ pub const BUGS: [&str; 14] = [
     "resolution-twice",
     "redirect-lost",
     "undo-of-undo-lost",
+    "sign-in-forgets-work",
+    "known-again",
 ];
 
 /// Plants a fault in this thread, and takes any other away; an empty name plants none.
@@ -40,6 +42,8 @@ pub fn plant(name: &str) -> Result<(), String> {
         "resolution-twice" => client::plant(Some(client::Bug::ResolutionTwice)),
         "redirect-lost" => client::plant(Some(client::Bug::RedirectLost)),
         "undo-of-undo-lost" => client::plant(Some(client::Bug::UndoOfUndoLost)),
+        "sign-in-forgets-work" => client::plant(Some(client::Bug::SignInForgetsWork)),
+        "known-again" => server::plant(Some(server::Bug::KnownAgain)),
         other => return Err(format!("there is no fault {other:?}; there are {}", BUGS.join(", "))),
     }
     Ok(())

@@ -15,6 +15,8 @@ pub struct Coverage {
     done: BTreeMap<ActKind, u64>,
     /// How many acts were done.
     pub acts: u64,
+    /// How many disconnected devices were let in again with work that they had not handed over.
+    pub came_back: u64,
 }
 
 impl Coverage {
@@ -46,6 +48,7 @@ impl Coverage {
             *self.done.entry(*act).or_default() += times;
         }
         self.acts += other.acts;
+        self.came_back += other.came_back;
     }
 
     /// How often a pair was met.
@@ -73,7 +76,8 @@ impl Coverage {
         let rare = self.rarest().into_iter().filter(|(.., hits)| *hits < least);
         let pairs = rare.map(|(fault, act, hits)| format!("{fault:?} on {act:?}: {hits}"));
         let acts = ActKind::ALL.iter().filter(|act| self.times(**act) < least);
-        acts.map(|act| format!("{act:?}: {}", self.times(*act))).chain(pairs).collect()
+        let back = (self.came_back < least).then(|| format!("let in again: {}", self.came_back));
+        acts.map(|act| format!("{act:?}: {}", self.times(*act))).chain(pairs).chain(back).collect()
     }
 }
 
@@ -97,7 +101,7 @@ impl fmt::Display for Coverage {
                 }
             }
         }
-        Ok(())
+        write!(f, "\n{:16}{:>10}", "let in again", self.came_back)
     }
 }
 

@@ -163,6 +163,18 @@ impl Device {
         Ok(Some(copy))
     }
 
+    /// She signs in again in a home that was disconnected: another device to the server, with what the old one had not handed over.
+    pub(super) fn sign_in_again(&mut self, tenant: TenantId, seed: u64) -> Result<(), AppError> {
+        let Some(app) = &mut self.app else { return Ok(()) };
+        let account = account(tenant, DeviceId(WorldIds::new(seed).uuid()));
+        app.sign_in(&account)?;
+        self.identity = account.device.id;
+        self.engine = Engine::new(self.options);
+        self.again.clear();
+        self.life += 1;
+        Ok(())
+    }
+
     /// Ends the process at once.
     pub(super) fn kill(&mut self) {
         if let Some(app) = self.app.take() {

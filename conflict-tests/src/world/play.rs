@@ -326,6 +326,7 @@ impl World {
                 // The slow scrub that finds what a failing disk has done.
                 app.verify()?;
             }
+            self.take_back_in(number)?;
         }
         for round in 1..=ROUNDS {
             for number in 0..self.devices.len() {

@@ -1,9 +1,12 @@
-//! Disconnecting a device: the server knows it no more, and what it has not sent stays with it.
+//! Disconnecting a device: the server knows it no more, and what it has not sent stays with it until she signs
+//! in on it again.
 
 use std::collections::BTreeSet;
 
+use client_core::store::StoreError;
 use domain::ids::DeviceId;
 
+use super::device::outbox;
 use super::invariants::Broken;
 use super::network::Happening;
 use super::play::World;
@@ -42,6 +45,22 @@ impl World {
     /// Whether a device is disconnected.
     pub(super) fn is_out(&self, number: usize) -> bool {
         self.oracle.revoked.contains(&self.devices[number].identity)
+    }
+
+    /// In every other history she signs in again on the devices that were disconnected: what they hold is handed over, once.
+    pub(super) fn take_back_in(&mut self, number: usize) -> Result<(), Broken> {
+        if !self.is_out(number) || !self.seed.is_multiple_of(2) {
+            return Ok(());
+        }
+        let (seed, tenant) = (self.fresh_seed(), self.tenants[self.devices[number].tenant]);
+        let device = &mut self.devices[number];
+        let Some(app) = &device.app else { return Ok(()) };
+        let waits = !outbox(app.store())?.is_empty()
+            || !app.store().read::<_, StoreError>(|tx| tx.open_intents(1))?.is_empty();
+        device.sign_in_again(tenant, seed)?;
+        self.coverage.came_back += u64::from(waits);
+        self.note(&format!("{number} is let in again"));
+        Ok(())
     }
 
     /// What only disconnected devices have is not looked for elsewhere: it stays on them, for their owner to look at.

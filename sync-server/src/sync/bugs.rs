@@ -12,6 +12,8 @@ pub enum Bug {
     IntentRunsAgain,
     /// What is looked for by its id is looked for in every tenant.
     TenantNotInKey,
+    /// A change that the log has is appended to it once more when it is handed over again.
+    KnownAgain,
     /// A revoked device is served like any other.
     RevokedIsServed,
 }

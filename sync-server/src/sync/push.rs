@@ -177,8 +177,11 @@ async fn try_one<T: Tx>(
         });
     }
     let verdicts = received.verdicts.iter();
+    let is_kept = |verdict: &Verdict| {
+        *verdict == Verdict::Stored || bugs::on(Bug::KnownAgain) && *verdict == Verdict::Duplicate
+    };
     let stored: Vec<Chunk> =
-        chunks.into_iter().zip(verdicts).filter(|(_, v)| **v == Verdict::Stored).map(|(c, _)| c).collect();
+        chunks.into_iter().zip(verdicts).filter(|(_, verdict)| is_kept(verdict)).map(|(c, _)| c).collect();
     Ok(Tried { document: (!stored.is_empty()).then_some(received.document), stored })
 }
 

@@ -22,6 +22,8 @@ use tenants::Tenants;
 const RUNS: usize = 3;
 const READS_A_SECOND: u32 = 500;
 const WRITES_A_SECOND: u32 = 50;
+/// Of one business with 5,000 clients, besides: a search looks through all of them.
+const SEARCHES_A_SECOND: u32 = 100;
 /// As many connections as the server's pool has on its side.
 const LINES: usize = 8;
 
@@ -50,6 +52,8 @@ pub async fn run(folder: &Path, plan: Plan, now: Timestamp, board: &mut Board) -
             measure(&client, &host, &tenants, (plan, today), (route, rate, big), board).await?;
         }
     }
+    let search = (Route::SearchClients, SEARCHES_A_SECOND, true);
+    measure(&client, &host, &tenants, (plan, today), search, board).await?;
     for route in [Route::GetClient, Route::ListClients] {
         let own = ceiling(&client, &host, &tenants, (plan, today), (route, board)).await?;
         scripted(&host, &tenants, (folder, plan), (route, own, board))?;
