@@ -7,6 +7,7 @@ import {
   mdiCogOutline,
   mdiCreditCardOutline,
   mdiHelpCircleOutline,
+  mdiHistory,
   mdiShieldCheckOutline,
   mdiHomeOutline,
   mdiCellphoneLink,
@@ -74,6 +75,11 @@ export const rooms: Room[] = [
     path: '/conflicts',
     load: screen(() => import('./screens/conflicts/Conflicts.svelte')),
     menu: { name: 'ui.conflicts', icon: mdiCallSplit, group: 'work', waiting: () => openConflicts.count },
+  },
+  {
+    path: '/changes',
+    load: screen(() => import('./screens/changes/AllChanges.svelte')),
+    menu: { name: 'ui.changes.all', icon: mdiHistory, group: 'house' },
   },
   { path: '/changes/:kind/:id', load: screen(() => import('./screens/changes/Changes.svelte')) },
   {

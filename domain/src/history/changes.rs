@@ -7,8 +7,11 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 
+use uuid::Uuid;
+
 use crate::dates::format_seconds;
 use crate::documents::{Document, Hash, Logged};
+use crate::project::project;
 
 /// A change of a record, as REST and devices show it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -47,6 +50,43 @@ pub struct FieldChange {
     pub stands: bool,
 }
 
+/// A change of some record, as the history of the whole business shows it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct RecordChange {
+    /// `clients`, `appointments` or `notes`.
+    pub collection: String,
+    /// The record.
+    pub record_id: Uuid,
+    /// Whom the record is about: the client itself, or the one of the visit or note.
+    pub client_id: Option<Uuid>,
+    /// Whether the record was removed since.
+    pub is_removed: bool,
+    /// What happened to it.
+    pub change: Change,
+}
+
+/// These changes of a record, the newest first, with what the record is today.
+#[must_use]
+pub fn changes_among(document: &mut Document, id: Uuid, wanted: &BTreeSet<Hash>) -> Vec<RecordChange> {
+    let row = project(document);
+    let (collection, client_id) = (document.collection().as_str().to_owned(), row.client(id));
+    let now = document.reader().everything();
+    let mut log = document.log();
+    log.reverse();
+    let found = log.into_iter().filter(|logged| wanted.contains(&logged.hash));
+    found
+        .map(|logged| RecordChange {
+            collection: collection.clone(),
+            record_id: id,
+            client_id,
+            is_removed: row.is_deleted(),
+            change: shown(document, logged, None, &now),
+        })
+        .collect()
+}
+
 /// The changes of a record, the newest first, after `after` and at most `most`; with `field` only those that touch it.
 /// The order is that of cause and effect, so it does not depend on clocks or on what came first to whom.
 #[must_use]
@@ -75,26 +115,35 @@ pub fn changes(
         {
             continue;
         }
-        let fields = touched(document, &logged, names);
-        if field.is_some_and(|name| !fields.iter().any(|(touched, ..)| is_of(touched, name))) {
-            continue;
+        let change = shown(document, logged, names, &now);
+        if field.is_none_or(|name| change.fields.iter().any(|touched| is_of(&touched.field, name))) {
+            found.push(change);
         }
-        let show = |(field, from, to): (String, Json, Json)| {
-            let stands = value_at(&now, &field) == to;
-            FieldChange { field, from, to, stands }
-        };
-        let Logged { hash, signature, .. } = logged;
-        found.push(Change {
-            id: hash,
-            command: signature.command,
-            device: signature.device,
-            app: signature.version,
-            at: format_seconds(signature.at),
-            received_at: None,
-            fields: fields.into_iter().map(show).collect(),
-        });
     }
     found
+}
+
+/// A change in words of REST. With `names` only those fields are looked at.
+fn shown(
+    document: &mut Document,
+    logged: Logged,
+    names: Option<&BTreeSet<String>>,
+    now: &Map<String, Json>,
+) -> Change {
+    let fields = touched(document, &logged, names).into_iter().map(|(field, from, to)| {
+        let stands = value_at(now, &field) == to;
+        FieldChange { field, from, to, stands }
+    });
+    let Logged { hash, signature, .. } = logged;
+    Change {
+        id: hash,
+        command: signature.command,
+        device: signature.device,
+        app: signature.version,
+        at: format_seconds(signature.at),
+        received_at: None,
+        fields: fields.collect(),
+    }
 }
 
 fn is_of(touched: &str, name: &str) -> bool {

@@ -9,7 +9,7 @@ mod moment;
 mod taken;
 mod undo;
 
-pub use changes::{Change, FieldChange, changes};
+pub use changes::{Change, FieldChange, RecordChange, changes, changes_among};
 pub use merging::Merging;
 pub use moment::{at_moment, heads_at};
 pub use taken::{KeptField, TakenBack, UndoneChange, read_undo, read_undo_device};

@@ -1,9 +1,10 @@
-//! History over REST: what happened to a client, visit or note, change by change; taking back a change or
+//! History over REST: what happened to a client, visit or note, or in the whole business, change by change; taking back a change or
 //! all that a device did.
 //!
 //! May use `db`, `http`, `writes` and the door of `sync`. The rules are `domain::history`.
 
 mod list;
+mod newest;
 mod store;
 #[cfg(test)]
 mod tests;
@@ -21,6 +22,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(list::client_changes))
         .routes(routes!(list::appointment_changes))
         .routes(routes!(list::note_changes))
+        .routes(routes!(newest::all_changes))
         .routes(routes!(undo::undo_change))
         .routes(routes!(undo_device::undo_device))
 }

@@ -1,4 +1,4 @@
-//! Every statement about history: when changes were received.
+//! Every statement about history: which changes there are, and when they were received.
 
 use std::collections::BTreeMap;
 
@@ -8,6 +8,49 @@ use jiff_sqlx::ToSqlx as _;
 use uuid::Uuid;
 
 use crate::db::{StoreError, TenantTx};
+
+/// A change in the log.
+pub(super) struct Logged {
+    /// Its number.
+    pub seq: i64,
+    pub document: Uuid,
+    pub hash: Hash,
+    /// When it was received.
+    pub at: Timestamp,
+}
+
+/// The newest changes of all documents that the log has before a number, or at all.
+pub(super) async fn newest(
+    tx: &mut TenantTx,
+    before: Option<i64>,
+    most: i64,
+) -> Result<Vec<Logged>, StoreError> {
+    let tenant = tx.tenant();
+    let rows = sqlx::query!(
+        r#"select seq, item_id, hash, extract(epoch from at)::bigint as "at!"
+           from sync_log
+           where tenant_id = $1 and kind = 'change' and seq < $2
+           order by seq desc
+           limit $3"#,
+        tenant.0,
+        before.unwrap_or(i64::MAX),
+        most
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    let logged = rows.into_iter().map(|row| {
+        Ok(Logged { seq: row.seq, document: row.item_id, hash: read_hash(row.hash)?, at: read_at(row.at)? })
+    });
+    logged.collect()
+}
+
+fn read_hash(bytes: Vec<u8>) -> Result<Hash, StoreError> {
+    bytes.try_into().map(Hash).map_err(|_| StoreError::damaged("a hash has 32 bytes"))
+}
+
+fn read_at(seconds: i64) -> Result<Timestamp, StoreError> {
+    Timestamp::from_second(seconds).map_err(StoreError::damaged)
+}
 
 /// When each of these changes of a document was received, as far as the log says.
 pub(super) async fn received(
@@ -29,10 +72,7 @@ pub(super) async fn received(
     )
     .fetch_all(tx.conn())
     .await?;
-    let read =
-        |hash: Vec<u8>| hash.try_into().map(Hash).map_err(|_| StoreError::damaged("a hash has 32 bytes"));
-    let at = |seconds: i64| Timestamp::from_second(seconds).map_err(StoreError::damaged);
-    rows.into_iter().map(|row| Ok((read(row.hash)?, at(row.at)?))).collect()
+    rows.into_iter().map(|row| Ok((read_hash(row.hash)?, read_at(row.at)?))).collect()
 }
 
 /// The documents of which the server has received a change since a moment, and perhaps others, for the log tells time by the

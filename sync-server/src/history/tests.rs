@@ -56,6 +56,47 @@ async fn the_history_of_another_tenant_is_not_there() {
 }
 
 #[tokio::test]
+async fn what_happened_in_the_whole_business_is_told_newest_first_and_page_by_page() {
+    let server = TestServer::start().await;
+    let (anna, vera) = (server.register("anna").await, server.register("vera").await);
+    let olga = anna.add_client("Ольга").await;
+    vera.add_client("Ира").await;
+    let visit = json!({ "startsAt": "2026-12-01T10:00", "durationMin": 60, "clientId": olga });
+    let visit = anna.post("/appointments", visit).await.expect(201)["id"].clone();
+    let gone = anna.add_client("Лишняя").await;
+    anna.delete(&format!("/clients/{gone}")).await;
+    let (mut told, mut cursor) = (Vec::new(), String::new());
+    loop {
+        let page = anna.get(&format!("/changes?limit=2{cursor}")).await.expect(200);
+        told.extend(page["data"].as_array().expect("a list").iter().cloned());
+        // What is new meanwhile moves nothing of what was not told yet.
+        anna.patch(&format!("/clients/{olga}"), json!({ "name": format!("Ольга {}", told.len()) }))
+            .await
+            .expect(200);
+        let Some(next) = page["nextCursor"].as_str() else { break };
+        cursor = format!("&cursor={next}");
+    }
+    let words: Vec<_> =
+        told.iter().map(|one| one["change"]["command"].as_str().unwrap_or_default()).collect();
+    assert_eq!(words, ["client.remove", "client.create", "appointment.book", "client.create"]);
+    let whose: Vec<_> =
+        told.iter().map(|one| (&one["recordId"], &one["clientId"], &one["isRemoved"])).collect();
+    let (gone, olga) = (json!(gone), json!(olga));
+    assert_eq!(whose[0], (&gone, &gone, &json!(true)));
+    assert_eq!(whose[2], (&visit, &olga, &json!(false)));
+    assert_eq!(told[2]["collection"], "appointments");
+    assert!(told.iter().all(|one| one["change"]["receivedAt"].is_string()));
+    let alone =
+        anna.get(&format!("/clients/{}/changes", olga.as_str().unwrap_or_default())).await.expect(200);
+    let first = alone["data"].as_array().and_then(|all| all.last()).expect("its creation");
+    assert_eq!(
+        &told[3]["change"]["fields"][0]["field"], &first["fields"][0]["field"],
+        "told as in its own history"
+    );
+    assert_eq!(anna.get("/changes?cursor=nonsense").await.status, 400);
+}
+
+#[tokio::test]
 async fn a_change_is_taken_back_once_and_never_that_of_another_tenant() {
     let server = TestServer::start().await;
     let (anna, vera) = (server.register("anna").await, server.register("vera").await);

@@ -60,6 +60,7 @@ pub const PATHS: &[(&str, Needs)] = &[
     ("/auth/tokens", EveryPlan),
     ("/auth/tokens/{id}", EveryPlan),
     ("/billing/plan", EveryPlan),
+    ("/changes", EveryPlan),
     ("/clients", EveryPlan),
     ("/clients/{id}", EveryPlan),
     ("/clients/{id}/changes", EveryPlan),

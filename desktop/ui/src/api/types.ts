@@ -19,6 +19,7 @@ export type LinkedMedia = Schemas['LinkedMedia'];
 export type Note = Schemas['Note'];
 export type Payment = Schemas['Payment'];
 export type Plan = Schemas['Plan'];
+export type RecordChange = Schemas['RecordChange'];
 export type Section = Schemas['Section'];
 export type Service = Schemas['Service'];
 export type Setting = Schemas['Setting'];

@@ -206,6 +206,24 @@ test('a change is taken back where it is told, once, and the taking back too', a
   await screen.close();
 });
 
+test('what happened anywhere is in one list, and is taken back there', async () => {
+  const { id } = await made.ask<{ id: string }>('POST', '/clients', { name: 'Тамара' });
+  await made.ask('PATCH', `/clients/${id}`, { name: 'Томочка' });
+  const screen = await Screen.open({ server, size: 'phone', keys });
+  await screen.go('/changes');
+  const newest = screen.part('change').first();
+  await newest.getByText('Клиент · Томочка').waitFor();
+  await screen.keep('all-changes-phone-ru');
+  expect(await screen.hindrances()).toEqual([]);
+  await newest.getByTestId('take-back').click();
+  await screen.sees('Изменение отменено');
+  expect(await made.ask('GET', `/clients/${id}`)).toMatchObject({ name: 'Тамара' });
+  await newest.getByRole('link').click();
+  await screen.part('change').nth(2).waitFor();
+  await made.ask('DELETE', `/clients/${id}`);
+  await screen.close();
+});
+
 test('a history of nothing is no page', async () => {
   const screen = await Screen.open({ server, keys });
   await screen.go('/changes/dragons/0192f0c1-2d3e-7f40-8a5b-6c7d8e9fa0b1');

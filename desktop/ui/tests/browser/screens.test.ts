@@ -33,6 +33,7 @@ const SCREENS: [name: string, path: () => string][] = [
   ['notes', () => '/notes'],
   ['conflicts', () => '/conflicts'],
   ['changes', () => `/changes/clients/${made.clients['anna']}`],
+  ['all-changes', () => '/changes'],
   ['data', () => '/data'],
   ['devices', () => '/devices'],
   ['settings-hours', () => '/settings/hours'],

@@ -101,6 +101,7 @@ describe('a screen of the whole house', () => {
   /** What the screen itself asks, and what stands there once it is answered. */
   const SCREENS: [name: string, path: () => string, asks: string, shows: string | RegExp, empty?: string][] = [
     ['/changes', () => changes, '**/changes?**', /Анна/, 'Изменений пока нет'],
+    ['/changes of all', () => '/changes', '**/api/v1/changes?**', 'Клиент · Анна', 'Изменений пока нет'],
     ['/journal', () => '/journal', '**/audit-logs?**', 'account.registered', 'Журнал пока пуст'],
     ['/settings/security', () => '/settings/security', '**/auth/{sessions,second-factor}', 'этот браузер'],
   ];
