@@ -115,11 +115,12 @@ impl Server {
                 return if self.is_asked_to_stop() { self.after_stop(status) } else { self.failed(status) };
             }
             if self.is_asked_to_stop() {
-                let status = self.stop()?;
-                return self.after_stop(status);
+                return self.stop_in(stage);
             }
             match Self::next(&mut stage, port, with_demo) {
                 Ok(()) => {}
+                // Ctrl-C reaches whoever fills, too: that it ended is then no fault.
+                Err(_) if self.is_asked_to_stop() => return self.stop_in(stage),
                 Err(error) => {
                     self.stop()?;
                     return Err(error);
@@ -132,6 +133,17 @@ impl Server {
             }
             thread::sleep(PAUSE);
         }
+    }
+
+    /// Because it was asked to. Whoever fills goes first, so that it does not complain of a server that goes.
+    fn stop_in(&mut self, stage: Stage) -> Result<(), ChoreError> {
+        let was_filling = matches!(stage, Stage::Filling(_));
+        drop(stage);
+        let status = self.stop()?;
+        if was_filling {
+            println!("up: the demo is not whole; `cargo xtask up --demo` adds what it lacks");
+        }
+        self.after_stop(status)
     }
 
     /// One look at whether it can go on to the next stage.

@@ -87,6 +87,8 @@ async function fill() {
       locale: 'ru',
     });
     await signIn();
+  } else {
+    say('a salon that was cut off is there; what it lacks is added');
   }
   await api.put('/billing/plan', { plan: 'imperium' });
   await setHours();
