@@ -20,9 +20,13 @@ const DEEDS: Record<string, Key> = {
   create: 'ui.changes.create',
   edit: 'ui.changes.edit',
   import: 'ui.changes.import',
+  // What an import writes beside what it brings: whose it is, and that a row is here already.
+  mark: 'ui.changes.import',
   merge: 'ui.changes.merge',
+  merged: 'ui.changes.import',
   move: 'ui.changes.move',
   no_show: 'ui.changes.no_show',
+  redo: 'ui.changes.import',
   remove: 'ui.changes.remove',
   settle: 'ui.changes.settle',
   tell: 'ui.changes.tell',

@@ -311,30 +311,33 @@ test('a day that does not exist is told in the field', async () => {
 test.each([
   ['ru', 1, 'Дата', '07.06.2027'],
   ['en', 0, 'Date', '06/07/2027'],
-] as const)('the little calendar begins its week as people do, and each day stands under its name: %s', async (lang, first, label, monday) => {
-  const screen = await Screen.open({ server, lang, keys });
-  await screen.go(`/calendar?view=day&date=${quiet}`);
-  await screen.pressPart('book');
-  const sheet = screen.part('book-sheet');
-  await screen.type(label, monday);
-  await screen.page.keyboard.press('Tab');
-  await sheet.locator('.date-row button').first().click();
-  const table = sheet.locator('.picker table');
-  await table.waitFor();
-  const named = (weekday: number) =>
-    new Intl.DateTimeFormat(lang, { weekday: 'long', timeZone: 'UTC' }).format(new Date(Date.UTC(2024, 0, 7 + weekday)));
-  const heads = await table.locator('thead th').evaluateAll((cells) => cells.map((cell) => cell.querySelector('abbr')?.title ?? ''));
-  expect(heads).toEqual(Array.from({ length: 7 }, (_, at) => named((first + at) % 7)));
-  // The seventh of June 2027 is a Monday, the sixth a Sunday.
-  const column = (date: number) =>
-    table
-      .locator(`td[data-day="${date}"]`)
-      .first()
-      .evaluate((cell) => (cell as HTMLTableCellElement).cellIndex);
-  expect(heads[await column(7)]).toBe(named(1));
-  expect(heads[await column(6)]).toBe(named(0));
-  await screen.close();
-});
+] as const)(
+  'the little calendar begins its week as people do, and each day stands under its name: %s',
+  async (lang, first, label, monday) => {
+    const screen = await Screen.open({ server, lang, keys });
+    await screen.go(`/calendar?view=day&date=${quiet}`);
+    await screen.pressPart('book');
+    const sheet = screen.part('book-sheet');
+    await screen.type(label, monday);
+    await screen.page.keyboard.press('Tab');
+    await sheet.locator('.date-row button').first().click();
+    const table = sheet.locator('.picker table');
+    await table.waitFor();
+    const named = (weekday: number) =>
+      new Intl.DateTimeFormat(lang, { weekday: 'long', timeZone: 'UTC' }).format(new Date(Date.UTC(2024, 0, 7 + weekday)));
+    const heads = await table.locator('thead th').evaluateAll((cells) => cells.map((cell) => cell.querySelector('abbr')?.title ?? ''));
+    expect(heads).toEqual(Array.from({ length: 7 }, (_, at) => named((first + at) % 7)));
+    // The seventh of June 2027 is a Monday, the sixth a Sunday.
+    const column = (date: number) =>
+      table
+        .locator(`td[data-day="${date}"]`)
+        .first()
+        .evaluate((cell) => (cell as HTMLTableCellElement).cellIndex);
+    expect(heads[await column(7)]).toBe(named(1));
+    expect(heads[await column(6)]).toBe(named(0));
+    await screen.close();
+  },
+);
 
 test('a name of three hundred letters fits everywhere', async () => {
   const long = 'Аннаваршавяноверещагинопреображенская'.repeat(9).slice(0, 200);

@@ -143,6 +143,14 @@ test('a file is looked at, imported and taken back', async () => {
   await screen.pressPart('run-import');
   await screen.sees('Перенесено');
   expect((await made.ask<{ data: unknown[] }>('GET', '/clients')).data).toHaveLength(2);
+  const ofImport = screen.page.url();
+  await screen.go('/changes');
+  await screen.part('change').nth(1).waitFor();
+  // Its bytes have no hour: the history says when it was imported, and never 1970 or "sent later".
+  const told = await screen.part('change').locator('.head').allInnerTexts();
+  for (const head of told) expect(head).toMatch(/, .*\d{1,2}:\d\d$/);
+  expect(told.join()).not.toMatch(/1970|на сервере|import/);
+  await screen.go(new URL(ofImport).pathname);
   await screen.pressPart('undo-import');
   await screen.part('confirm').getByRole('button', { name: 'Отменить импорт' }).click();
   await screen.sees('Отменён');
