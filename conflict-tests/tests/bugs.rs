@@ -3,6 +3,10 @@
 
 use conflict_tests::world::{self, Broken, History, What};
 
+/// A tenth of a history's time is asking for memory.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const MOST_HISTORIES: u64 = 2_000;
 const MOST_ACTS: usize = 12;
 
