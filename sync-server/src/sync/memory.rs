@@ -136,14 +136,14 @@ impl MemoryServer {
         collection: Collection,
         id: Uuid,
     ) -> Result<Option<Document>, StoreError> {
-        let whose = |of: &TenantId| self.dump(*of).is_some_and(|tables| tables.documents.contains_key(&id));
-        let tenant = if bugs::on(Bug::HistoryByIdAlone) {
-            let tenants: Vec<TenantId> = self.inside().tenants.keys().copied().collect();
-            tenants.into_iter().find(whose).unwrap_or(tenant)
-        } else {
-            tenant
-        };
+        let tenant = if bugs::on(Bug::HistoryByIdAlone) { self.owner(id).unwrap_or(tenant) } else { tenant };
         futures::executor::block_on(super::load(&mut self.begin(tenant), collection, id))
+    }
+
+    fn owner(&self, id: Uuid) -> Option<TenantId> {
+        let inside = self.inside();
+        let mut tenants = inside.tenants.iter();
+        tenants.find(|(_, tables)| tables.documents.contains_key(&id)).map(|(tenant, _)| *tenant)
     }
 
     /// Takes the bytes out of all log entries up to a number: their documents hold them.
