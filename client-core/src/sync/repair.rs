@@ -33,7 +33,7 @@ pub(super) fn apply(tx: &Tx<'_>, part: &str, answer: &CompareAnswer, at: i64) ->
         let ours = tx.bucket_ids(part, bucket.bucket)?;
         for doc in theirs.values() {
             match part {
-                "records" => compare_record(tx, doc, at)?,
+                "records" => compare_record(tx, doc)?,
                 _ => compare_document(tx, doc, at)?,
             }
         }
@@ -62,22 +62,9 @@ fn compare_document(tx: &Tx<'_>, theirs: &CompareDoc, at: i64) -> Result<()> {
     results::offer(tx, id, &theirs.heads, at)
 }
 
-fn compare_record(tx: &Tx<'_>, theirs: &CompareDoc, at: i64) -> Result<()> {
-    let stored = tx.records_by_id(theirs.doc)?;
-    let hashes: Vec<Hash> = stored.iter().map(StoredRecord::hash).collect();
-    if hashes == theirs.heads {
-        return Ok(());
-    }
-    if tx.meta(RESTORED)?.unwrap_or(false) {
-        // The server may have lost the later entries of what went out, and adds them to what it has.
-        for StoredRecord { record, id, body } in stored {
-            let offer = offer(&record, id, body);
-            if record == RecordKind::Promises.as_str() && tx.intent(offer.id)?.is_none() {
-                tx.add_intent(&offer, at)?;
-            }
-        }
-    }
-    tx.want(theirs.doc)
+fn compare_record(tx: &Tx<'_>, theirs: &CompareDoc) -> Result<()> {
+    let hashes: Vec<Hash> = tx.records_by_id(theirs.doc)?.iter().map(StoredRecord::hash).collect();
+    if hashes == theirs.heads { Ok(()) } else { tx.want(theirs.doc) }
 }
 
 /// After a restore the server may have lost it, so it is offered back; otherwise it was removed.
@@ -99,7 +86,8 @@ fn record_is_missing_there(tx: &Tx<'_>, id: Uuid, at: i64) -> Result<()> {
     Ok(())
 }
 
-fn offer(record: &str, id: Uuid, body: Json) -> Intent {
+/// The server is asked to take back a record that it lost, or a part of one.
+pub(super) fn offer(record: &str, id: Uuid, body: Json) -> Intent {
     let stored = StoredRecord { record: record.to_owned(), id, body };
     let name = format!("{record}\u{1f}{id}\u{1f}{}", stored.hash());
     let body: Map<String, Json> =
