@@ -237,9 +237,7 @@ impl Tables {
 
 /// The document holds what the entry did.
 fn without_bytes(entry: &mut Arc<Entry>) {
-    if matches!(entry.kind, EntryKind::Change { bytes: Some(_), .. })
-        && let EntryKind::Change { bytes, .. } = &mut Arc::make_mut(entry).kind
-    {
+    if let EntryKind::Change { bytes, .. } = &mut Arc::make_mut(entry).kind {
         *bytes = None;
     }
 }
@@ -355,9 +353,7 @@ impl Tx for MemoryTx {
         if bugs::on(Bug::TenantNotInKey) {
             for tables in self.server.inside().tenants.values() {
                 let theirs = ids.iter().filter_map(|id| Some((*id, (**tables.documents.get(id)?).clone())));
-                for (id, document) in theirs {
-                    found.entry(id).or_insert(document);
-                }
+                theirs.for_each(|(id, document)| drop(found.entry(id).or_insert(document)));
             }
         }
         Ok(found)
@@ -451,11 +447,8 @@ impl Tx for MemoryTx {
     }
 
     async fn records(&mut self, ids: &[Uuid]) -> Result<Vec<StoredRecord>, StoreError> {
-        let found = |t: &Tables| {
-            let records = t.records.values().filter(|record| ids.contains(&record.id));
-            records.map(|record| (**record).clone()).collect()
-        };
-        self.read(found)
+        let is_one = |record: &&Arc<StoredRecord>| ids.contains(&record.id);
+        self.read(|t| t.records.values().filter(is_one).map(|record| (**record).clone()).collect())
     }
 
     async fn keep_record(&mut self, record: &StoredRecord) -> Result<(), StoreError> {
