@@ -24,6 +24,10 @@ pub enum Bug {
     SignInForgetsWork,
     /// Taking back what took something back says that it is done and writes nothing.
     UndoOfUndoLost,
+    /// What was asked and not answered is asked anew, as something else.
+    AskedAnew,
+    /// Signing in anew queues what waits a second time.
+    HandedOverTwice,
 }
 
 #[cfg(feature = "bugs")]

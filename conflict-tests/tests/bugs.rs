@@ -3,6 +3,10 @@
 
 use conflict_tests::world::{self, Broken, History, What};
 
+/// A tenth of a history's time is asking for memory.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const MOST_HISTORIES: u64 = 2_000;
 const MOST_ACTS: usize = 12;
 
@@ -69,6 +73,9 @@ faults! {
     an_undo_of_an_undo_that_is_lost_is_found "undo-of-undo-lost" "I05_"
     work_that_is_forgotten_when_she_signs_in_again_is_found "sign-in-forgets-work" ""
     work_that_is_handed_over_twice_is_found "known-again" "I03_"
+    an_intent_that_is_asked_anew_as_something_else_is_found "asked-anew" "I08_"
+    work_of_a_revoked_device_that_is_handed_over_twice_is_found "handed-over-twice" "I08_"
+    a_history_that_a_neighbour_can_read_is_found "history-by-id-alone" "I12_"
 }
 
 #[test]

@@ -1,10 +1,14 @@
-//! The simulated world in every run of the tests: the kept histories first, then 512 of at least 60 acts each. The parts
+//! The simulated world in every run of the tests: the kept histories first, then 1,000 of at least 60 acts each. The parts
 //! run side by side; each must by itself meet every pair of fault and act often enough for its share.
 
 use conflict_tests::world::{self, Coverage, History, LEAST_HITS, What};
 
+/// A tenth of a history's time is asking for memory.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const PARTS: u64 = 2;
-const HISTORIES: u64 = 512;
+const HISTORIES: u64 = 1_000;
 
 fn play(history: &History) -> world::Run {
     match world::run(history) {

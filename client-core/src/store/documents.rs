@@ -145,6 +145,12 @@ impl Tx<'_> {
         first(self.conn, sql, params![id.as_bytes()], |row| sql::heads(row, 0))
     }
 
+    /// The heads of all documents, erased ones left out; read without their bytes.
+    pub fn all_heads(&self) -> Result<Vec<(Uuid, Collection, Heads)>> {
+        let sql = "SELECT id, collection, heads FROM documents WHERE form <> 'purged'";
+        all(self.conn, sql, [], |row| Ok((sql::uuid(row, 0)?, sql::collection(row, 1)?, sql::heads(row, 2)?)))
+    }
+
     /// Moves only the heads that the server knows.
     pub fn set_synced(&self, id: Uuid, synced: &Heads) -> Result<()> {
         let Some(mut document) = self.counted(id)? else { return Ok(()) };

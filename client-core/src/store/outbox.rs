@@ -84,6 +84,12 @@ impl Tx<'_> {
         Ok(batch)
     }
 
+    /// Which changes wait, in order; read without their bytes.
+    pub fn outbox_keys(&self) -> Result<Vec<(Uuid, Hash)>> {
+        let sql = "SELECT doc, hash FROM outbox ORDER BY n";
+        all(self.conn, sql, [], |row| Ok((sql::uuid(row, 0)?, sql::hash(row, 1)?)))
+    }
+
     /// The unsent changes of a document, in order.
     pub fn outbox_of(&self, doc: Uuid) -> Result<Vec<OutboxEntry>> {
         let sql = format!("SELECT {COLUMNS} FROM outbox WHERE doc = ?1 ORDER BY n");

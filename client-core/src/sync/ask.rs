@@ -1,13 +1,14 @@
 //! What a device says: its oldest unsent changes, its intents, its wishes, and how far it has read.
 
 use domain::documents::Bytes;
-use domain::ids::IntentId;
+use domain::ids::{Ids, IntentId};
 use domain::sync::{Ask, Intent, PROTOCOL, Push, Scope, schema};
+use jiff::Timestamp;
 
 use super::CURSOR;
 use super::engine::{Asked, Options, Work};
 use crate::bugs::{self, Bug};
-use crate::store::{IntentState, OutboxEntry, Result, Tx};
+use crate::store::{IntentState, OutboxEntry, Result, StoredIntent, Tx};
 
 /// Few enough that what is wanted fits into one answer with the news.
 const MOST_WANTS: u32 = 64;
@@ -64,6 +65,15 @@ fn intents(tx: &Tx<'_>, bytes: usize) -> Result<(Vec<Intent>, Vec<IntentId>)> {
         chosen.push(stored.intent);
     }
     Ok((chosen, first_sent))
+}
+
+/// For faults that are planted: what waits for its answer is asked once more, as something else.
+pub(crate) fn anew(tx: &Tx<'_>, ids: &mut dyn Ids, now: Timestamp) -> Result<()> {
+    for StoredIntent { intent, .. } in tx.open_intents(MOST_INTENTS)? {
+        let again = Intent { id: IntentId(ids.uuid()), target: ids.uuid(), ..intent };
+        tx.add_intent(&again, now.as_second())?;
+    }
+    Ok(())
 }
 
 /// There was no connection, so nothing of the request has left this device: what it would have said first can be taken back again.

@@ -274,6 +274,9 @@ impl Engine {
                 store.write(|tx| notice::daily(tx, context.now, notices::UPDATE_NEEDED, &json!({})))?;
                 return Ok(Effect::Stopped(failure));
             }
+            Failure::Timeout if bugs::planted(Bug::AskedAnew) => {
+                store.write(|tx| ask::anew(tx, context.ids, context.now))?;
+            }
             _ => {}
         }
         self.failures = self.failures.saturating_add(1);

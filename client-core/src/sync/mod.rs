@@ -27,6 +27,7 @@ use domain::sync::{Answer, Ask, Compare, CompareAnswer};
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
+pub(crate) use ask::anew as ask_anew;
 pub use engine::{Engine, Options};
 
 /// Meta: when the server last answered, RFC 3339.

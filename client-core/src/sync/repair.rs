@@ -86,7 +86,8 @@ fn record_is_missing_there(tx: &Tx<'_>, id: Uuid, at: i64) -> Result<()> {
     Ok(())
 }
 
-fn offer(record: &str, id: Uuid, body: Json) -> Intent {
+/// The server is asked to take back a record that it lost, or a part of one.
+pub(super) fn offer(record: &str, id: Uuid, body: Json) -> Intent {
     let stored = StoredRecord { record: record.to_owned(), id, body };
     let name = format!("{record}\u{1f}{id}\u{1f}{}", stored.hash());
     let body: Map<String, Json> =

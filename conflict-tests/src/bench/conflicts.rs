@@ -1,5 +1,5 @@
 //! Conflicts on a device: what keeping them costs beside an edit, in a tenth of a base and in all of it; the list; a long
-//! history; everything as it was at a moment. On a real encrypted file, in time of one core.
+//! history; everything as it was at a moment; taking back what a device did. On a real encrypted file, in time of one core.
 
 use std::sync::Arc;
 
@@ -7,6 +7,7 @@ use client_core::app::{Account, App, DeviceIdentity, Home, Tenant};
 use client_core::system::{SystemClock, SystemIds, fill_random};
 use domain::ids::{AppointmentId, ClientId, DeviceId, TenantId};
 use domain::money::Currency;
+use jiff::SignedDuration;
 use jiff::civil::{Date, date};
 use serde_json::{Map, Value as Json, json};
 use tempfile::TempDir;
@@ -20,6 +21,8 @@ use super::salon::{self, Size};
 const TODAY: Date = date(2026, 12, 1);
 /// How many edits each run measures.
 const EDITS: usize = 200;
+/// As many records as the server takes back in one step; a device has no such bound.
+const TAKEN_BACK: usize = 2_000;
 /// The goal: keeping conflicts costs at most this part of an edit.
 const PART: f64 = 0.1;
 /// The goal for the first page of a long history, in milliseconds.
@@ -54,6 +57,9 @@ pub fn run(size: Size, board: &mut Board) -> Outcome<()> {
         let page = salon.long_history()?;
         let page = Figure::new("conflicts", format!("first page of 1,000 changes, {base}"), "ms CPU", &page);
         board.tell(page.held_to(Bound::AtMost(PAGE)));
+        let (count, spent) = salon.take_back()?;
+        let name = format!("taking back {count} changes that a device made, {base}");
+        board.tell(Figure::new("conflicts", name, "ms CPU", &[spent]));
     }
     Ok(())
 }
@@ -132,6 +138,36 @@ impl Salon {
             })
         })?;
         (0..3).map(|_| timed(|| self.app.history(client.0, None, 50, None))).collect()
+    }
+
+    /// What taking back all that this device did since a moment takes, in milliseconds, and how many changes that were. All of
+    /// them must be gone.
+    fn take_back(&mut self) -> Outcome<(usize, f64)> {
+        // Changes know their second only: what was done before must lie in an earlier one.
+        let since = self.app.now() + SignedDuration::from_secs(1);
+        while self.app.now() < since {
+            std::hint::spin_loop();
+        }
+        let chosen: Vec<AppointmentId> = self.visits.iter().copied().take(TAKEN_BACK).collect();
+        let before = self.lengths(&chosen)?;
+        self.app.in_batch(|app| {
+            chosen
+                .iter()
+                .try_for_each(|id| app.move_appointment(*id, &object(&json!({ "durationMin": 5 }))).map(drop))
+        })?;
+        let mut count = 0;
+        let spent = timed(|| {
+            count = self.app.undo_device("bench", since)?.undone.len();
+            Ok::<_, client_core::AppError>(())
+        })?;
+        if count != chosen.len() || self.lengths(&chosen)? != before {
+            return Err(format!("{count} of {} changes were taken back", chosen.len()).into());
+        }
+        Ok((count, spent))
+    }
+
+    fn lengths(&self, visits: &[AppointmentId]) -> Outcome<Vec<Option<u32>>> {
+        visits.iter().map(|id| Ok(self.app.appointment(*id)?.duration_min)).collect()
     }
 }
 

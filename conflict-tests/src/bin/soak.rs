@@ -13,6 +13,10 @@ use conflict_tests::world::{self, Coverage};
 use secrecy::ExposeSecret as _;
 use sync_server::testing::TestDatabase;
 
+/// A tenth of a history's time is asking for memory.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Plays histories of the simulated world until one breaks.
 #[derive(Debug, Parser)]
 #[command(group(ArgGroup::new("length").required(true).args(["histories", "hours", "file", "processes"])))]

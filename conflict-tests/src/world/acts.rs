@@ -48,8 +48,12 @@ pub(super) fn perform(app: &mut App, act: &Act, server_now: Timestamp) -> Result
     };
     let word = letter(act.token).to_string();
     match act.kind {
-        // Revoking and trespassing are the world's; where they are impossible she does something else.
-        ActKind::AddClient | ActKind::Revoke | ActKind::Trespass => add_client(app, &word, &mut done)?,
+        // Revoking, enrolling and trespassing are the world's; where they are impossible she does something else.
+        ActKind::AddClient
+        | ActKind::Revoke
+        | ActKind::Enrol
+        | ActKind::Trespass
+        | ActKind::TrespassHistory => add_client(app, &word, &mut done)?,
         ActKind::EditClient
         | ActKind::WriteAboutClient
         | ActKind::Tag

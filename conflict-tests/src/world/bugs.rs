@@ -1,7 +1,7 @@
 //! Planting known faults into client and server, to see that the world finds them. Only with the feature `bugs`.
 
 /// The names of the faults that can be planted.
-pub const BUGS: [&str; 16] = [
+pub const BUGS: [&str; 19] = [
     "cursor-without-lock",
     "outbox-cleared-at-send",
     "actor-reused",
@@ -18,6 +18,9 @@ pub const BUGS: [&str; 16] = [
     "undo-of-undo-lost",
     "sign-in-forgets-work",
     "known-again",
+    "asked-anew",
+    "handed-over-twice",
+    "history-by-id-alone",
 ];
 
 /// Plants a fault in this thread, and takes any other away; an empty name plants none.
@@ -44,6 +47,9 @@ pub fn plant(name: &str) -> Result<(), String> {
         "undo-of-undo-lost" => client::plant(Some(client::Bug::UndoOfUndoLost)),
         "sign-in-forgets-work" => client::plant(Some(client::Bug::SignInForgetsWork)),
         "known-again" => server::plant(Some(server::Bug::KnownAgain)),
+        "asked-anew" => client::plant(Some(client::Bug::AskedAnew)),
+        "handed-over-twice" => client::plant(Some(client::Bug::HandedOverTwice)),
+        "history-by-id-alone" => server::plant(Some(server::Bug::HistoryByIdAlone)),
         other => return Err(format!("there is no fault {other:?}; there are {}", BUGS.join(", "))),
     }
     Ok(())

@@ -8,15 +8,27 @@ use super::history::{ActKind, FaultKind};
 /// Each pair must be met so often in a run of the tests, or the run means nothing.
 pub const LEAST_HITS: u64 = 20;
 
+/// Something that is worth counting though it is neither an act nor a fault.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Moment {
+    /// A disconnected device was let in again with work that it had not handed over.
+    HandedOver,
+    /// What the server had answered was asked once more.
+    AskedAgain,
+}
+
+impl Moment {
+    const ALL: [Self; 2] = [Self::HandedOver, Self::AskedAgain];
+}
+
 /// Counts of pairs.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Coverage {
     hits: BTreeMap<(FaultKind, ActKind), u64>,
     done: BTreeMap<ActKind, u64>,
+    moments: BTreeMap<Moment, u64>,
     /// How many acts were done.
     pub acts: u64,
-    /// How many disconnected devices were let in again with work that they had not handed over.
-    pub came_back: u64,
 }
 
 impl Coverage {
@@ -33,6 +45,15 @@ impl Coverage {
         self.acts += 1;
     }
 
+    /// Something has come to pass, so often.
+    pub fn met(&mut self, moment: Moment, times: u64) {
+        *self.moments.entry(moment).or_default() += times;
+    }
+
+    fn moments(&self, moment: Moment) -> u64 {
+        self.moments.get(&moment).copied().unwrap_or(0)
+    }
+
     /// How often an act was done.
     #[must_use]
     pub fn times(&self, act: ActKind) -> u64 {
@@ -47,8 +68,10 @@ impl Coverage {
         for (act, times) in &other.done {
             *self.done.entry(*act).or_default() += times;
         }
+        for (moment, times) in &other.moments {
+            *self.moments.entry(*moment).or_default() += times;
+        }
         self.acts += other.acts;
-        self.came_back += other.came_back;
     }
 
     /// How often a pair was met.
@@ -76,8 +99,9 @@ impl Coverage {
         let rare = self.rarest().into_iter().filter(|(.., hits)| *hits < least);
         let pairs = rare.map(|(fault, act, hits)| format!("{fault:?} on {act:?}: {hits}"));
         let acts = ActKind::ALL.iter().filter(|act| self.times(**act) < least);
-        let back = (self.came_back < least).then(|| format!("let in again: {}", self.came_back));
-        acts.map(|act| format!("{act:?}: {}", self.times(*act))).chain(pairs).chain(back).collect()
+        let moments = Moment::ALL.into_iter().filter(|moment| self.moments(*moment) < least);
+        let moments = moments.map(|moment| format!("{moment:?}: {}", self.moments(moment)));
+        acts.map(|act| format!("{act:?}: {}", self.times(*act))).chain(moments).chain(pairs).collect()
     }
 }
 
@@ -101,7 +125,7 @@ impl fmt::Display for Coverage {
                 }
             }
         }
-        write!(f, "\n{:16}{:>10}", "let in again", self.came_back)
+        Moment::ALL.into_iter().try_for_each(|moment| write!(f, "\n{moment:?}: {}", self.moments(moment)))
     }
 }
 
@@ -120,6 +144,7 @@ mod tests {
         assert!(rare.contains(&"Kill on Book: 0".to_owned()));
         assert!(!rare.iter().any(|line| line.starts_with("DamageFile on AddService")));
         assert!(rare.contains(&"Undo: 0".to_owned()), "an act that was never done is told, too");
+        assert!(rare.contains(&"HandedOver: 0".to_owned()), "and what never came to pass");
         for _ in 0..LEAST_HITS {
             coverage.did(ActKind::Undo);
         }

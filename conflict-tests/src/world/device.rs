@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use client_core::app::{Account, App, AppError, DeviceIdentity, Tenant};
-use client_core::store::{Form, OutboxEntry, Store, StoreError};
+use client_core::store::{OutboxEntry, Store, StoreError};
 use client_core::sync::{Engine, Options};
 use domain::documents::{Collection, Heads};
 use domain::ids::{Clock, DeviceId, Ids, TenantId};
@@ -236,17 +236,8 @@ pub(super) type Contents = BTreeMap<Uuid, (Collection, Heads)>;
 
 /// What a store holds, by its own account.
 pub(super) fn contents(store: &Store) -> Result<Contents, StoreError> {
-    store.read(|tx| {
-        let mut contents = Contents::new();
-        for collection in Collection::ALL {
-            for id in tx.document_ids(collection)? {
-                if let Some(document) = tx.document(id)?.filter(|document| document.form != Form::Purged) {
-                    contents.insert(id, (collection, document.heads));
-                }
-            }
-        }
-        Ok(contents)
-    })
+    let held = store.read::<_, StoreError>(|tx| tx.all_heads())?;
+    Ok(held.into_iter().map(|(id, collection, heads)| (id, (collection, heads))).collect())
 }
 
 /// All that waits to be sent.

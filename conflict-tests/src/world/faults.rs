@@ -99,7 +99,7 @@ impl World {
         }
         self.touch_entries(FaultKind::RestoreServer, &lost);
         self.open.retain(|_, open| open.tenant != tenant);
-        self.server.restore(self.tenants[tenant], (*dump).clone());
+        self.server.restore(self.tenants[tenant], dump.clone());
         // It remembers what it had answered by then, also what another restore had made it forget.
         self.oracle.answered.retain(|(of, _), _| *of != tenant);
         let answered = dump.intents().iter().map(|(id, result)| ((tenant, *id), result.result));

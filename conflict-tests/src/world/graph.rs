@@ -30,7 +30,7 @@ pub(super) struct Graph {
     actors: HashMap<(Uuid, String, u64), Hash>,
     /// The changes of each group.
     pub groups: BTreeMap<Uuid, BTreeSet<Key>>,
-    pasts: RefCell<HashMap<(Uuid, Vec<Hash>), Past>>,
+    pasts: RefCell<HashMap<Uuid, HashMap<Vec<Hash>, Past>>>,
 }
 
 impl Graph {
@@ -79,8 +79,7 @@ impl Graph {
 
     /// All that these heads stand on. A head that nobody made breaks I04.
     pub(super) fn past(&self, doc: Uuid, collection: Collection, heads: &[Hash]) -> Result<Past, Broken> {
-        let memo = (doc, heads.to_vec());
-        if let Some(past) = self.pasts.borrow().get(&memo) {
+        if let Some(past) = self.pasts.borrow().get(&doc).and_then(|of_doc| of_doc.get(heads)) {
             return Ok(past.clone());
         }
         let genesis = genesis_hash(collection);
@@ -96,7 +95,7 @@ impl Graph {
             }
         }
         let past = Rc::new(past);
-        self.pasts.borrow_mut().insert(memo, past.clone());
+        self.pasts.borrow_mut().entry(doc).or_default().insert(heads.to_vec(), past.clone());
         Ok(past)
     }
 }

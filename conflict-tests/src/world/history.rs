@@ -122,8 +122,12 @@ words! {
         AskAgain,
         /// Another device is disconnected, with what it has not sent.
         Revoke,
+        /// She signs in again on a disconnected device, which hands over what it had not sent.
+        Enrol,
         /// Somebody asks for what belongs to a neighbour.
         Trespass,
+        /// Somebody asks for the changes of a record that belongs to a neighbour.
+        TrespassHistory,
     }
 }
 
@@ -145,7 +149,16 @@ impl ActKind {
     /// Whether it leaves something behind that a fault can touch. What comes too late or is taken back in time does not.
     #[must_use]
     pub const fn writes(self) -> bool {
-        !matches!(self, Self::AskInTime | Self::CancelIntent | Self::AskAgain | Self::Revoke | Self::Trespass)
+        !matches!(
+            self,
+            Self::AskInTime
+                | Self::CancelIntent
+                | Self::AskAgain
+                | Self::Revoke
+                | Self::Enrol
+                | Self::Trespass
+                | Self::TrespassHistory
+        )
     }
 }
 

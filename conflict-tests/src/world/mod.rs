@@ -23,13 +23,14 @@ mod play;
 mod revoking;
 mod server;
 mod shrink;
+mod trace;
 mod trespass;
 mod undoing;
 
 #[cfg(feature = "bugs")]
 pub use bugs::{BUGS, plant};
 pub use corpus::{corpus, keep};
-pub use coverage::{Coverage, LEAST_HITS};
+pub use coverage::{Coverage, LEAST_HITS, Moment};
 pub use generate::generate;
 pub use history::{Act, ActKind, Fault, FaultKind, History, Step, What};
 pub use invariants::Broken;

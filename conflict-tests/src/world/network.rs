@@ -148,7 +148,8 @@ impl World {
             ask.max_bytes = Some(1 + u64::from(device.tiny) * 40);
         }
         let is_cut = device.cut_until > now;
-        self.note(&format!("send {number} {request:?}"));
+        self.trace.request(number, &request);
+        self.say(|| format!("send {number} {request:?}"));
         let failed = |failure| {
             Happening::Deliver(Box::new(Delivery {
                 device: number,
@@ -238,7 +239,8 @@ impl World {
         }
         let caught_up = matches!(&result, Ok(Reply::Sync(answer)) if !answer.more);
         let is_answer = result.is_ok();
-        self.note(&format!("deliver {number} {result:?}"));
+        self.trace.result(number, &result);
+        self.say(|| format!("deliver {number} {result:?}"));
         let event = match result {
             Ok(reply) => Event::Answered(ticket, reply),
             Err(failure) => Event::Failed(ticket, failure),

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
+use domain::documents::Hash;
 use domain::ids::{DeviceId, IntentId};
 use domain::sync::IntentOutcome;
 use uuid::Uuid;
@@ -31,9 +32,23 @@ pub(super) struct Asked {
     pub thrown_away: bool,
 }
 
+/// How far the log has been looked over, and what was in it up to there.
+#[derive(Debug, Default)]
+pub(super) struct LookedOver {
+    pub head: u64,
+    pub entries: usize,
+    pub chain: Option<Hash>,
+    pub changes: HashSet<Key>,
+    /// The group of the last entry, and those that ended before it.
+    pub group: Option<Uuid>,
+    pub ended: HashSet<Uuid>,
+}
+
 /// Memory of one tenant.
 #[derive(Debug, Default)]
 pub(super) struct Promises {
+    /// What is known of the log as it was at the last commit.
+    pub log: LookedOver,
     /// Changes that the server said it has.
     pub acked: BTreeSet<Key>,
     /// Changes that were ever in the log.

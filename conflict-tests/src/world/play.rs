@@ -1,7 +1,7 @@
 //! Playing a history: step by step, with everything that is due between, then healing, then the last checks.
 
 use std::collections::{BTreeMap, HashSet, VecDeque};
-use std::rc::Rc;
+use std::hash::{Hash as _, Hasher as _};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
@@ -21,6 +21,7 @@ use super::invariants::{self, Broken};
 use super::network::Happening;
 use super::oracle::{Asked, Edit, Oracle, Promises};
 use super::server::OpenTx;
+use super::trace::Trace;
 
 /// The world begins on this Sunday morning, in milliseconds since 1970.
 const BEGIN: i64 = 1_795_336_200_000;
@@ -51,9 +52,9 @@ pub(super) struct World {
     pub server_ids: WorldIds,
     pub server_down_until: i64,
     pub tenants: Vec<TenantId>,
-    pub dumps: Vec<VecDeque<Rc<Tables>>>,
+    pub dumps: Vec<VecDeque<Arc<Tables>>>,
     /// What each tenant has stored, as of the last look.
-    looked: Vec<Option<Rc<Tables>>>,
+    looked: Vec<Option<Arc<Tables>>>,
     /// Whether older copies will be needed.
     pub restores: bool,
     pub devices: Vec<Device>,
@@ -63,9 +64,7 @@ pub(super) struct World {
     pub graph: Graph,
     pub oracle: Oracle,
     pub coverage: Coverage,
-    pub trace: u64,
-    /// Whether each line of the trace is printed: for a person who looks into a broken history.
-    is_told: bool,
+    pub trace: Trace,
 }
 
 /// Plays a history to its end.
@@ -78,7 +77,7 @@ pub fn run(history: &History) -> Result<Run, Broken> {
     let rounds = world.heal()?;
     world.leave_behind()?;
     invariants::at_rest(&mut world)?;
-    Ok(Run { coverage: world.coverage, trace: world.trace, rounds })
+    Ok(Run { coverage: world.coverage, trace: world.trace.finish(), rounds })
 }
 
 impl World {
@@ -116,8 +115,7 @@ impl World {
                 ..Oracle::default()
             },
             coverage: Coverage::default(),
-            trace: 0xcbf2_9ce4_8422_2325,
-            is_told: std::env::var_os("WORLD_TRACE").is_some(),
+            trace: Trace::new(),
             tenants,
         };
         for _ in 0..history.devices {
@@ -148,9 +146,14 @@ impl World {
 
     /// Writes a line into the trace.
     pub(super) fn note(&mut self, what: &str) {
-        self.trace = super::check::continued(self.trace, what);
-        if self.is_told {
-            println!("{:>8} {what}", self.now() - BEGIN);
+        what.hash(&mut self.trace);
+        self.say(|| what.to_owned());
+    }
+
+    /// Prints a line for a person who looks into a broken history.
+    pub(super) fn say(&self, what: impl FnOnce() -> String) {
+        if self.trace.is_told {
+            println!("{:>8} {}", self.now() - BEGIN, what());
         }
     }
 
@@ -199,12 +202,12 @@ impl World {
     }
 
     /// What a tenant has stored now.
-    pub(super) fn tables(&mut self, tenant: usize) -> Result<Rc<Tables>, Broken> {
+    pub(super) fn tables(&mut self, tenant: usize) -> Result<Arc<Tables>, Broken> {
         if let Some(tables) = &self.looked[tenant] {
             return Ok(tables.clone());
         }
         let dump = self.server.dump(self.tenants[tenant]);
-        let tables = Rc::new(dump.ok_or_else(|| Broken::new("I00_possible", "the tenant is gone"))?);
+        let tables = dump.ok_or_else(|| Broken::new("I00_possible", "the tenant is gone"))?;
         self.looked[tenant] = Some(tables.clone());
         Ok(tables)
     }
@@ -222,7 +225,9 @@ impl World {
         }
         let is_the_worlds = match act.kind {
             ActKind::Revoke => self.revoke(number, act.pick),
+            ActKind::Enrol => self.enrol(number, act.pick)?,
             ActKind::Trespass => self.trespass(number, act.pick)?,
+            ActKind::TrespassHistory => self.trespass_history(number, act.pick)?,
             _ => false,
         };
         if is_the_worlds {
@@ -231,7 +236,7 @@ impl World {
         }
         let device = &mut self.devices[number];
         let Some(app) = &mut device.app else { return Ok(()) };
-        let before = outbox(app.store())?.len();
+        let before = app.store().read::<_, StoreError>(|tx| tx.outbox_keys())?.len();
         let asked = app.store().read::<_, StoreError>(|tx| Ok(tx.intents()?.len()))?;
         let done = match acts::perform(app, act, Timestamp::from_millisecond(now).unwrap_or_default()) {
             Ok(done) => done,
@@ -305,10 +310,13 @@ impl World {
         let device = &mut self.devices[number];
         let Some(app) = &mut device.app else { return Ok(None) };
         let effect = app.sync_step(&mut device.engine, event).map_err(AppError::from)?;
-        for entry in outbox(app.store())? {
-            self.graph.learn(&entry, None)?;
+        let waiting = app.store().read::<_, StoreError>(|tx| tx.outbox_keys())?;
+        if waiting.iter().any(|key| !self.graph.knows(key)) {
+            for entry in outbox(app.store())? {
+                self.graph.learn(&entry, None)?;
+            }
         }
-        invariants::i02_nothing_leaves_too_early(self, number)?;
+        invariants::i02_nothing_leaves_too_early(self, number, &waiting)?;
         Ok(Some(effect))
     }
 

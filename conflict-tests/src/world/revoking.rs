@@ -1,12 +1,11 @@
-//! Disconnecting a device: the server knows it no more, and what it has not sent stays with it until she signs
-//! in on it again.
+//! Disconnecting a device: the server knows it no more, and what it has not sent stays with it, until she signs in on it anew.
 
 use std::collections::BTreeSet;
 
-use client_core::store::StoreError;
 use domain::ids::DeviceId;
 
-use super::device::outbox;
+use super::acts;
+use super::coverage::Moment;
 use super::invariants::Broken;
 use super::network::Happening;
 use super::play::World;
@@ -42,24 +41,36 @@ impl World {
         }
     }
 
+    /// She signs in again on a disconnected device, which hands over what it has not sent; whether there is one that runs.
+    pub(super) fn enrol(&mut self, number: usize, pick: u32) -> Result<bool, Broken> {
+        let tenant = self.devices[number].tenant;
+        let is_one = |other: &usize| {
+            let device = &self.devices[*other];
+            device.tenant == tenant && device.app.is_some() && self.is_out(*other)
+        };
+        let out: Vec<usize> = (0..self.devices.len()).filter(is_one).collect();
+        let Some(chosen) = acts::pick(out, pick) else { return Ok(false) };
+        self.let_in_again(chosen)?;
+        self.wake(chosen)?;
+        Ok(true)
+    }
+
     /// Whether a device is disconnected.
     pub(super) fn is_out(&self, number: usize) -> bool {
         self.oracle.revoked.contains(&self.devices[number].identity)
     }
 
-    /// In every other history she signs in again on the devices that were disconnected: what they hold is handed over, once.
+    /// In every other history she signs in at last on the devices that are still out: what they hold is handed over, once.
     pub(super) fn take_back_in(&mut self, number: usize) -> Result<(), Broken> {
-        if !self.is_out(number) || !self.seed.is_multiple_of(2) {
-            return Ok(());
-        }
+        if self.is_out(number) && self.seed.is_multiple_of(2) { self.let_in_again(number) } else { Ok(()) }
+    }
+
+    fn let_in_again(&mut self, number: usize) -> Result<(), Broken> {
         let (seed, tenant) = (self.fresh_seed(), self.tenants[self.devices[number].tenant]);
-        let device = &mut self.devices[number];
-        let Some(app) = &device.app else { return Ok(()) };
-        let waits = !outbox(app.store())?.is_empty()
-            || !app.store().read::<_, StoreError>(|tx| tx.open_intents(1))?.is_empty();
-        device.sign_in_again(tenant, seed)?;
-        self.coverage.came_back += u64::from(waits);
-        self.note(&format!("{number} is let in again"));
+        let waits = self.app(number)?.pending()?;
+        self.devices[number].sign_in_again(tenant, seed)?;
+        self.coverage.met(Moment::HandedOver, u64::from(waits > 0));
+        self.note(&format!("{number} is let in again with {waits}"));
         Ok(())
     }
 

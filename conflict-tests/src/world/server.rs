@@ -14,6 +14,7 @@ use sync_server::sync::memory::{MemoryTx, Tables};
 use sync_server::sync::{AskError, Context, answer, compare};
 use uuid::Uuid;
 
+use super::coverage::Moment;
 use super::damage;
 use super::graph::Key;
 use super::history::FaultKind;
@@ -123,7 +124,9 @@ impl World {
         invariants::after_commit(self, tenant, &tables)?;
         if let Request::Sync(ask) = &parcel.request {
             let asked = invariants::AskedOf { tenant, at, head, intents: &ask.intents };
-            invariants::i08_exactly_once_effect(&mut self.oracle, &asked, &answer.intents, &tables)?;
+            let again =
+                invariants::i08_exactly_once_effect(&mut self.oracle, &asked, &answer.intents, &tables)?;
+            self.coverage.met(Moment::AskedAgain, again);
         }
         for result in &answer.results {
             let key = (result.doc, result.hash);

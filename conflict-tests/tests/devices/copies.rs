@@ -8,12 +8,14 @@ use client_core::app::Home;
 use client_core::driver::account::Accounts;
 use client_core::driver::http::Http;
 use client_core::driver::{Ended, sync_once};
+use client_core::store::StoreError;
 use client_core::sync::{Engine, Options};
 use client_core::system::{SystemClock, SystemIds};
 use domain::ids::Clock;
+use domain::lang::Lang;
 use jiff::{SignedDuration, Timestamp};
 use secrecy::ExposeSecret as _;
-use serde_json::json;
+use serde_json::{Value as Json, json};
 use sqlx::{Connection as _, PgConnection};
 use sync_server::testing::TestServer;
 use tempfile::TempDir;
@@ -100,6 +102,19 @@ const PUT_BACK: &str = "create procedure put_back(t text) language plpgsql as $$
         execute format('insert into %I (%s) select %s from %I', t, columns, columns, 'backup_' || t);
     end $$;";
 
+async fn back_up(server: &TestServer) {
+    let backup: Vec<String> =
+        TABLES.iter().map(|t| format!("create table backup_{t} as select * from {t}")).collect();
+    copy_tables(server, &backup.join(";")).await;
+}
+
+async fn restore(server: &TestServer) {
+    let restore: Vec<String> = TABLES.iter().map(|t| format!("call put_back('{t}')")).collect();
+    let script =
+        format!("{PUT_BACK} set session_replication_role = replica; begin; {}; commit", restore.join(";"));
+    copy_tables(server, &script).await;
+}
+
 #[tokio::test]
 async fn a_server_restored_from_yesterday_gets_back_what_the_devices_have() {
     let server = TestServer::start().await;
@@ -108,9 +123,7 @@ async fn a_server_restored_from_yesterday_gets_back_what_the_devices_have() {
     let mut b = Device::sign_in(&server, &owner.email, "b").await;
     let anna = a.app.add_client(&fields(json!({ "name": "Анна" }))).expect("a client").id;
     settle(&server, &mut [&mut a, &mut b]).await;
-    let backup: Vec<String> =
-        TABLES.iter().map(|t| format!("create table backup_{t} as select * from {t}")).collect();
-    copy_tables(&server, &backup.join(";")).await;
+    back_up(&server).await;
 
     let vera = a.app.add_client(&fields(json!({ "name": "Вера" }))).expect("a client").id;
     let service = json!({ "name": "Стрижка", "basePrice": 1500, "durationMin": 60 });
@@ -119,12 +132,7 @@ async fn a_server_restored_from_yesterday_gets_back_what_the_devices_have() {
     settle(&server, &mut [&mut a, &mut b]).await;
     b.app.edit_client(vera, &fields(json!({ "notes": "unsent" }))).expect("edits");
 
-    let restore: Vec<String> = TABLES.iter().map(|t| format!("call put_back('{t}')")).collect();
-    copy_tables(
-        &server,
-        &format!("{PUT_BACK} set session_replication_role = replica; begin; {}; commit", restore.join(";")),
-    )
-    .await;
+    restore(&server).await;
 
     for _ in 0..2 {
         for device in [&mut a, &mut b] {
@@ -138,6 +146,57 @@ async fn a_server_restored_from_yesterday_gets_back_what_the_devices_have() {
         "{export}"
     );
     assert!(a.told().contains(&"server_restored".to_owned()), "{:?}", a.told());
+}
+
+/// What went out about the visits, as a device holds it.
+fn promised(device: &Device) -> Vec<Json> {
+    let found =
+        device.app.store().read::<_, StoreError>(|tx| tx.records("promises")).expect("the store works");
+    found.into_iter().map(|record| record.body).collect()
+}
+
+#[tokio::test]
+async fn a_server_restored_from_yesterday_gets_back_what_it_promised() {
+    let server = TestServer::start().await;
+    let owner = server.register("promised").await;
+    let mut a = Device::sign_in(&server, &owner.email, "a").await;
+    let mut b = Device::sign_in(&server, &owner.email, "b").await;
+    let anna = a.app.add_client(&fields(json!({ "name": "Анна" }))).expect("a client").id;
+    let mut visits = Vec::new();
+    for day in ["2027-12-01T10:00", "2027-12-02T10:00"] {
+        let body = json!({ "clientId": anna, "startsAt": day, "durationMin": 60 });
+        visits.push(a.app.book(&fields(body)).expect("books").appointment.id);
+    }
+    settle(&server, &mut [&mut a, &mut b]).await;
+    let pay = |visit, amount: u32| {
+        owner.post("/payments", json!({ "date": "2027-11-01", "amount": amount, "appointmentId": visit }))
+    };
+    pay(visits[0], 100).await.expect(201);
+    settle(&server, &mut [&mut a, &mut b]).await;
+    back_up(&server).await;
+
+    // One more entry where there is one, one where there is none, and the visit is moved: the hour was that of the payment.
+    pay(visits[0], 200).await.expect(201);
+    pay(visits[1], 300).await.expect(201);
+    settle(&server, &mut [&mut a, &mut b]).await;
+    a.app.move_appointment(visits[0], &fields(json!({ "startsAt": "2027-12-03T10:00" }))).expect("moves");
+    let before = promised(&a);
+    assert_eq!(before.iter().map(|all| all["sent"].as_array().map_or(0, Vec::len)).sum::<usize>(), 3);
+
+    restore(&server).await;
+    for _ in 0..2 {
+        for device in [&mut a, &mut b] {
+            device.try_sync(server.url()).await;
+        }
+    }
+    let mut c = Device::sign_in(&server, &owner.email, "c").await;
+    settle(&server, &mut [&mut a, &mut b, &mut c]).await;
+    for device in [&a, &b, &c] {
+        assert_eq!(promised(device), before);
+        let told = device.app.conflicts(false, Lang::En).expect("lists");
+        assert!(told.len() == 1 && told[0].title.contains("300"), "{told:?}");
+    }
+    assert_eq!(owner.get("/conflicts").await.expect(200)["data"].as_array().map(Vec::len), Some(1));
 }
 
 /// A clock that is wrong by a fixed span.

@@ -165,6 +165,9 @@ impl ClientRow {
         let facts = Facts::of(document);
         let mut reader = document.reader();
         let times = reader.change_times();
+        let merged_into = reader.str("mergedInto").and_then(|id| id.parse().ok());
+        // Who was merged is gone for good, whatever became of a removal that another device made meanwhile and took back.
+        let deleted_at = reader.time("deletedAt").or(merged_into.is_some().then_some(0));
         Self {
             name: reader.str("name").unwrap_or_default(),
             phone: reader.str("phone"),
@@ -180,8 +183,8 @@ impl ClientRow {
             source: reader.str("source"),
             consents: consents(reader.map("consents")),
             meta: reader.map("meta"),
-            merged_into: reader.str("mergedInto").and_then(|id| id.parse().ok()),
-            deleted_at: reader.time("deletedAt"),
+            merged_into,
+            deleted_at,
             created_at: times.iter().min().copied(),
             updated_at: times.iter().max().copied(),
             facts,

@@ -1,9 +1,13 @@
 //! History by example: told, taken back, looked at as of a moment.
 
+use std::collections::BTreeMap;
+
 use serde_json::json;
+use uuid::Uuid;
 
 use super::*;
-use crate::clients::{ClientEdit, ClientRow, create, edit};
+use crate::clients::{ClientEdit, ClientRow, create, edit, remove};
+use crate::conflicts::merge_client;
 use crate::documents::tests_support::author;
 use crate::documents::{Document, Hash};
 
@@ -57,6 +61,23 @@ fn every_replica_tells_the_same_story() {
     let (from_a, from_b) = (a.chunks_since(&[]), b.chunks_since(&[]));
     let (mut a, mut b) = (a.receive(&from_b).document, b.receive(&from_a).document);
     assert_eq!(changes(&mut a, None, 10, None), changes(&mut b, None, 10, None));
+}
+
+#[test]
+fn a_removal_that_is_taken_back_does_not_bring_back_who_was_merged_meanwhile() {
+    let [gone, into] = [1, 2].map(Uuid::from_u128);
+    let base = client(1, 10, &json!({ "name": "Анна" }));
+    let mut open = BTreeMap::from([(gone, base.clone()), (into, client(1, 11, &json!({ "name": "Аня" })))]);
+    merge_client(gone, into, &mut open, (&author(2), 20)).unwrap();
+    let mut elsewhere = base;
+    change(&mut elsewhere, 3, 25, &json!({ "name": "Нюра", "locale": "ru", "source": "friend" }));
+    let removed = remove(&mut elsewhere, &author(3), 30).unwrap().hash();
+    let merged = open.get_mut(&gone).unwrap().chunks_since(&[]);
+    let mut anna = elsewhere.receive(&merged).document;
+    undo(&mut anna, &author(3), 40, removed).unwrap();
+    assert_eq!(anna.reader().time("deletedAt"), None, "nobody has removed her any more");
+    let row = ClientRow::read(&mut anna);
+    assert_eq!((row.merged_into.map(|id| id.0), row.deleted_at), (Some(into), Some(0)), "but she was merged");
 }
 
 #[test]

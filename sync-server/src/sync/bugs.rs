@@ -16,6 +16,8 @@ pub enum Bug {
     KnownAgain,
     /// A revoked device is served like any other.
     RevokedIsServed,
+    /// Who asks for the changes of a record is taken for one of the record's business.
+    HistoryByIdAlone,
 }
 
 #[cfg(feature = "bugs")]

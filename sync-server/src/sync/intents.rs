@@ -230,7 +230,7 @@ fn setting(
 }
 
 /// A record that a device still has and a restored server lost. Kept only where there never was anything: what was removed
-/// stays removed.
+/// stays removed. To what went out about a visit the entries are added that are not there.
 async fn offered<T: Tx>(
     session: &mut Session<'_, T>,
     intent: &Intent,
@@ -258,6 +258,12 @@ async fn offered<T: Tx>(
     };
     if !is_whole {
         return Ok(Err(ErrorCode::IntentInvalid));
+    }
+    if kind == RecordKind::Promises.as_str()
+        && let Ok(promised) = serde_json::from_value(body.clone())
+        && let Some(all) = promises::united(session, promised).await?
+    {
+        return Ok(Ok(Some((kind.to_owned(), all))));
     }
     let was_there = session.knows_record(kind, intent.target).await?;
     Ok(Ok((!was_there).then(|| (kind.to_owned(), body.clone()))))

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use domain::Projection;
-use domain::documents::{Collection, Hash};
+use domain::documents::{Collection, Document, Hash};
 use domain::ids::{DeviceId, IntentId, TenantId};
 use domain::sync::{
     CompareDoc, Intent, IntentResult, Sum, canonical_json, document_digest, purged_digest, record_digest,
@@ -26,21 +26,21 @@ use crate::db::StoreError;
 /// A refused chunk: the document, the declared hash, the code.
 pub type Quarantined = (Uuid, Hash, String);
 
-/// What one tenant has stored.
+/// What one tenant has stored. Whoever looks at it, dumps it or writes on top of it shares what stays as it is.
 #[derive(Clone, Debug)]
 pub struct Tables {
     state: LogState,
-    documents: BTreeMap<Uuid, StoredDocument>,
-    rows: BTreeMap<Uuid, Projection>,
-    log: BTreeMap<u64, Entry>,
-    records: BTreeMap<(String, Uuid), StoredRecord>,
+    documents: BTreeMap<Uuid, Arc<StoredDocument>>,
+    rows: BTreeMap<Uuid, Arc<Projection>>,
+    log: BTreeMap<u64, Arc<Entry>>,
+    records: BTreeMap<(String, Uuid), Arc<StoredRecord>>,
     intents: BTreeMap<IntentId, IntentResult>,
     quarantine: BTreeSet<Quarantined>,
 }
 
 #[derive(Debug)]
 struct Inside {
-    tenants: BTreeMap<TenantId, Tables>,
+    tenants: BTreeMap<TenantId, Arc<Tables>>,
     locked: BTreeSet<TenantId>,
     /// Kept beside the tables: whoever restores a dump disconnects again what was disconnected since.
     revoked: BTreeSet<(TenantId, DeviceId)>,
@@ -87,7 +87,7 @@ impl MemoryServer {
             intents: BTreeMap::new(),
             quarantine: BTreeSet::new(),
         };
-        self.inside().tenants.insert(tenant, tables);
+        self.inside().tenants.insert(tenant, Arc::new(tables));
         let body = json!({ "id": tenant, "name": "Salon", "timezone": "Europe/Moscow", "locale": "ru",
                            "currency": "RUB", "plan": "ivory" });
         let mut tx = self.begin(tenant);
@@ -109,12 +109,12 @@ impl MemoryServer {
 
     /// What a tenant has stored now: a dump, to look at or to restore.
     #[must_use]
-    pub fn dump(&self, tenant: TenantId) -> Option<Tables> {
+    pub fn dump(&self, tenant: TenantId) -> Option<Arc<Tables>> {
         self.inside().tenants.get(&tenant).cloned()
     }
 
     /// Puts an older dump back, as a restore from a backup does.
-    pub fn restore(&self, tenant: TenantId, tables: Tables) {
+    pub fn restore(&self, tenant: TenantId, tables: Arc<Tables>) {
         self.inside().tenants.insert(tenant, tables);
     }
 
@@ -129,14 +129,27 @@ impl MemoryServer {
         true
     }
 
+    /// The document whose changes somebody of this tenant asks for, as REST opens it.
+    pub fn asked_for(
+        &self,
+        tenant: TenantId,
+        collection: Collection,
+        id: Uuid,
+    ) -> Result<Option<Document>, StoreError> {
+        let tenant = if bugs::on(Bug::HistoryByIdAlone) { self.owner(id).unwrap_or(tenant) } else { tenant };
+        futures::executor::block_on(super::load(&mut self.begin(tenant), collection, id))
+    }
+
+    fn owner(&self, id: Uuid) -> Option<TenantId> {
+        let inside = self.inside();
+        let mut tenants = inside.tenants.iter();
+        tenants.find(|(_, tables)| tables.documents.contains_key(&id)).map(|(tenant, _)| *tenant)
+    }
+
     /// Takes the bytes out of all log entries up to a number: their documents hold them.
     pub fn fold(&self, tenant: TenantId, until: u64) {
         if let Some(tables) = self.inside().tenants.get_mut(&tenant) {
-            for entry in tables.log.range_mut(..=until).map(|(_, entry)| entry) {
-                if let EntryKind::Change { bytes, .. } = &mut entry.kind {
-                    *bytes = None;
-                }
-            }
+            Arc::make_mut(tables).log.range_mut(..=until).for_each(|(_, entry)| without_bytes(entry));
         }
     }
 
@@ -154,25 +167,25 @@ impl Tables {
 
     /// All documents.
     #[must_use]
-    pub const fn documents(&self) -> &BTreeMap<Uuid, StoredDocument> {
+    pub const fn documents(&self) -> &BTreeMap<Uuid, Arc<StoredDocument>> {
         &self.documents
     }
 
     /// All rows.
     #[must_use]
-    pub const fn rows(&self) -> &BTreeMap<Uuid, Projection> {
+    pub const fn rows(&self) -> &BTreeMap<Uuid, Arc<Projection>> {
         &self.rows
     }
 
     /// The log.
     #[must_use]
-    pub const fn log(&self) -> &BTreeMap<u64, Entry> {
+    pub const fn log(&self) -> &BTreeMap<u64, Arc<Entry>> {
         &self.log
     }
 
     /// All records, also removed ones.
     #[must_use]
-    pub const fn records(&self) -> &BTreeMap<(String, Uuid), StoredRecord> {
+    pub const fn records(&self) -> &BTreeMap<(String, Uuid), Arc<StoredRecord>> {
         &self.records
     }
 
@@ -203,11 +216,7 @@ impl Tables {
                 };
             }
             Write::Forget(id) => {
-                for entry in self.log.values_mut().filter(|entry| entry.item == id) {
-                    if let EntryKind::Change { bytes, .. } = &mut entry.kind {
-                        *bytes = None;
-                    }
-                }
+                self.log.values_mut().filter(|entry| entry.item == id).for_each(without_bytes);
                 self.quarantine.retain(|(doc, ..)| *doc != id);
             }
             Write::Entry(entry) => {
@@ -226,13 +235,20 @@ impl Tables {
     }
 }
 
+/// The document holds what the entry did.
+fn without_bytes(entry: &mut Arc<Entry>) {
+    if let EntryKind::Change { bytes, .. } = &mut Arc::make_mut(entry).kind {
+        *bytes = None;
+    }
+}
+
 #[derive(Clone, Debug)]
 enum Write {
     State(LogState),
-    Document(Uuid, StoredDocument, Option<Projection>),
+    Document(Uuid, Arc<StoredDocument>, Option<Arc<Projection>>),
     Forget(Uuid),
-    Entry(Entry),
-    Record(StoredRecord),
+    Entry(Arc<Entry>),
+    Record(Arc<StoredRecord>),
     Intent(IntentResult),
     Quarantine(Quarantined),
 }
@@ -245,7 +261,7 @@ pub struct MemoryTx {
     holds_lock: bool,
     writes: Vec<Write>,
     /// What is committed with the own writes on top, once there are any.
-    own: Option<Tables>,
+    own: Option<Box<Tables>>,
 }
 
 impl MemoryTx {
@@ -253,6 +269,7 @@ impl MemoryTx {
     pub fn commit(mut self) {
         let writes = std::mem::take(&mut self.writes);
         if let Some(tables) = self.server.inside().tenants.get_mut(&self.tenant) {
+            let tables = Arc::make_mut(tables);
             for write in writes {
                 tables.apply(write);
             }
@@ -264,13 +281,17 @@ impl MemoryTx {
             return Ok(read(own));
         }
         let inside = self.server.inside();
-        inside.tenants.get(&self.tenant).map(read).ok_or_else(|| StoreError::damaged("the tenant has no row"))
+        inside
+            .tenants
+            .get(&self.tenant)
+            .map(|tables| read(tables))
+            .ok_or_else(|| StoreError::damaged("the tenant has no row"))
     }
 
     fn write(&mut self, write: Write) -> Result<(), StoreError> {
         let mut own = match self.own.take() {
             Some(own) => own,
-            None => self.read(Tables::clone)?,
+            None => Box::new(self.read(Tables::clone)?),
         };
         own.apply(write.clone());
         self.own = Some(own);
@@ -326,14 +347,13 @@ impl Tx for MemoryTx {
     }
 
     async fn documents(&mut self, ids: &[Uuid]) -> Result<BTreeMap<Uuid, StoredDocument>, StoreError> {
-        let mut found: BTreeMap<Uuid, StoredDocument> = self
-            .read(|t| ids.iter().filter_map(|id| t.documents.get(id).map(|d| (*id, d.clone()))).collect())?;
+        let mut found: BTreeMap<Uuid, StoredDocument> = self.read(|t| {
+            ids.iter().filter_map(|id| t.documents.get(id).map(|d| (*id, (**d).clone()))).collect()
+        })?;
         if bugs::on(Bug::TenantNotInKey) {
             for tables in self.server.inside().tenants.values() {
-                let theirs = ids.iter().filter_map(|id| Some((*id, tables.documents.get(id)?.clone())));
-                for (id, document) in theirs {
-                    found.entry(id).or_insert(document);
-                }
+                let theirs = ids.iter().filter_map(|id| Some((*id, (**tables.documents.get(id)?).clone())));
+                theirs.for_each(|(id, document)| drop(found.entry(id).or_insert(document)));
             }
         }
         Ok(found)
@@ -344,13 +364,14 @@ impl Tx for MemoryTx {
             if row.is_none() {
                 self.write(Write::Forget(*id))?;
             }
-            self.write(Write::Document(*id, document.clone(), row.clone()))?;
+            let (document, row) = (Arc::new(document.clone()), row.clone().map(Arc::new));
+            self.write(Write::Document(*id, document, row))?;
         }
         Ok(())
     }
 
     async fn append(&mut self, entries: &[Entry], _: Option<DeviceId>) -> Result<(), StoreError> {
-        entries.iter().try_for_each(|entry| self.write(Write::Entry(entry.clone())))
+        entries.iter().try_for_each(|entry| self.write(Write::Entry(Arc::new(entry.clone()))))
     }
 
     async fn has_change(&mut self, hash: Hash) -> Result<bool, StoreError> {
@@ -368,7 +389,7 @@ impl Tx for MemoryTx {
                 .map(|(_, e)| e)
                 .filter(|e| e.seq <= until)
                 .take(limit as usize)
-                .cloned()
+                .map(|entry| (**entry).clone())
                 .collect()
         })
     }
@@ -381,7 +402,7 @@ impl Tx for MemoryTx {
         limit: u32,
     ) -> Result<Vec<Uuid>, StoreError> {
         self.read(|t| {
-            let coming = |row: &Projection| match row {
+            let coming = |row: &Arc<Projection>| match &**row {
                 Projection::Appointments(visit) => {
                     let span = since..coming_until(since);
                     visit.visit_time().is_some_and(|time| span.contains(&time.starts_at().as_second()))
@@ -426,11 +447,12 @@ impl Tx for MemoryTx {
     }
 
     async fn records(&mut self, ids: &[Uuid]) -> Result<Vec<StoredRecord>, StoreError> {
-        self.read(|t| t.records.values().filter(|record| ids.contains(&record.id)).cloned().collect())
+        let is_one = |record: &&Arc<StoredRecord>| ids.contains(&record.id);
+        self.read(|t| t.records.values().filter(is_one).map(|record| (**record).clone()).collect())
     }
 
     async fn keep_record(&mut self, record: &StoredRecord) -> Result<(), StoreError> {
-        self.write(Write::Record(record.clone()))
+        self.write(Write::Record(Arc::new(record.clone())))
     }
 
     async fn has_records_of(&mut self, kind: &str) -> Result<bool, StoreError> {

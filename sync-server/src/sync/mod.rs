@@ -131,8 +131,8 @@ pub async fn lock(tx: &mut TenantTx) -> Result<(), StoreError> {
 }
 
 /// A document with its history, if the tenant has it.
-pub async fn load(
-    tx: &mut TenantTx,
+pub async fn load<T: Tx>(
+    tx: &mut T,
     collection: Collection,
     id: Uuid,
 ) -> Result<Option<Document>, StoreError> {

@@ -8,6 +8,7 @@ use domain::ids::AppointmentId;
 use domain::money::{Currency, Money};
 use domain::payments::Payment;
 use domain::sync::RecordKind;
+use serde_json::Value as Json;
 
 use super::session::Session;
 use super::tx::Tx;
@@ -31,6 +32,24 @@ pub(super) async fn note_payment<T: Tx>(
         Some(promise) => keep(session, visit, promise).await,
         None => Ok(()),
     }
+}
+
+/// What stands with the entries that only a device still knows; `None` if nothing stands or nothing is new.
+pub(super) async fn united<T: Tx>(
+    session: &mut Session<'_, T>,
+    offered: Promises,
+) -> Result<Option<Json>, StoreError> {
+    let Some(standing) = session.record_body(RecordKind::Promises.as_str(), offered.id).await? else {
+        return Ok(None);
+    };
+    let mut all: Promises = serde_json::from_value(standing).map_err(StoreError::damaged)?;
+    let known = all.sent.len();
+    for promise in offered.sent {
+        let more = Promises::with(Some(all.clone()), offered.appointment_id, promise);
+        all = more.unwrap_or(all);
+    }
+    let is_new = all.sent.len() > known;
+    is_new.then(|| serde_json::to_value(&all)).transpose().map_err(StoreError::damaged)
 }
 
 /// Keeps what went out, once for each cause.

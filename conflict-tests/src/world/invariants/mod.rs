@@ -12,7 +12,7 @@ use client_core::store::StoreError;
 
 pub(super) use promises::{
     AskedOf, i08_cancelled_is_not_asked, i08_exactly_once_effect, i08_settled_once, i12_answer_is_ours,
-    i17_revoked_is_out,
+    i12_history_is_ours, i17_revoked_is_out,
 };
 pub(super) use rest::{at_rest, i14_liveness_bound, is_quiet};
 pub(super) use steps::{

@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use client_core::store::StoredIntent;
 use domain::appointments::Promises;
+use domain::documents::Collection;
+use domain::history::changes;
 use domain::ids::{AppointmentId, DeviceId};
 use domain::sync::{Intent, IntentAction, IntentOutcome, IntentResult, Item, RecordKind};
 use jiff::Timestamp;
@@ -38,13 +40,14 @@ pub(in super::super) fn i08_cancelled_is_not_asked(
     must(cancelled.is_none(), I08, || format!("device {device} asks for what was cancelled: {cancelled:?}"))
 }
 
-/// An intent has one answer for ever, its effect happens once, and not after its deadline.
+/// An intent has one answer for ever, its effect happens once, and not after its deadline; nothing is done that nobody asked for.
+/// Answers how many had been answered before.
 pub(in super::super) fn i08_exactly_once_effect(
     oracle: &mut Oracle,
     asked: &AskedOf<'_>,
     results: &[IntentResult],
     tables: &Tables,
-) -> Result<(), Broken> {
+) -> Result<u64, Broken> {
     let mut fresh = BTreeSet::new();
     let mut repeated = Vec::new();
     for result in results.iter().filter(|result| result.result != IntentOutcome::Waiting) {
@@ -56,6 +59,10 @@ pub(in super::super) fn i08_exactly_once_effect(
             repeated.push(intent);
             continue;
         }
+        // What a restored server lost is offered back by itself.
+        let is_ours =
+            intent.action == IntentAction::RecordOffer.as_str() || oracle.act_of_intent(intent.id).is_some();
+        must(is_ours, I08, || format!("{intent:?} is {:?}, and nobody asked for it", result.result))?;
         let deadline = intent.deadline.as_ref().and_then(|text| text.parse::<Timestamp>().ok());
         let is_late = deadline.is_some_and(|deadline| deadline < asked.at);
         must(is_late == (result.result == IntentOutcome::Expired), I08, || {
@@ -65,13 +72,14 @@ pub(in super::super) fn i08_exactly_once_effect(
         fresh.extend(promises_beside(intent));
         oracle.answered.insert((asked.tenant, intent.id), result.result);
     }
+    let count = u64::try_from(repeated.len()).unwrap_or(u64::MAX);
     for intent in repeated.into_iter().filter(|intent| !fresh.contains(&intent.target)) {
         let mut new = tables.log().range(asked.head + 1..).map(|(_, entry)| entry.item);
         must(!new.any(|item| item == intent.target), I08, || {
             format!("{intent:?} was answered before and has its effect again")
         })?;
     }
-    Ok(())
+    Ok(count)
 }
 
 /// A payment for a visit writes into what was promised of it, too.
@@ -123,6 +131,28 @@ pub(in super::super) fn i12_answer_is_ours(
         i12_is_ours(oracle, tenant, id, &text)?;
     }
     Ok(())
+}
+
+/// Who asks for the changes of a document is told them if it is of the own business, and else that there is none.
+pub(in super::super) fn i12_history_is_ours(
+    world: &World,
+    tenant: usize,
+    id: Uuid,
+    collection: Collection,
+) -> Result<(), Broken> {
+    let found = world.server.asked_for(world.tenants[tenant], collection, id);
+    let found = found.map_err(|error| Broken::new("I00_possible", error.to_string()))?;
+    let told = found.map(|mut document| changes(&mut document, None, usize::MAX, None));
+    let is_own = world.oracle.owners.get(&id).is_none_or(|owner| *owner == tenant);
+    must(told.is_some() == is_own, I12, || {
+        format!("tenant {tenant} is told of {collection} {id}, which is its own ({is_own}): {told:?}")
+    })?;
+    match told {
+        Some(told) => {
+            i12_is_ours(&world.oracle, tenant, id, &serde_json::to_string(&told).unwrap_or_default())
+        }
+        None => Ok(()),
+    }
 }
 
 /// Nothing that a tenant's server or devices have stored is a neighbour's.

@@ -26,7 +26,7 @@ const I10: &str = "I10_deterministic_resolution";
 
 /// Which conflicts there are, by what the rows and the price list say.
 pub(super) fn conflicts_of(tables: &Tables) -> BTreeMap<Uuid, Conflict> {
-    whole(tables.rows().iter().map(|(id, row)| (*id, row)), &services(tables), &promises(tables))
+    whole(tables.rows().iter().map(|(id, row)| (*id, &**row)), &services(tables), &promises(tables))
 }
 
 fn services(tables: &Tables) -> BTreeMap<ServiceId, Service> {
@@ -59,7 +59,7 @@ pub(super) fn i10_deterministic_resolution(
         let opened = stored.and_then(|stored| stored.open(*id).ok().flatten());
         rows.push((
             *id,
-            opened.map_or_else(|| row.clone(), |mut document| put_together(&mut document, &mut rng)),
+            opened.map_or_else(|| (**row).clone(), |mut document| put_together(&mut document, &mut rng)),
         ));
     }
     rows.shuffle(&mut rng);

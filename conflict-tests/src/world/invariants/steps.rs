@@ -11,20 +11,24 @@ use sync_server::sync::memory::Tables;
 use uuid::Uuid;
 
 use super::super::acts::Done;
-use super::super::device::{Contents, outbox};
+use super::super::device::Contents;
 use super::super::graph::Key;
+use super::super::oracle::LookedOver;
 use super::super::play::World;
 use super::{Broken, must};
 
 /// A saved edit is in the outbox until the server has had it, or lies visibly aside.
-pub(in super::super) fn i02_nothing_leaves_too_early(world: &mut World, number: usize) -> Result<(), Broken> {
+pub(in super::super) fn i02_nothing_leaves_too_early(
+    world: &mut World,
+    number: usize,
+    waiting: &[Key],
+) -> Result<(), Broken> {
     let device = &mut world.devices[number];
     let Some(app) = &device.app else { return Ok(()) };
     if device.unsettled.is_empty() {
         return Ok(());
     }
-    let waiting: HashSet<Key> =
-        outbox(app.store())?.into_iter().map(|entry| (entry.doc, entry.hash)).collect();
+    let waiting: HashSet<&Key> = waiting.iter().collect();
     let ever = &world.oracle.tenants[device.tenant].ever;
     let mut missing = Vec::new();
     device.unsettled.retain(|index| {
@@ -55,35 +59,51 @@ pub(super) fn wanted(app: &App) -> Result<BTreeSet<Uuid>, StoreError> {
     app.store().read(|tx| Ok(tx.wants(u32::MAX)?.into_iter().collect()))
 }
 
-/// After a commit the log holds only what somebody made, in causal order, groups whole and together.
+/// After a commit the log holds only what somebody made, in causal order, groups whole and together. What was looked over before
+/// is not looked over again while it is the same: the chain hash stands for all entries before it, and none came between.
 pub(in super::super) fn after_commit(
     world: &mut World,
     tenant: usize,
     tables: &Tables,
 ) -> Result<(), Broken> {
-    let mut here: HashSet<Key> = HashSet::new();
-    for entry in tables.log().values().filter(|entry| tables.documents().contains_key(&entry.item)) {
-        let key = (entry.item, entry.hash);
-        must(!world.oracle.poison.contains(&key), "I13_poison_contained", || {
-            format!("the log has the poison {key:?}")
-        })?;
-        must(world.graph.knows(&key), "I04_no_invention", || {
-            format!("the log has {key:?}, which nobody made")
-        })?;
-        let missing = world.graph.deps(&key).iter().find(|dep| !here.contains(&(entry.item, **dep)));
-        must(missing.is_none(), "I05_causality", || {
-            format!("the log has {key:?} without {missing:?} before it")
-        })?;
-        must(here.insert(key), "I03_server_ack_durable", || format!("the log has {key:?} twice"))?;
+    let log = tables.log();
+    let mut read = std::mem::take(&mut world.oracle.tenants[tenant].log);
+    let is_the_same = log.get(&read.head).map(|entry| entry.chain) == read.chain
+        && log.range(..=read.head).count() == read.entries;
+    if !is_the_same {
+        read = LookedOver::default();
     }
-    let group_of = |seq: u64| tables.log().get(&seq).and_then(|entry| entry.group);
-    for (seq, entry) in tables.log() {
-        let Some(group) = entry.group else { continue };
-        let is_split = group_of(seq + 1) != Some(group)
-            && tables.log().range(seq + 1..).any(|(_, later)| later.group == Some(group));
-        must(!is_split, "I06_atomic_group", || format!("group {group} is split after number {seq}"))?;
+    for (seq, entry) in log.range(read.head + 1..) {
+        if tables.documents().contains_key(&entry.item) {
+            let key = (entry.item, entry.hash);
+            must(!world.oracle.poison.contains(&key), "I13_poison_contained", || {
+                format!("the log has the poison {key:?}")
+            })?;
+            must(world.graph.knows(&key), "I04_no_invention", || {
+                format!("the log has {key:?}, which nobody made")
+            })?;
+            let deps = world.graph.deps(&key);
+            let missing = deps.iter().find(|dep| !read.changes.contains(&(entry.item, **dep)));
+            must(missing.is_none(), "I05_causality", || {
+                format!("the log has {key:?} without {missing:?} before it")
+            })?;
+            must(read.changes.insert(key), "I03_server_ack_durable", || {
+                format!("the log has {key:?} twice")
+            })?;
+            world.oracle.tenants[tenant].ever.insert(key);
+        }
+        if entry.group != read.group {
+            read.ended.extend(read.group);
+            read.group = entry.group;
+        }
+        let is_split = entry.group.is_some_and(|group| read.ended.contains(&group));
+        must(!is_split, "I06_atomic_group", || {
+            format!("group {:?} is split before number {seq}", entry.group)
+        })?;
+        (read.head, read.chain) = (*seq, Some(entry.chain));
+        read.entries += 1;
     }
-    world.oracle.tenants[tenant].ever.extend(here);
+    world.oracle.tenants[tenant].log = read;
     Ok(())
 }
 
