@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use crate::dates::format_seconds;
 use crate::documents::{Document, Hash, Logged};
-use crate::project::project;
+use crate::project::{Projection, project};
 
 /// A change of a record, as REST and devices show it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -59,6 +59,8 @@ pub struct RecordChange {
     pub collection: String,
     /// The record.
     pub record_id: Uuid,
+    /// What it is called, if it has a name: a client, also one that was removed.
+    pub name: Option<String>,
     /// Whom the record is about: the client itself, or the one of the visit or note.
     pub client_id: Option<Uuid>,
     /// Whether the record was removed since.
@@ -72,6 +74,10 @@ pub struct RecordChange {
 pub fn changes_among(document: &mut Document, id: Uuid, wanted: &BTreeSet<Hash>) -> Vec<RecordChange> {
     let row = project(document);
     let (collection, client_id) = (document.collection().as_str().to_owned(), row.client(id));
+    let name = match &row {
+        Projection::Clients(client) => Some(client.name.clone()),
+        Projection::Appointments(_) | Projection::Notes(_) => None,
+    };
     let now = document.reader().everything();
     let mut log = document.log();
     log.reverse();
@@ -80,6 +86,7 @@ pub fn changes_among(document: &mut Document, id: Uuid, wanted: &BTreeSet<Hash>)
         .map(|logged| RecordChange {
             collection: collection.clone(),
             record_id: id,
+            name: name.clone(),
             client_id,
             is_removed: row.is_deleted(),
             change: shown(document, logged, None, &now),

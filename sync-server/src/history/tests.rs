@@ -84,6 +84,7 @@ async fn what_happened_in_the_whole_business_is_told_newest_first_and_page_by_pa
     let (gone, olga) = (json!(gone), json!(olga));
     assert_eq!(whose[0], (&gone, &gone, &json!(true)));
     assert_eq!(whose[2], (&visit, &olga, &json!(false)));
+    assert_eq!((&told[0]["name"], &told[2]["name"]), (&json!("Лишняя"), &json!(null)));
     assert_eq!(told[2]["collection"], "appointments");
     assert!(told.iter().all(|one| one["change"]["receivedAt"].is_string()));
     let alone =

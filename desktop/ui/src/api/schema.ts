@@ -1823,6 +1823,7 @@ export interface components {
                 clientId?: string | null;
                 collection: string;
                 isRemoved: boolean;
+                name?: string | null;
                 recordId: string;
             }[];
             nextCursor?: string | null;
@@ -1929,6 +1930,7 @@ export interface components {
             clientId?: string | null;
             collection: string;
             isRemoved: boolean;
+            name?: string | null;
             recordId: string;
         };
         RecoveryCodes: {

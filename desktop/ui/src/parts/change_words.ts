@@ -1,7 +1,7 @@
 // What a change says, in her words: the document's own way of writing is nobody's to read.
 import type { Change } from '../api/types';
 import { dayWritten } from '../materialize/dates';
-import { clock, day, duration, money, phone, Temporal } from '../shared/format';
+import { clock, day, dayAndClock, duration, money, phone, Temporal, zoned } from '../shared/format';
 import { i18n, type Key, t } from '../shared/i18n.svelte';
 import { statusName } from '../shared/words';
 import { people } from './people.svelte';
@@ -40,7 +40,7 @@ const FIELDS: Record<string, Key> = {
   clientId: 'ui.client',
   consents: 'ui.changes.consent',
   contacts: 'ui.field.contacts',
-  deleted: 'ui.field.deleted',
+  deletedAt: 'ui.field.deleted',
   depositAmount: 'ui.visit.deposit',
   email: 'ui.email',
   events: 'ui.field.status',
@@ -109,6 +109,7 @@ export function valueOf(field: string, value: unknown): string {
   if (name === 'time') return timeWritten(text);
   if (['price', 'depositAmount', 'cost'].includes(name)) return amountWritten(text);
   if (name === 'phone') return phone(text);
+  if (name === 'deletedAt') return dayAndClock(zoned(Temporal.Instant.fromEpochMilliseconds(Number(text)).toString()));
   if (name === 'birthday') return dayWritten(text, i18n.lang);
   if (name === 'clientId') return people.find(text)?.name ?? t('ui.client.gone');
   if (name === 'serviceId') return prices.find(text)?.name ?? t('ui.service');
