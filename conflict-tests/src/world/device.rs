@@ -236,8 +236,10 @@ pub(super) type Contents = BTreeMap<Uuid, (Collection, Heads)>;
 
 /// What a store holds, by its own account.
 pub(super) fn contents(store: &Store) -> Result<Contents, StoreError> {
-    let held = store.read::<_, StoreError>(|tx| tx.all_heads())?;
-    Ok(held.into_iter().map(|(id, collection, heads)| (id, (collection, heads))).collect())
+    store.read(|tx| {
+        let held = tx.all_heads()?.into_iter();
+        Ok(held.map(|(id, collection, heads)| (id, (collection, heads))).collect())
+    })
 }
 
 /// All that waits to be sent.

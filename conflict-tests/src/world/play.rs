@@ -42,7 +42,6 @@ pub struct Run {
 }
 
 #[derive(Debug)]
-#[expect(clippy::struct_excessive_bools, reason = "independent switches of one history")]
 pub(super) struct World {
     pub seed: u64,
     pub lazy: bool,
@@ -236,7 +235,7 @@ impl World {
         }
         let device = &mut self.devices[number];
         let Some(app) = &mut device.app else { return Ok(()) };
-        let before = app.store().read::<_, StoreError>(|tx| tx.outbox_keys())?.len();
+        let before = app.store().read::<_, AppError>(|tx| Ok(tx.outbox_keys()?))?.len();
         let asked = app.store().read::<_, StoreError>(|tx| Ok(tx.intents()?.len()))?;
         let done = match acts::perform(app, act, Timestamp::from_millisecond(now).unwrap_or_default()) {
             Ok(done) => done,
@@ -310,7 +309,7 @@ impl World {
         let device = &mut self.devices[number];
         let Some(app) = &mut device.app else { return Ok(None) };
         let effect = app.sync_step(&mut device.engine, event).map_err(AppError::from)?;
-        let waiting = app.store().read::<_, StoreError>(|tx| tx.outbox_keys())?;
+        let waiting = app.store().read::<_, AppError>(|tx| Ok(tx.outbox_keys()?))?;
         if waiting.iter().any(|key| !self.graph.knows(key)) {
             for entry in outbox(app.store())? {
                 self.graph.learn(&entry, None)?;

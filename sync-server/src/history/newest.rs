@@ -24,7 +24,7 @@ pub(super) async fn all_changes(
 ) -> Result<Json<Page<RecordChange>>, Problem> {
     let (limit, cursor) = query.page("all changes", &[])?;
     let before = cursor.after().and_then(|after| after.0.as_deref()?.parse().ok());
-    let logged = store::newest(&mut tx, before, i64::from(limit.and_one())).await?;
+    let logged = store::newest(&mut tx, before, limit.and_one()).await?;
     let mut wanted: BTreeMap<Uuid, BTreeSet<_>> = BTreeMap::new();
     for Logged { document, hash, .. } in &logged {
         wanted.entry(*document).or_default().insert(*hash);
