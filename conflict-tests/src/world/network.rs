@@ -72,6 +72,11 @@ impl World {
         self.queue.insert((self.now() + after, self.counter), happening);
     }
 
+    /// Whether a request has still to reach the server, or to be written there.
+    pub(super) fn is_anything_on_its_way(&self) -> bool {
+        self.queue.values().any(|event| matches!(event, Happening::Arrive(_) | Happening::Commit(_)))
+    }
+
     pub(super) fn happen(&mut self, happening: Happening) -> Result<(), Broken> {
         match happening {
             Happening::Wake { device, life } if self.devices[device].life == life => self.wake(device),
