@@ -6,12 +6,11 @@ use std::sync::Arc;
 use domain::lang::text;
 use secrecy::SecretString;
 use serde::Deserialize;
-use serde_json::{Value as Json, json};
 use tauri::http::{Method, Request, Response, StatusCode};
 
 use crate::home::{Shell, Why};
 use crate::pages::{empty, whole};
-use crate::{settings, sync};
+use crate::{locked, settings};
 
 const PAGE: &str = include_str!("door/page.html");
 const STYLE: &[u8] = include_bytes!("door/door.css");
@@ -35,24 +34,25 @@ struct Named {
 /// Answers `/shell/*`.
 pub(crate) async fn answer(shell: &Arc<Shell>, request: &Request<Vec<u8>>) -> Response<Vec<u8>> {
     match (request.method(), request.uri().path()) {
-        (&Method::GET, "/shell/door.css") => whole("text/css; charset=utf-8", STYLE.to_vec()),
+        (&Method::GET, "/shell/door.css") => style(),
         (&Method::GET, "/shell/door.js") => whole("text/javascript; charset=utf-8", SCRIPT.to_vec()),
         (&Method::POST, "/shell/unlock") => unlock(shell, request.body()).await,
         (&Method::POST, "/shell/again") => {
             shell.open();
             empty(StatusCode::NO_CONTENT)
         }
-        (&Method::GET, "/shell/standing") => match shell.api() {
-            Some(api) => json_of(&sync::standing(&api).await),
-            None => empty(StatusCode::SERVICE_UNAVAILABLE),
-        },
         (&Method::POST, "/shell/sync") => {
             shell.hurry.notify_one();
             empty(StatusCode::NO_CONTENT)
         }
         (&Method::PUT, "/shell/server") => name_server(shell, request.body()),
-        _ => empty(StatusCode::NOT_FOUND),
+        _ => locked::settings(shell, request).await.unwrap_or_else(|| empty(StatusCode::NOT_FOUND)),
     }
+}
+
+/// How the pages of the shell look.
+pub(crate) fn style() -> Response<Vec<u8>> {
+    whole("text/css; charset=utf-8", STYLE.to_vec())
 }
 
 /// The page of a closed home: why, and what can be done.
@@ -121,8 +121,4 @@ fn name_server(shell: &Arc<Shell>, body: &[u8]) -> Response<Vec<u8>> {
     }
     api.sign_in_at(server);
     empty(StatusCode::NO_CONTENT)
-}
-
-fn json_of(value: &Json) -> Response<Vec<u8>> {
-    whole("application/json", json!(value).to_string().into_bytes())
 }

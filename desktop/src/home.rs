@@ -14,7 +14,8 @@ use tauri::AppHandle;
 use tokio::sync::{Notify, watch};
 
 use crate::keychain::{self, Kept};
-use crate::{settings, sync};
+use crate::lock::Lock;
+use crate::{settings, sync, window};
 
 /// What the program holds.
 pub(crate) struct Shell {
@@ -26,6 +27,8 @@ pub(crate) struct Shell {
     is_known: watch::Sender<bool>,
     /// Somebody wants the next sync now.
     pub(crate) hurry: Notify,
+    /// Whether the window is shut.
+    pub(crate) lock: Lock,
 }
 
 /// How the door stands.
@@ -68,6 +71,7 @@ impl Shell {
             door: RwLock::new(Door::Closed(Why::Locked)),
             is_known: watch::Sender::new(false),
             hurry: Notify::new(),
+            lock: Lock::default(),
         })
     }
 
@@ -145,12 +149,29 @@ impl Shell {
             tracing::error!(%error, "the home cannot be opened");
             Why::from(&error)
         })?;
+        // Before anything is shown; one that cannot be read opens nothing.
+        let pin = app.pin().map_err(|error| Why::from(&error))?;
+        self.lock.saw_her();
+        if pin.is_some() {
+            self.lock.shut();
+        }
         let api = LocalApi::new(SharedApp::new(app), self.forward.clone());
         api.sign_in_at(&settings::server(self.folder()));
         *door = Door::Open(api.clone());
         drop(door);
+        let (shell, watched, shown) = (Arc::clone(self), api.clone(), self.app.clone());
+        tauri::async_runtime::spawn(async move { shell.watch_her(watched, || window::fresh(&shown)).await });
         tauri::async_runtime::spawn(sync::keep(Arc::clone(self), api, self.app.clone()));
         Ok(())
+    }
+
+    /// Whether this is the passphrase of the home. Making a key of it takes its time.
+    pub(crate) async fn is_passphrase(&self, word: &SecretString) -> Result<bool, AppError> {
+        let (home, word) = (self.home.clone(), word.clone());
+        match tokio::task::spawn_blocking(move || home.is_passphrase(&word)).await {
+            Ok(is) => is,
+            Err(error) => std::panic::resume_unwind(error.into_panic()),
+        }
     }
 
     fn close(&self, why: Why) {

@@ -9,6 +9,8 @@ mod door;
 mod home;
 mod keychain;
 mod links;
+mod lock;
+mod locked;
 mod log;
 mod pages;
 mod settings;

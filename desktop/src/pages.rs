@@ -1,4 +1,5 @@
 //! The scheme of the window: `/api/*` is answered by the device itself, `/shell/*` by the shell, the rest is a file of the pages.
+//! A window that is shut is asked for its PIN first, whatever it asks for.
 //!
 //! No port is open, and nothing here comes from elsewhere: the policy allows scripts, styles and requests of this origin only.
 
@@ -8,7 +9,7 @@ use tauri::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use tauri::http::{HeaderName, HeaderValue, Request, Response, StatusCode, Uri};
 use tauri::{AppHandle, Manager as _, UriSchemeContext, UriSchemeResponder, Wry};
 
-use crate::door;
+use crate::{door, locked};
 use crate::home::{Door, Shell};
 
 /// As for browsers (`sync-server`, `web`), and with the line on which the window hears that something changed.
@@ -44,6 +45,12 @@ async fn answer(app: &AppHandle, request: Request<Vec<u8>>) -> Answer {
     let shell = Arc::clone(app.state::<Arc<Shell>>().inner());
     let path = request.uri().path().to_owned();
     let door = shell.door().await;
+    if let Door::Open(api) = &door
+        && shell.lock.is_shut()
+    {
+        let answered = locked::answer(&shell, api, &request).await;
+        return answered.unwrap_or_else(|| file(app, &path));
+    }
     if path.starts_with("/shell/") {
         return door::answer(&shell, &request).await;
     }

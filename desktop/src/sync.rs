@@ -12,7 +12,6 @@ use client_core::local_api::{LocalApi, SharedApp};
 use client_core::sync::{Engine, Failure, Options};
 use domain::lang::Lang;
 use secrecy::{ExposeSecret as _, SecretString};
-use serde_json::{Value as Json, json};
 use tauri::{AppHandle, Emitter as _};
 
 use crate::home::Shell;
@@ -26,7 +25,7 @@ const REST: Duration = Duration::from_secs(30);
 /// Syncs as long as the program runs: as soon as somebody is signed in, and again after she signed in anew.
 pub(crate) async fn keep(shell: Arc<Shell>, api: LocalApi, app: AppHandle) {
     tauri::async_runtime::spawn(tell_window(api.clone(), app.clone()));
-    let told = Told::new(app, api.app().clone());
+    let told = Told::new(app, api.app().clone(), Arc::clone(&shell));
     tauri::async_runtime::spawn(told.clone().watch_the_clock());
     let mut watcher = Around { shell, api: api.clone(), told, is_first: true };
     loop {
@@ -49,21 +48,16 @@ pub(crate) async fn keep(shell: Arc<Shell>, api: LocalApi, app: AppHandle) {
     }
 }
 
-/// How things stand, for the window: whether the server was reached last, and how much waits.
-pub(crate) async fn standing(api: &LocalApi) -> Json {
-    let server = api.server().await.ok().flatten();
-    let look = |app: &mut client_core::App| Ok::<_, AppError>((app.pending()?, app.server()?.is_some()));
-    match api.app().with(look).await {
-        Ok(Ok((pending, is_fixed))) => json!({ "pending": pending, "server": server, "isFixed": is_fixed }),
-        _ => json!({ "server": server }),
-    }
-}
-
 async fn tell_window(api: LocalApi, app: AppHandle) {
     let mut news = api.news();
     while news.changed().await.is_ok() {
-        if let Err(error) = app.emit(CHANGED, standing(&api).await) {
-            tracing::warn!(%error, "the window does not hear");
+        match api.standing().await {
+            Ok(standing) => {
+                if let Err(error) = app.emit(CHANGED, standing) {
+                    tracing::warn!(%error, "the window does not hear");
+                }
+            }
+            Err(error) => tracing::warn!(%error, "how the work stands cannot be read"),
         }
     }
 }
@@ -82,7 +76,7 @@ async fn session(api: &LocalApi, watcher: &mut Around) -> Result<Option<Failure>
     let Some((_, _, token)) = key(&mut home).await? else { return Ok(None) };
     let http = Http::new(&server, token.clone()).map_err(RemoteError::from)?;
     let mut engine = Engine::new(Options::default());
-    let mut syncing = home.clone();
+    let mut syncing = api.clone();
     let ended = tokio::select! {
         ended = watch(&mut syncing, &mut engine, &http, (server, token.clone()), watcher) => ended?,
         other = another_key(api, &mut home, &token) => return other.map(|()| None),
@@ -135,8 +129,8 @@ struct Around {
     is_first: bool,
 }
 
-impl Watcher<SharedApp> for Around {
-    async fn ended(&mut self, _: &mut SharedApp, ended: &Ended) -> Result<(), AppError> {
+impl Watcher<LocalApi> for Around {
+    async fn ended(&mut self, _: &mut LocalApi, ended: &Ended) -> Result<(), AppError> {
         let Ended::Done(report) = ended else { return Ok(()) };
         let is_news = self.is_first || report.pulled > 0 || report.pushed > 0 || report.refused > 0;
         if is_news {

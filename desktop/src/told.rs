@@ -14,6 +14,8 @@ use jiff::{SignedDuration, Timestamp};
 use tauri::AppHandle;
 use tauri_plugin_notification::NotificationExt as _;
 
+use crate::home::Shell;
+
 /// How long before a visit she is told of it.
 const BEFORE: SignedDuration = SignedDuration::from_mins(15);
 const LOOK: Duration = Duration::from_secs(30);
@@ -23,13 +25,14 @@ const LOOK: Duration = Duration::from_secs(30);
 pub(crate) struct Told {
     app: AppHandle,
     home: SharedApp,
+    shell: Arc<Shell>,
     conflicts: Arc<AtomicUsize>,
 }
 
 impl Told {
     /// Somebody who tells of a home.
-    pub(crate) fn new(app: AppHandle, home: SharedApp) -> Self {
-        Self { app, home, conflicts: Arc::default() }
+    pub(crate) fn new(app: AppHandle, home: SharedApp, shell: Arc<Shell>) -> Self {
+        Self { app, home, shell, conflicts: Arc::default() }
     }
 
     /// Tells of more conflicts than before; of those that were there at the start the window tells.
@@ -60,7 +63,9 @@ impl Told {
                     if told.insert(visit.id) {
                         let minutes = visit.minutes.to_string();
                         let title = fill(lang, "desktop.told.next", &[("minutes", &minutes)]);
-                        self.say(&title, &visit.who);
+                        // Whoever may not look into the window may not read here who comes.
+                        let who = if self.shell.lock.is_shut() { "" } else { visit.who.as_str() };
+                        self.say(&title, who);
                     }
                 }
             }

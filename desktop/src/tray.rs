@@ -1,4 +1,4 @@
-//! The icon in the tray: open, sync now, start with the computer, quit. Where there is no tray, closing the window ends the program.
+//! The icon in the tray: open, sync now, lock, start with the computer, quit. Where there is no tray, closing the window ends the program.
 
 use std::sync::Arc;
 
@@ -14,6 +14,7 @@ use crate::{settings, window};
 const TRAY: &str = "tray";
 const OPEN: &str = "open";
 const SYNC: &str = "sync";
+const LOCK: &str = "lock";
 const AUTOSTART: &str = "autostart";
 const QUIT: &str = "quit";
 
@@ -47,6 +48,7 @@ fn try_build(app: &AppHandle) -> tauri::Result<()> {
         &[
             &item(OPEN, "desktop.tray.open")?,
             &item(SYNC, "desktop.tray.sync")?,
+            &item(LOCK, "desktop.tray.lock")?,
             &autostart,
             &item(QUIT, "desktop.tray.quit")?,
         ],
@@ -58,10 +60,23 @@ fn try_build(app: &AppHandle) -> tauri::Result<()> {
     tray.on_menu_event(move |app, event| chosen(app, &event, &autostart)).build(app).map(drop)
 }
 
+/// Shuts the window; without a PIN it shows where one is set.
+fn lock(app: AppHandle) {
+    tauri::async_runtime::spawn(async move {
+        let shell = Arc::clone(app.state::<Arc<Shell>>().inner());
+        if shell.shut().await {
+            window::fresh(&app);
+        } else {
+            window::go(&app, "/settings/security");
+        }
+    });
+}
+
 fn chosen(app: &AppHandle, event: &MenuEvent, autostart: &CheckMenuItem<tauri::Wry>) {
     match event.id().as_ref() {
         OPEN => window::show(app),
         SYNC => app.state::<Arc<Shell>>().hurry.notify_one(),
+        LOCK => lock(app.clone()),
         QUIT => app.exit(0),
         AUTOSTART => {
             let starts = app.autolaunch();

@@ -34,6 +34,15 @@ pub(crate) fn go(app: &AppHandle, path: &str) {
     }
 }
 
+/// Asks for the page anew: what was shown stays nowhere, and what may be shown now comes.
+pub(crate) fn fresh(app: &AppHandle) {
+    if let Some(window) = app.get_webview_window(MAIN)
+        && let Err(error) = window.reload()
+    {
+        tracing::error!(%error, "the window shows what it showed");
+    }
+}
+
 fn build(app: &AppHandle) -> tauri::Result<WebviewWindow> {
     WebviewWindowBuilder::new(app, MAIN, WebviewUrl::default())
         .title("VeloriaCRM")

@@ -26,6 +26,7 @@ pub mod notes;
 pub mod payments;
 pub mod phone;
 pub mod pii;
+pub mod pin;
 pub mod plans;
 mod project;
 pub mod recurrence;

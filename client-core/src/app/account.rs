@@ -16,11 +16,13 @@ use crate::store::Tx;
 use crate::sync;
 
 pub(super) const DEVICE: &str = "device";
-const SERVER: &str = "server";
+pub(super) const SERVER: &str = "server";
 const TENANT: &str = "tenant";
 const USER: &str = "user";
 /// Meta: what the server said last of who is signed in.
 const ME: &str = "me";
+/// Meta: what the server said last of her devices.
+const DEVICES: &str = "devices";
 /// What the record of the business says of it.
 const OF_RECORD: [&str; 6] = ["name", "plan", "status", "timezone", "locale", "currency"];
 
@@ -175,6 +177,16 @@ impl App {
             }
             Ok(Some(me))
         })
+    }
+
+    /// Keeps what the server says of her devices.
+    pub fn keep_devices(&mut self, devices: &Json) -> Result<()> {
+        self.store.write(|tx| Ok(tx.set_meta(DEVICES, devices)?))
+    }
+
+    /// Her devices, as the server said last; none if it has not said it yet.
+    pub fn devices(&self) -> Result<Option<Json>> {
+        self.store.read(|tx| Ok(tx.meta(DEVICES)?))
     }
 
     /// The business: as the server said last, or else as signing in said.

@@ -65,6 +65,15 @@ impl Home {
         Ok(app)
     }
 
+    /// Whether this is the passphrase of the home.
+    pub fn is_passphrase(&self, passphrase: &SecretString) -> Result<bool> {
+        match key::unlock(&self.folder, passphrase) {
+            Ok(_) => Ok(true),
+            Err(StoreError::WrongPassphrase) => Ok(false),
+            Err(error) => Err(error.into()),
+        }
+    }
+
     /// Removes everything.
     pub fn wipe(&self) -> Result<()> {
         for name in [key::KEY_FILE, DATABASE, "veloria.db-wal", "veloria.db-shm"] {

@@ -8,8 +8,10 @@ use std::collections::BTreeMap;
 use domain::dates::format_seconds;
 use domain::errors::{ErrorCode, FieldProblem};
 use domain::ids::IntentId;
+use domain::sync::RecordKind;
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
+use serde_json::{Number, Value as Json};
 use uuid::Uuid;
 
 use super::{App, AppError, Result};
@@ -42,6 +44,12 @@ pub struct AskedIntent {
     /// Which fields are wrong.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub fields: BTreeMap<String, FieldProblem>,
+    /// What it is about, as she would call it: a service, a section of the settings.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub about: Option<String>,
+    /// How much money, as REST says it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub amount: Option<Number>,
 }
 
 impl AskedIntent {
@@ -49,7 +57,10 @@ impl AskedIntent {
         let StoredIntent { intent, state, code, fields, created } = stored;
         let passed =
             |deadline: &String| deadline.parse::<Timestamp>().is_ok_and(|deadline| deadline < server_now);
+        let named = |name| Some(intent.body.get(name)?.as_str()?.to_owned());
         Self {
+            about: named("name").or_else(|| named("section")),
+            amount: intent.body.get("amount").and_then(Json::as_number).cloned(),
             id: intent.id,
             action: intent.action,
             target: intent.target,
@@ -67,9 +78,21 @@ impl App {
     /// What the server is asked to do, oldest first: what it has not done, or everything that ever was.
     pub fn intents(&self, with_done: bool) -> Result<Vec<AskedIntent>> {
         let now = self.server_now()?;
-        let all = self.store.read::<_, AppError>(|tx| Ok(tx.intents()?))?;
-        let shown = all.into_iter().filter(|stored| with_done || stored.state != IntentState::Done);
-        Ok(shown.map(|stored| AskedIntent::new(stored, now)).collect())
+        self.store.read(|tx| {
+            let shown = tx.intents()?.into_iter();
+            let shown = shown.filter(|stored| with_done || stored.state != IntentState::Done);
+            let shown = shown.map(|stored| AskedIntent::new(stored, now));
+            shown
+                .map(|mut shown| {
+                    // An edit that leaves the name alone, or a removal, says the name that stands.
+                    if shown.about.is_none() && shown.action.starts_with("service.") {
+                        let standing = tx.record(RecordKind::Service.as_str(), shown.target)?;
+                        shown.about = standing.and_then(|record| Some(record.body["name"].as_str()?.to_owned()));
+                    }
+                    Ok(shown)
+                })
+                .collect()
+        })
     }
 
     /// Takes back something the server was asked to do, as long as it was not sent: after that it may be done.

@@ -7,7 +7,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::{App, AppError, AskedIntent, DeviceIdentity, PlanStanding, Result};
-use crate::store::{Notice, Quarantined, Result as StoreResult, Tx};
+use crate::store::{IntentState, Notice, Quarantined, Result as StoreResult, Tx};
 use crate::sync;
 
 /// How this device stands to the server.
@@ -48,6 +48,39 @@ pub struct Status {
     pub quarantine: Vec<Quarantined>,
     /// What she should know, oldest first.
     pub notices: Vec<Notice>,
+}
+
+/// The same in brief, as it stands beside her work at every moment.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Standing {
+    /// Whether the home has an account, and with it a server for ever.
+    pub is_fixed: bool,
+    /// Changes and intents that the server has not acknowledged.
+    pub pending: u64,
+    /// Pictures that were taken here and wait to be sent.
+    pub pictures: usize,
+    /// When the server last answered, RFC 3339 by this device's clock.
+    pub last_contact: Option<String>,
+    /// What the server said of her other devices.
+    pub others: Option<OtherDevices>,
+    /// How much is here so far, while this device has not had everything once.
+    pub first_sync: Option<u64>,
+    /// Whether the business is suspended, as the server said last.
+    pub suspended: bool,
+    /// How much was put aside and needs her.
+    pub needs_you: usize,
+}
+
+/// What the server has not got yet.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Waiting {
+    /// How many things of each collection were edited.
+    pub edits: BTreeMap<&'static str, u64>,
+    /// Pictures that were taken here.
+    pub pictures: usize,
+    /// What the server is asked to do, and what it would not do.
+    pub intents: Vec<AskedIntent>,
 }
 
 /// Her other devices, as the server said last.
@@ -112,10 +145,7 @@ impl App {
                 (ON_DEVICES, there - on_server_only),
             ];
             let head: Option<u64> = tx.meta(sync::HEAD)?;
-            let others = others.filter(|others| others.devices > 0).map(|others| OtherDevices {
-                devices: others.devices,
-                up_to_date: head.is_some_and(|head| others.read_to >= head),
-            });
+            let others = other_devices(others, head);
             Ok::<_, AppError>(Status {
                 server,
                 device,
@@ -138,6 +168,44 @@ impl App {
         })
     }
 
+    /// The same in brief: cheap, however much is here.
+    pub fn standing(&self) -> Result<Standing> {
+        let pictures = self.waiting_pictures()?;
+        self.store.read(|tx| {
+            let head: Option<u64> = tx.meta(sync::HEAD)?;
+            let has_had_all = tx.meta::<u64>(sync::TRACKED)?.is_some() || tx.meta(sync::RESTORED)?.unwrap_or(false);
+            let is_fixed = tx.meta::<String>(super::account::SERVER)?.is_some();
+            let first_sync = if has_had_all || !is_fixed {
+                None
+            } else {
+                Some(tx.count_documents()? + tx.count_records()?)
+            };
+            Ok(Standing {
+                is_fixed,
+                pending: tx.outbox_len()? + tx.open_intents_len()?,
+                pictures,
+                last_contact: tx.meta(sync::LAST_CONTACT)?,
+                others: other_devices(tx.meta(sync::OTHERS)?, head),
+                first_sync,
+                suspended: tx.meta(sync::SUSPENDED)?.unwrap_or(false),
+                needs_you: tx.quarantined()?.len(),
+            })
+        })
+    }
+
+    /// What the server has not got yet, and what it would not do.
+    pub fn waiting(&self) -> Result<Waiting> {
+        let mut intents = self.intents(false)?;
+        intents.retain(|intent| intent.state != IntentState::Cancelled.as_str());
+        let pictures = self.waiting_pictures()?;
+        let edited = self.store.read::<_, AppError>(|tx| Ok(tx.outbox_docs()?))?;
+        let mut edits = BTreeMap::new();
+        for (_, collection) in edited {
+            *edits.entry(collection.as_str()).or_default() += 1;
+        }
+        Ok(Waiting { edits, pictures, intents })
+    }
+
     /// How many changes and intents the server has not acknowledged.
     pub fn pending(&self) -> Result<u64> {
         self.store.read(|tx| Ok(tx.outbox_len()? + tx.open_intents_len()?))
@@ -157,6 +225,13 @@ impl App {
         }
         Ok(fresh)
     }
+}
+
+/// Her other devices, if there are any, held against the newest number of the log.
+fn other_devices(others: Option<Others>, head: Option<u64>) -> Option<OtherDevices> {
+    let others = others.filter(|others| others.devices > 0)?;
+    let up_to_date = head.is_some_and(|head| others.read_to >= head);
+    Some(OtherDevices { devices: others.devices, up_to_date })
 }
 
 /// How many things are on the server and perhaps on no other device; `None` if nothing is known of others, so that none is said to

@@ -1,5 +1,6 @@
 //! Signing up, in and out, and the list of devices: the few calls besides sync that need the server.
 
+use domain::errors::ErrorCode;
 use domain::ids::{DeviceId, TokenId};
 use reqwest::{Method, RequestBuilder};
 use secrecy::{ExposeSecret as _, SecretString};
@@ -105,6 +106,22 @@ impl Accounts {
         }
         let passing: Token = answer(self.call(Method::POST, "/auth/token", None).json(&body)).await?;
         self.connect(&passing.token, device).await
+    }
+
+    /// Whether this is the password of an account. That a second factor is asked for says so, too.
+    pub async fn is_password(&self, email: &str, password: &SecretString) -> Result<bool, RemoteError> {
+        let body = json!({ "email": email, "password": password.expose_secret(), "name": "VeloriaCRM" });
+        match answer::<Token>(self.call(Method::POST, "/auth/token", None).json(&body)).await {
+            Ok(passing) => {
+                // A passing token that cannot be revoked now is listed and can be revoked.
+                let _ = self.sign_out(&passing.token).await;
+                Ok(true)
+            }
+            Err(RemoteError::Refused(401, problem)) => {
+                Ok(problem.code == ErrorCode::SecondFactorRequired.as_str())
+            }
+            Err(error) => Err(error),
+        }
     }
 
     /// Makes this a device of whoever got this token for a moment, and ends the token.

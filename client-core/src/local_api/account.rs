@@ -1,7 +1,9 @@
-//! Who is signed in, and what the plan has: `/auth/login`, `/auth/register`, `/auth/logout`, `/auth/me`, `/billing/plan`.
+//! Who is signed in, what the plan has, and her devices: `/auth/login`, `/auth/register`, `/auth/logout`, `/auth/me`,
+//! `/billing/plan`, `/devices`.
 //!
 //! Signing in makes this a device of the account; its token goes into the home and to no caller. Who is signed in and what the plan
-//! has is told without a network, as the server said it last; a server that was never heard is asked.
+//! has is told without a network, as the server said it last; a server that was never heard is asked. Her devices are the server's to
+//! tell; what it said last of them stands in while it is away.
 
 use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
@@ -17,13 +19,14 @@ use serde_json::{Map, Value as Json};
 use super::forward::Way;
 use super::problem::Problem;
 use super::reply::Reply;
-use super::{Answered, LocalApi, MAX_BODY_BYTES, request};
+use super::{Answered, LocalApi, MAX_BODY_BYTES, elsewhere, request};
 use crate::app::{Account, App, AppError};
-use crate::driver::RemoteError;
+use crate::driver::{RemoteError, Steps as _};
 use crate::driver::account::Accounts;
 
 const ME: &str = "/api/v1/auth/me";
 const PLAN: &str = "/api/v1/billing/plan";
+const DEVICES: &str = "/api/v1/devices";
 const TOKEN: &str = "/api/v1/auth/token";
 
 type Refused = Result<Response<Body>, Problem>;
@@ -38,6 +41,7 @@ pub(super) fn routes() -> Router<LocalApi> {
         .route("/api/v1/auth/logout", post(logout))
         .route(ME, get(me).patch(changed_there))
         .route(PLAN, get(plan).put(changed_there))
+        .route(DEVICES, get(devices).fallback(elsewhere))
 }
 
 impl LocalApi {
@@ -51,6 +55,15 @@ impl LocalApi {
     pub async fn server(&self) -> Result<Option<String>, AppError> {
         let own = self.app.with(|app| app.server()).await.unwrap_or(Ok(None))?;
         Ok(own.or_else(|| self.server.read().unwrap_or_else(std::sync::PoisonError::into_inner).clone()))
+    }
+
+    /// Whether this is the password of who is signed in here: only the server knows. None if nobody is.
+    pub async fn is_password(&self, password: &SecretString) -> Result<Option<bool>, RemoteError> {
+        let look = |app: &mut App| (app.server().ok().flatten(), app.user().ok().flatten(), app.person_language());
+        let (server, user, lang) = self.app.clone().look(look).await;
+        let email = user.as_ref().and_then(|user| user["email"].as_str());
+        let (Some(server), Some(email)) = (server, email) else { return Ok(None) };
+        Accounts::new(&server, lang.as_str())?.is_password(email, password).await.map(Some)
     }
 
     /// Asks the server who is signed in and what the plan has, and keeps the answers. Without a way there stands what was kept.
@@ -73,8 +86,11 @@ impl LocalApi {
         let (parts, body) = response.into_parts();
         let bytes = to_bytes(body, MAX_BODY_BYTES).await.map_err(|_| Problem::new(ErrorCode::Internal))?;
         if let Ok(said) = serde_json::from_slice::<Json>(&bytes) {
-            let keep =
-                move |app: &mut App| if path == PLAN { app.keep_billing(&said) } else { app.keep_me(&said) };
+            let keep = move |app: &mut App| match path {
+                PLAN => app.keep_billing(&said),
+                DEVICES => app.keep_devices(&said),
+                _ => app.keep_me(&said),
+            };
             self.app.with(keep).await.map_err(|_| Problem::new(ErrorCode::Internal))??;
         }
         Ok(Response::from_parts(parts, Body::from(bytes)))
@@ -209,6 +225,22 @@ async fn me(State(api): State<LocalApi>, request: Request<Body>) -> Response<Bod
 
 async fn plan(State(api): State<LocalApi>, request: Request<Body>) -> Response<Body> {
     api.kept(PLAN, request, App::billing).await
+}
+
+async fn devices(State(api): State<LocalApi>, request: Request<Body>) -> Response<Body> {
+    let asked = request::language(request.headers());
+    let answered = match api.forwarded_and_kept(DEVICES, request).await {
+        Err(Problem(refusal)) if refusal.code == ErrorCode::Offline => {
+            let known = api.app.with(|app| app.devices()).await;
+            match known.unwrap_or(Ok(None)) {
+                Ok(Some(said)) => Reply::ok(&said).map(Reply::into_response),
+                Ok(None) => Err(Problem(refusal)),
+                Err(error) => Err(error.into()),
+            }
+        }
+        other => other,
+    };
+    api.or_refused(answered, asked).await
 }
 
 /// Her name or her plan is changed on the server, and what is kept here follows.

@@ -110,7 +110,12 @@ impl LocalApi {
         let brought = std::mem::take(&mut parts.headers);
         let named = SENT.iter().filter_map(|name| Some((name.clone(), brought.get(name)?.clone())));
         parts.headers = named.collect();
+        let is_own = way.token.is_some();
         let sent = self.forward.forward(way, Request::from_parts(parts, body)).await;
+        // Where a stranger signs in may be another server.
+        if is_own {
+            self.reached(sent.is_ok());
+        }
         let mut response = sent.map_err(|Unreachable| Problem::new(ErrorCode::Offline))?;
         for name in KEPT_BACK {
             response.headers_mut().remove(name);

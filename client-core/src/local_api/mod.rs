@@ -9,6 +9,7 @@ mod account;
 mod appointments;
 mod clients;
 mod conflicts;
+mod device;
 mod forward;
 mod history;
 mod keys;
@@ -21,6 +22,7 @@ mod services;
 mod settings;
 mod shared;
 mod slots;
+mod syncing;
 
 use std::fmt;
 use std::sync::{Arc, RwLock};
@@ -36,8 +38,10 @@ use domain::lang::Lang;
 use tokio::sync::watch;
 use tower::ServiceExt as _;
 
+pub use device::DeviceStanding;
 pub use forward::{Forward, HttpForward, Unreachable, Way};
 pub use shared::SharedApp;
+pub use syncing::News;
 
 use crate::app::App;
 use keys::Claim;
@@ -58,27 +62,16 @@ pub struct LocalApi {
     router: Router<Self>,
     /// Where a home without an account of its own signs in.
     server: Arc<RwLock<Option<String>>>,
-    /// Counts what changed.
-    news: Arc<watch::Sender<u64>>,
+    /// What happened beside the answers.
+    news: Arc<watch::Sender<News>>,
 }
 
 impl LocalApi {
     /// The API of a device's home, with a way to the server.
     #[must_use]
     pub fn new(app: SharedApp, forward: Arc<dyn Forward>) -> Self {
-        let (news, server) = (Arc::new(watch::Sender::new(0)), Arc::default());
+        let (news, server) = (Arc::new(watch::Sender::new(News::default())), Arc::default());
         Self { app, forward, router: routes(), server, news }
-    }
-
-    /// Counts on with every change of what these answers show, whoever made it.
-    #[must_use]
-    pub fn news(&self) -> watch::Receiver<u64> {
-        self.news.subscribe()
-    }
-
-    /// Something changed without a request: a sync brought it.
-    pub fn changed(&self) {
-        self.news.send_modify(|count| *count += 1);
     }
 
     /// The home, for whoever syncs it.
@@ -153,6 +146,7 @@ fn routes() -> Router<LocalApi> {
         .merge(slots::routes());
     Router::new()
         .merge(account::routes())
+        .merge(device::routes())
         .nest("/api/v1", slices)
         .method_not_allowed_fallback(method_not_allowed)
         .fallback(elsewhere)

@@ -20,11 +20,12 @@ pub const KEY_FILE: &str = "key.json";
 
 const CONTEXT: &[u8] = b"veloria data key 1";
 /// OWASP's choice for interactive use (46 MiB, one pass); stored with each home, so it may grow for new ones.
-const COST: Cost = Cost { memory_kib: 46 * 1024, passes: 1, lanes: 1 };
+pub(crate) const COST: Cost = Cost { memory_kib: 46 * 1024, passes: 1, lanes: 1 };
 
-#[derive(Clone, Copy, Serialize, Deserialize)]
+/// What a guess costs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Cost {
+pub(crate) struct Cost {
     memory_kib: u32,
     passes: u32,
     lanes: u32,
@@ -103,13 +104,18 @@ fn wrap(home: &Path, key: &[u8], passphrase: &SecretString, chance: Chance<'_>) 
 }
 
 fn cipher(passphrase: &SecretString, salt: &[u8], cost: Cost) -> Result<XChaCha20Poly1305> {
+    Ok(XChaCha20Poly1305::new(&stretched(passphrase, salt, cost)?.into()))
+}
+
+/// What becomes of a secret that people remember: slow to make, so that guessing is slow, too.
+pub(crate) fn stretched(secret: &SecretString, salt: &[u8], cost: Cost) -> Result<[u8; 32]> {
     let broken = |error: argon2::Error| StoreError::KeyFile(error.to_string());
     let params = Params::new(cost.memory_kib, cost.passes, cost.lanes, Some(32)).map_err(broken)?;
-    let mut wrapping = [0_u8; 32];
+    let mut stretched = [0_u8; 32];
     Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
-        .hash_password_into(passphrase.expose_secret().as_bytes(), salt, &mut wrapping)
+        .hash_password_into(secret.expose_secret().as_bytes(), salt, &mut stretched)
         .map_err(broken)?;
-    Ok(XChaCha20Poly1305::new(&wrapping.into()))
+    Ok(stretched)
 }
 
 /// Without its key a home is lost, so the new file is on the disk before it takes the old one's name.

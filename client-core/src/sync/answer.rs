@@ -7,15 +7,13 @@ use uuid::Uuid;
 
 use super::engine::{Asked, Work};
 use super::{
-    CLOCK_AHEAD, CURSOR, Context, EPOCH, HEAD, LAST_CONTACT, Report, ask, items, notice, records, results,
+    CLOCK_AHEAD, CURSOR, Context, EPOCH, HEAD, LAST_CONTACT, RESTORED, Report, ask, items, notice, records, results,
     spread,
 };
 use crate::app::notices;
 use crate::conflicts;
 use crate::store::{IntentState, Result, Tx};
 
-/// Meta: the server was restored, and device and server have not been found equal since.
-pub(super) const RESTORED: &str = "restored";
 /// How often something is asked for that does not come.
 const MOST_TRIES: u32 = 5;
 const NINETY_DAYS: i64 = 90 * 24 * 3600;

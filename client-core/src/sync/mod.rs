@@ -48,6 +48,8 @@ pub const DISCONNECTED: &str = "disconnected";
 pub const OTHERS: &str = "others";
 /// Meta: the newest number of the log when this device first had everything; later ones are kept by document.
 pub const TRACKED: &str = "tracked";
+/// Meta: the server was restored, and device and server have not been found equal since.
+pub const RESTORED: &str = "restored";
 /// Meta: the server's epoch.
 pub const EPOCH: &str = "epoch";
 

@@ -8,8 +8,7 @@ use domain::sync::{CompareAnswer, CompareDoc, Intent, IntentAction, RecordKind};
 use serde_json::{Map, Value as Json};
 use uuid::Uuid;
 
-use super::answer::RESTORED;
-use super::{HEAD, IN_STEP, results};
+use super::{HEAD, IN_STEP, RESTORED, results};
 use crate::replica::{self, Opened};
 use crate::store::{Form, Result, StoredRecord, Tx};
 

@@ -28,6 +28,8 @@ export interface Room {
   path: string;
   load: () => Promise<{ default: Screen }>;
   feature?: Feature;
+  /** What only the server does there: on a device without a network it is said before she tries. */
+  serverOnly?: Key;
   menu?: {
     name: Key;
     icon: string;
@@ -85,12 +87,14 @@ export const rooms: Room[] = [
   {
     path: '/data',
     load: screen(() => import('./screens/imports/DataScreen.svelte')),
+    serverOnly: 'ui.server_only.data',
     menu: { name: 'ui.data', icon: mdiSwapVertical, group: 'house' },
   },
-  { path: '/data/:id', load: screen(() => import('./screens/imports/ImportScreen.svelte')) },
+  { path: '/data/:id', load: screen(() => import('./screens/imports/ImportScreen.svelte')), serverOnly: 'ui.server_only.data' },
   {
     path: '/devices',
     load: screen(() => import('./screens/devices/Devices.svelte')),
+    serverOnly: 'ui.server_only.devices',
     menu: { name: 'ui.devices', icon: mdiCellphoneLink, group: 'house' },
   },
   {
@@ -108,6 +112,7 @@ export const rooms: Room[] = [
   {
     path: '/plan',
     load: screen(() => import('./screens/plan/Plan.svelte')),
+    serverOnly: 'ui.server_only.plan',
     menu: { name: 'ui.plan', icon: mdiCreditCardOutline, group: 'house' },
   },
   {
@@ -115,6 +120,7 @@ export const rooms: Room[] = [
     load: screen(() => import('./screens/help/Help.svelte')),
     menu: { name: 'ui.help', icon: mdiHelpCircleOutline, group: 'house' },
   },
+  { path: '/waiting', load: screen(() => import('./screens/waiting/Waiting.svelte')) },
   { path: '/welcome', load: screen(() => import('./screens/welcome/Welcome.svelte')) },
 ];
 
