@@ -14,7 +14,7 @@ use serde::Serialize;
 use serde_json::{Map, Value as Json};
 
 use super::{App, AppError, Result};
-use crate::store::Between;
+use crate::store::{Between, Walk};
 
 /// A booked or moved appointment, with those that share an hour with it. A warning, never a refusal.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -105,6 +105,34 @@ impl App {
             })
         })?;
         Ok(found.into_iter().map(|entry| (AppointmentId(entry.id), entry.row)).collect())
+    }
+
+    /// The same of one client, in the time that her own visits take.
+    pub fn appointments_of(&self, client: ClientId, span: Span) -> Result<Vec<(AppointmentId, AppointmentRow)>> {
+        let (from, until) = (span.from.map(Timestamp::as_second), span.until.map(Timestamp::as_second));
+        let found = self.store.read::<_, AppError>(|tx| Ok(tx.appointments_of(client.0, from, until)?))?;
+        Ok(found.into_iter().map(|entry| (AppointmentId(entry.id), entry.row)).collect())
+    }
+
+    /// Walks through the appointments by start and id until so many were kept, or there are no more.
+    pub fn walk_appointments(
+        &self,
+        walk: Walk,
+        most: usize,
+        mut is_kept: impl FnMut(&Appointment) -> serde_json::Result<bool>,
+    ) -> Result<Vec<Appointment>> {
+        let mut kept = Vec::new();
+        self.store.read(|tx| {
+            tx.walk_appointments(walk, |entry| {
+                let shown = entry.row.show(AppointmentId(entry.id));
+                if is_kept(&shown)? {
+                    kept.push(shown);
+                }
+                Ok(kept.len() < most)
+            })?;
+            Ok::<_, AppError>(())
+        })?;
+        Ok(kept)
     }
 
     /// Records what happened to a visit.

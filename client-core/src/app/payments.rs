@@ -1,6 +1,6 @@
 //! Payments on this device: records of the server; a new one is an intent, shown at once.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::appointments::{SEEN_OFF, SEEN_TIME, is_off};
 use domain::dates::{format_seconds, zone_rules};
@@ -15,6 +15,7 @@ use uuid::Uuid;
 
 use super::services::offered;
 use super::{App, AppError, Result};
+use crate::store::{Result as StoreResult, StoredRecord, Tx};
 
 impl App {
     /// Records money that was taken in hand, today unless another day is said, from the client of the visit unless another is
@@ -76,10 +77,46 @@ impl App {
 
     /// All payments, by day and id; of one month (`2018-06`) only, if given.
     pub fn payments(&self, month: Option<&str>) -> Result<Vec<Payment>> {
+        self.payments_among(
+            |tx| tx.records(RecordKind::Payment.as_str()),
+            |payment| month.is_none_or(|month| payment.date.starts_with(month)),
+        )
+    }
+
+    /// The payments of some clients, in the time that these take.
+    pub fn payments_of_clients(&self, clients: &BTreeSet<ClientId>) -> Result<Vec<Payment>> {
+        let ids: Vec<Uuid> = clients.iter().map(|client| client.0).collect();
+        let is_theirs = |payment: &Payment| payment.client_id.is_some_and(|client| clients.contains(&client));
+        self.payments_among(|tx| tx.payments_of_clients(&ids), is_theirs)
+    }
+
+    /// The payments of some visits, in the time that these take.
+    pub fn payments_of_visits(&self, visits: &BTreeSet<AppointmentId>) -> Result<Vec<Payment>> {
+        let ids: Vec<Uuid> = visits.iter().map(|visit| visit.0).collect();
+        let is_theirs = |payment: &Payment| payment.appointment_id.is_some_and(|visit| visits.contains(&visit));
+        self.payments_among(|tx| tx.payments_of_visits(&ids), is_theirs)
+    }
+
+    /// One payment.
+    pub fn payment(&self, id: PaymentId) -> Result<Payment> {
+        let kind = RecordKind::Payment.as_str();
+        let found = self.payments_among(
+            |tx| Ok(tx.record(kind, id.0)?.into_iter().collect()),
+            |payment| payment.id == id,
+        )?;
+        found.into_iter().next().ok_or(AppError::NotFound(id.0))
+    }
+
+    /// Those of some records, and of what was asked here, that are wanted; by day and id.
+    fn payments_among(
+        &self,
+        records: impl FnOnce(&Tx<'_>) -> StoreResult<Vec<StoredRecord>>,
+        is_wanted: impl Fn(&Payment) -> bool,
+    ) -> Result<Vec<Payment>> {
         let currency = self.tenant()?.currency;
         let all = self.store.read::<_, AppError>(|tx| {
             let parse = |body| serde_json::from_value::<Payment>(body).ok();
-            let records = tx.records(RecordKind::Payment.as_str())?;
+            let records = records(tx)?;
             let mut all: BTreeMap<Uuid, Payment> =
                 records.into_iter().filter_map(|record| Some((record.id, parse(record.body)?))).collect();
             for stored in tx.unsettled_intents()? {
@@ -102,8 +139,7 @@ impl App {
             }
             Ok(all)
         })?;
-        let is_asked = |payment: &Payment| month.is_none_or(|month| payment.date.starts_with(month));
-        let mut payments: Vec<Payment> = all.into_values().filter(is_asked).collect();
+        let mut payments: Vec<Payment> = all.into_values().filter(is_wanted).collect();
         payments.sort_by(|a, b| (&a.date, a.id).cmp(&(&b.date, b.id)));
         Ok(payments)
     }

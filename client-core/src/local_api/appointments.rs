@@ -2,7 +2,7 @@
 
 use axum::Router;
 use axum::routing::MethodFilter;
-use domain::api::{Listing, Refusal, only_flag};
+use domain::api::{Listing, Refusal, Value, only_flag};
 use domain::appointments::{
     Appointment, AppointmentEdit, AppointmentRow, BookContext, LIST, Overlap, Step, allowing_overlap, clash,
     named_service, read_time, wanted,
@@ -10,10 +10,12 @@ use domain::appointments::{
 use domain::errors::FieldProblem;
 use domain::ids::{AppointmentId, ClientId, ServiceId};
 use domain::lang::Lang;
+use jiff::Timestamp;
 
 use super::request::{Ask, Takes, Write};
 use super::{Answered, LocalApi, Problem, Reply, clients, read, write};
 use crate::app::{App, Span};
+use crate::store::Walk;
 
 /// Where an appointment comes from of which nobody said so; the same word as on the server.
 const SOURCE: &str = "api";
@@ -47,10 +49,39 @@ fn list(app: &mut App, ask: &Ask, _: Lang) -> Answered {
     let client: Option<ClientId> = query.parsed("clientId");
     let span = (query.moment("from", &zone), query.moment("to", &zone));
     let listing = Listing::read(&LIST, query, &zone, &(client, span))?;
-    let found = app.appointments_touching(Span { from: span.0, until: span.1 })?.into_iter();
-    let found = found.filter(|(_, row)| client.is_none() || row.client_id == client);
-    let shown: Vec<Appointment> = found.map(|(id, row)| row.show(id)).collect();
+    // One client may also be named by a filter.
+    let client = client.or_else(|| match listing.ids("clientId").as_deref() {
+        Some([one]) => Some(ClientId(*one)),
+        _ => None,
+    });
+    let shown: Vec<Appointment> = if client.is_none() && span == (None, None) && listing.sort.field.name == "startsAt" {
+        walked(app, &listing)?
+    } else {
+        let span = Span { from: span.0, until: span.1 };
+        let found = match client {
+            Some(client) => app.appointments_of(client, span)?,
+            None => app.appointments_touching(span)?,
+        };
+        found.into_iter().map(|(id, row)| row.show(id)).collect()
+    };
     Reply::ok(&listing.pick(shown, |appointment| appointment.id.0)?)
+}
+
+/// The page of all visits there are, without reading them all: in their order from where the last page ended, until it is full.
+fn walked(app: &App, listing: &Listing) -> Result<Vec<Appointment>, Problem> {
+    let after = listing.after.as_ref().map(|value| match value {
+        Value::Moment(at) => (Some(at.as_second()), listing.after_id()),
+        _ => (None, listing.after_id()),
+    });
+    let (from, until) = listing.between("startsAt");
+    let walk = Walk {
+        is_descending: listing.sort.is_descending,
+        after,
+        from: from.map(Timestamp::as_second),
+        until: until.map(Timestamp::as_second),
+    };
+    let most = usize::try_from(listing.limit.and_one()).unwrap_or(usize::MAX);
+    Ok(app.walk_appointments(walk, most, |shown| listing.holds(shown))?)
 }
 
 fn get(app: &mut App, ask: &Ask, _: Lang) -> Answered {

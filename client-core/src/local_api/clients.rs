@@ -2,17 +2,14 @@
 
 use axum::Router;
 use axum::routing::MethodFilter;
-use domain::api::{After, Listing, Refusal, moment_key};
+use domain::api::{Listing, Refusal};
 use domain::clients::{
-    Client, ClientEdit, ClientRow, ConsentEdit, Duplicates, HistoryEntry, LIST, Search, allowing_duplicates,
-    new_contact, refusal,
+    Client, ClientEdit, ClientRow, ConsentEdit, Duplicates, HistoryAsked, HistoryEntry, HistoryPlace, LIST, Search,
+    after_in_history, allowing_duplicates, moment_of_payment, new_contact, refusal,
 };
-use domain::errors::{ErrorCode, FieldProblem};
+use domain::errors::FieldProblem;
 use domain::ids::ClientId;
 use domain::lang::Lang;
-use jiff::Timestamp;
-use jiff::tz::TimeZone;
-use uuid::Uuid;
 
 use super::request::{Ask, Takes, Write};
 use super::{Answered, LocalApi, Problem, Reply, read, write};
@@ -84,21 +81,7 @@ fn record_consent(app: &mut App, write: &mut Write<'_>) -> Answered {
 
 fn history(app: &mut App, ask: &Ask, _: Lang) -> Answered {
     let id: ClientId = ask.path("id")?;
-    let mut query = ask.query()?;
-    let is_descending = match query.word("sort").as_deref() {
-        None | Some("at") => false,
-        Some("-at") => true,
-        Some(_) => {
-            query.mistake("sort", FieldProblem::Unknown);
-            false
-        }
-    };
-    let (limit, cursor) = query.page("client_history", &[&id, &is_descending])?;
-    let bad = || Problem::new(ErrorCode::BadCursor);
-    let after = match cursor.after() {
-        None => None,
-        Some(After(key, id)) => Some((key.as_deref().and_then(moment_key).ok_or_else(bad)?, *id)),
-    };
+    let HistoryAsked { is_descending, limit, after, cursor } = HistoryAsked::read(ask.query()?, id)?;
     app.client(id)?;
     let mut found = happened(app, id)?;
     found.sort_by_key(|(place, _)| *place);
@@ -108,25 +91,17 @@ fn history(app: &mut App, ask: &Ask, _: Lang) -> Answered {
     found.retain(|(place, _)| {
         after.is_none_or(|after| if is_descending { *place < after } else { *place > after })
     });
-    let place = |((at, id), _): &(Place, HistoryEntry)| After(Some(at.to_string()), *id);
-    Reply::ok(&cursor.page(limit, found, place, |(_, entry)| entry))
+    Reply::ok(&cursor.page(limit, found, |(place, _)| after_in_history(*place), |(_, entry)| entry))
 }
 
-/// Where something stands in a history.
-type Place = (Timestamp, Uuid);
-
-/// Visits and payments of a client, each at its moment: a visit at its start, a payment at the end of its day.
-fn happened(app: &App, id: ClientId) -> Result<Vec<(Place, HistoryEntry)>, Problem> {
-    let same = app.same_clients(id)?;
-    let is_hers = |client: Option<ClientId>| client.is_some_and(|client| same.contains(&client));
-    let visits = app.appointments_touching(Span::default())?.into_iter().filter_map(|(visit, row)| {
-        let at = row.visit_time().filter(|_| row.client_id == Some(id))?.starts_at();
+/// Visits and payments of a client, each at its moment.
+fn happened(app: &App, id: ClientId) -> Result<Vec<(HistoryPlace, HistoryEntry)>, Problem> {
+    let visits = app.appointments_of(id, Span::default())?.into_iter().filter_map(|(visit, row)| {
+        let at = row.visit_time()?.starts_at();
         Some(((at, visit.0), HistoryEntry::visit(row.show(visit))))
     });
-    let payments = app.payments(None)?.into_iter().filter(|payment| is_hers(payment.client_id));
-    let payments = payments.filter_map(|payment| {
-        let day: jiff::civil::Date = payment.date.parse().ok()?;
-        let at = TimeZone::UTC.to_timestamp(day.at(23, 59, 59, 0)).ok()?;
+    let payments = app.payments_of_clients(&app.same_clients(id)?)?.into_iter().filter_map(|payment| {
+        let at = moment_of_payment(&payment)?;
         Some(((at, payment.id.0), HistoryEntry::payment(payment)))
     });
     Ok(visits.chain(payments).collect())

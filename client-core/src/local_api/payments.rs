@@ -4,7 +4,7 @@ use axum::Router;
 use axum::routing::MethodFilter;
 use domain::api::{Listing, Tag};
 use domain::dates::format_seconds;
-use domain::ids::PaymentId;
+use domain::ids::{AppointmentId, ClientId, PaymentId};
 use domain::lang::Lang;
 use domain::payments::{LIST, Payment};
 use domain::sync::RecordKind;
@@ -21,13 +21,18 @@ pub(super) fn routes() -> Router<LocalApi> {
 
 fn list(app: &mut App, ask: &Ask, _: Lang) -> Answered {
     let listing = Listing::read(&LIST, ask.query()?, &app.tenant()?.timezone, &())?;
-    Reply::ok(&listing.pick(app.payments(None)?, |payment| payment.id.0)?)
+    // Of one client or of some visits, as screens ask: in the time that those take.
+    let found = match (listing.ids("appointmentId"), listing.ids("clientId")) {
+        (Some(visits), _) => app.payments_of_visits(&visits.into_iter().map(AppointmentId).collect())?,
+        (None, Some(clients)) => app.payments_of_clients(&clients.into_iter().map(ClientId).collect())?,
+        (None, None) => app.payments(None)?,
+    };
+    Reply::ok(&listing.pick(found, |payment| payment.id.0)?)
 }
 
 fn get(app: &mut App, ask: &Ask, _: Lang) -> Answered {
     let id: PaymentId = ask.path("id")?;
-    let found = app.payments(None)?.into_iter().find(|payment| payment.id == id);
-    let payment = found.ok_or_else(Problem::not_found)?;
+    let payment = app.payment(id)?;
     Ok(Reply::ok(&payment)?.unless_known(ask, &tag(&payment)?))
 }
 

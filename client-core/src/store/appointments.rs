@@ -31,6 +31,19 @@ pub struct Between {
     pub until: Option<i64>,
 }
 
+/// A walk through all appointments by start and id, or the other way round; those without a time stand last, and in no bounds.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Walk {
+    /// From the last to the first.
+    pub is_descending: bool,
+    /// It begins after this one; `None` for the start is one without a time.
+    pub after: Option<(Option<i64>, Uuid)>,
+    /// Starts not before this second.
+    pub from: Option<i64>,
+    /// Starts not after this second.
+    pub until: Option<i64>,
+}
+
 impl Tx<'_> {
     pub(super) fn put_appointment(&self, id: Uuid, row: &AppointmentRow, json: &str) -> Result<()> {
         let sql = "INSERT INTO appointments
@@ -80,6 +93,79 @@ impl Tx<'_> {
                    (SELECT id FROM appointments WHERE deleted = 0 AND starts_at < ?2 AND ends_at > ?1 AND starts_at > ?3)
                    ORDER BY starts_at, id";
         all(self.conn, sql, params![from, until, from - LONGEST], entry)?.into_iter().map(parse).collect()
+    }
+
+    /// A client's appointments that share any second with a span, by start and id; without bounds all, also those without a time.
+    pub fn appointments_of(&self, client: Uuid, from: Option<i64>, until: Option<i64>) -> Result<Vec<AppointmentEntry>> {
+        let sql = "SELECT id, row FROM appointments WHERE client_id = ?1 AND deleted = 0
+                   AND (?2 IS NULL OR ends_at > ?2) AND (?3 IS NULL OR starts_at < ?3) ORDER BY starts_at, id";
+        all(self.conn, sql, params![client.as_bytes(), from, until], entry)?.into_iter().map(parse).collect()
+    }
+
+    /// Walks until somebody has enough: `go_on` gets one after the other.
+    pub fn walk_appointments(
+        &self,
+        walk: Walk,
+        mut go_on: impl FnMut(AppointmentEntry) -> Result<bool>,
+    ) -> Result<()> {
+        let is_bounded = walk.from.is_some() || walk.until.is_some();
+        let untimed = (!is_bounded).then_some(false);
+        // Those with a time, and those without: whichever comes first.
+        let parts = if walk.is_descending { [untimed, Some(true)] } else { [Some(true), untimed] };
+        for is_timed in parts.into_iter().flatten() {
+            let after = match walk.after {
+                Some((start, _)) if walk.is_descending && start.is_some() && !is_timed => continue,
+                Some((None, _)) if !walk.is_descending && is_timed => continue,
+                Some((start, id)) if start.is_some() == is_timed => Some((start, id)),
+                _ => None,
+            };
+            if !self.walk_part(walk, is_timed, after, &mut go_on)? {
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+
+    fn walk_part(
+        &self,
+        walk: Walk,
+        is_timed: bool,
+        after: Option<(Option<i64>, Uuid)>,
+        go_on: &mut impl FnMut(AppointmentEntry) -> Result<bool>,
+    ) -> Result<bool> {
+        let sql = match (is_timed, walk.is_descending) {
+            (true, false) => {
+                "SELECT id, row FROM appointments WHERE deleted = 0 AND starts_at >= ?1 AND starts_at <= ?2
+                 AND (starts_at, id) > (?3, ?4) ORDER BY starts_at, id"
+            }
+            (true, true) => {
+                "SELECT id, row FROM appointments WHERE deleted = 0 AND starts_at >= ?1 AND starts_at <= ?2
+                 AND (starts_at, id) < (?3, ?4) ORDER BY starts_at DESC, id DESC"
+            }
+            (false, false) => {
+                "SELECT id, row FROM appointments WHERE deleted = 0 AND starts_at IS NULL AND id > ?1 ORDER BY id"
+            }
+            (false, true) => {
+                "SELECT id, row FROM appointments WHERE deleted = 0 AND starts_at IS NULL AND id < ?1 ORDER BY id DESC"
+            }
+        };
+        let edge = if walk.is_descending { (i64::MAX, Uuid::max()) } else { (i64::MIN, Uuid::nil()) };
+        let (start, id) = after.map_or(edge, |(start, id)| (start.unwrap_or(edge.0), id));
+        let mut statement = self.conn.prepare_cached(sql)?;
+        let mut rows = if is_timed {
+            // The place where it goes on is a bound, too, by which the index is entered.
+            let (from, until) = (walk.from.unwrap_or(i64::MIN), walk.until.unwrap_or(i64::MAX));
+            let (from, until) = if walk.is_descending { (from, until.min(start)) } else { (from.max(start), until) };
+            statement.query(params![from, until, start, id.as_bytes()])?
+        } else {
+            statement.query(params![id.as_bytes()])?
+        };
+        while let Some(row) = rows.next()? {
+            if !go_on(parse(entry(row)?)?)? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     /// One appointment that is not deleted.

@@ -33,7 +33,7 @@ use domain::conflicts::Changed;
 use domain::sync::Digest;
 use rusqlite::Connection;
 
-pub use appointments::{AppointmentEntry, Between};
+pub use appointments::{AppointmentEntry, Between, Walk};
 pub use clients::ClientEntry;
 pub use digests::PARTS;
 pub use documents::{Form, StoredDocument};

@@ -39,6 +39,7 @@ impl Place {
             include_str!("schema_5.sql"),
             include_str!("schema_6.sql"),
             include_str!("schema_7.sql"),
+            include_str!("schema_8.sql"),
         ];
         Migrations::new(steps.map(M::up).to_vec()).to_latest(&mut conn)?;
         Ok(conn)

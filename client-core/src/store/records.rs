@@ -74,6 +74,30 @@ impl Tx<'_> {
         all(self.conn, sql, params![record], read)?.into_iter().map(parse).collect()
     }
 
+    /// The payments of some clients.
+    pub fn payments_of_clients(&self, clients: &[Uuid]) -> Result<Vec<StoredRecord>> {
+        let sql = "SELECT record, id, body FROM records
+                   WHERE record = 'payment' AND json_extract(body, '$.clientId') = ?1 ORDER BY id";
+        self.payments_named(sql, clients)
+    }
+
+    /// The payments of some visits.
+    pub fn payments_of_visits(&self, visits: &[Uuid]) -> Result<Vec<StoredRecord>> {
+        let sql = "SELECT record, id, body FROM records
+                   WHERE record = 'payment' AND json_extract(body, '$.appointmentId') = ?1 ORDER BY id";
+        self.payments_named(sql, visits)
+    }
+
+    fn payments_named(&self, sql: &str, ids: &[Uuid]) -> Result<Vec<StoredRecord>> {
+        let mut found = Vec::new();
+        for id in ids {
+            for raw in all(self.conn, sql, params![id.to_string()], read)? {
+                found.push(parse(raw)?);
+            }
+        }
+        Ok(found)
+    }
+
     /// How many records there are.
     pub fn count_records(&self) -> Result<u64> {
         count(self.conn, "SELECT count(*) FROM records", [])

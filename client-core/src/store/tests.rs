@@ -130,13 +130,104 @@ fn book_days(app: &mut App, days: std::ops::Range<i64>) {
             let phone = format!("+7916{n:07}");
             let client = app.add_client(&fields(json!({ "name": format!("Анна {n}"), "phone": phone })))?.id;
             app.add_note(&fields(json!({ "clientId": client, "body": "кофе" })))?;
-            app.book(&fields(
+            let visit = app.book(&fields(
                 json!({ "startsAt": format!("{day}T10:00"), "durationMin": 60, "clientId": client }),
             ))?;
+            let visit = visit.appointment.id;
+            app.store.write::<_, AppError>(|tx| Ok(tx.put_record("payment", visit.0, Some(&paid(client, visit, day)), 1)?))?;
         }
         Ok::<_, AppError>(())
     })
     .unwrap();
+}
+
+/// What a visit brought.
+fn paid(client: ClientId, visit: AppointmentId, day: jiff::civil::Date) -> serde_json::Value {
+    json!({
+        "id": visit, "clientId": client, "appointmentId": visit, "type": "payment", "amount": 2500, "currency": "RUB",
+        "date": day, "createdAt": "2026-12-01T10:00:00Z", "updatedAt": "2026-12-01T10:00:00Z",
+    })
+}
+
+#[test]
+fn what_a_screen_asks_of_all_visits_and_payments_costs_the_same_however_many_there_are() {
+    let mut app = device(1);
+    book_days(&mut app, 300..330);
+    let client = app.clients(Some("Анна 305")).unwrap()[0].id;
+    let visit = app.appointments_of(client, Span::default()).unwrap()[0].0;
+    let same = BTreeSet::from([client]);
+    let last = Walk { is_descending: true, ..Walk::default() };
+    let measure = |app: &mut App| {
+        [
+            (
+                "her visits",
+                instructions(app, |app| assert_eq!(app.appointments_of(client, Span::default()).unwrap().len(), 1)),
+            ),
+            ("her money", instructions(app, |app| assert_eq!(app.payments_of_clients(&same).unwrap().len(), 1))),
+            (
+                "the money of a visit",
+                instructions(app, |app| {
+                    assert_eq!(app.payments_of_visits(&BTreeSet::from([visit])).unwrap().len(), 1);
+                }),
+            ),
+            (
+                "the last visits",
+                instructions(app, |app| assert_eq!(app.walk_appointments(last, 10, |_| Ok(true)).unwrap().len(), 10)),
+            ),
+        ]
+    };
+    let few = measure(&mut app);
+    book_days(&mut app, 0..300);
+    for ((what, few), (_, many)) in few.into_iter().zip(measure(&mut app)) {
+        assert!(many < few * 3 / 2, "{what}: {few} instructions with 30 visits, {many} with 330");
+    }
+}
+
+#[test]
+fn a_walk_meets_every_visit_once_in_its_order_wherever_it_goes_on() {
+    let mut app = device(1);
+    book_days(&mut app, 0..9);
+    // Two at one moment, and two of which nobody knows when.
+    app.book(&fields(json!({ "startsAt": "2026-12-03T10:00", "durationMin": 30 }))).unwrap();
+    app.store
+        .write::<_, StoreError>(|tx| {
+            let untimed = AppointmentRow::default();
+            for id in [Uuid::from_u128(3), Uuid::max()] {
+                tx.put_appointment(id, &untimed, &serde_json::to_string(&untimed)?)?;
+            }
+            Ok(())
+        })
+        .unwrap();
+    let walk = |walk: Walk, most: usize| -> Vec<(Option<i64>, Uuid)> {
+        let place = |shown: &Appointment| {
+            let start = shown.starts_at.as_deref().and_then(|at| at.parse::<jiff::Timestamp>().ok());
+            (start.map(jiff::Timestamp::as_second), shown.id.0)
+        };
+        app.walk_appointments(walk, most, |_| Ok(true)).unwrap().iter().map(place).collect()
+    };
+    for is_descending in [false, true] {
+        let begin = Walk { is_descending, ..Walk::default() };
+        let all = walk(begin, usize::MAX);
+        assert_eq!(all.len(), 12);
+        let mut sorted = all.clone();
+        sorted.sort_by_key(|(start, id)| (start.unwrap_or(i64::MAX), *id));
+        if is_descending {
+            sorted.reverse();
+        }
+        assert_eq!(all, sorted);
+        for most in [1, 2, 5] {
+            let (mut pages, mut after) = (Vec::new(), None);
+            loop {
+                let page = walk(Walk { after, ..begin }, most);
+                let Some(last) = page.last() else { break };
+                after = Some(*last);
+                pages.extend(page);
+            }
+            assert_eq!(pages, all, "{most} at a time");
+        }
+        let bounded = walk(Walk { from: all[5].0, until: all[5].0, ..begin }, usize::MAX);
+        assert!(bounded.iter().all(|(start, _)| *start == all[5].0) && bounded.contains(&all[5]));
+    }
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 
+use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::Value as Json;
 use uuid::Uuid;
@@ -43,6 +44,39 @@ impl Listing {
         found.sort_by(|a, b| order(&a.0, &b.0));
         let place = |((key, id), _): &((Value, Uuid), T)| After(Some(text(key)), *id);
         Ok(cursor.page(limit, found, place, |(_, thing)| thing))
+    }
+}
+
+impl Listing {
+    /// Whether a thing, as it is shown, is among those that are asked for.
+    pub fn holds<T: Serialize>(&self, thing: &T) -> Result<bool, serde_json::Error> {
+        let json = serde_json::to_value(thing)?;
+        Ok(self.conditions.iter().all(|condition| condition.holds(&json)))
+    }
+
+    /// The ids of which a field must have one, if the filters say so.
+    #[must_use]
+    pub fn ids(&self, name: &str) -> Option<Vec<Uuid>> {
+        let named = self.conditions.iter().find(|one| {
+            one.field.name == name && one.field.kind == Kind::Id && matches!(one.how, How::Equal | How::In)
+        })?;
+        Some(named.values.iter().filter_map(|value| if let Value::Id(id) = value { Some(*id) } else { None }).collect())
+    }
+
+    /// The moments before and after which a field cannot lie, as far as the filters say; both belong to it.
+    #[must_use]
+    pub fn between(&self, name: &str) -> (Option<Timestamp>, Option<Timestamp>) {
+        let (mut from, mut until) = (None, None);
+        for condition in self.conditions.iter().filter(|one| one.field.name == name) {
+            let [Value::Moment(at)] = condition.values.as_slice() else { continue };
+            if matches!(condition.how, How::Equal | How::After | How::From) {
+                from = from.max(Some(*at));
+            }
+            if matches!(condition.how, How::Equal | How::Before | How::Until) {
+                until = Some(until.map_or(*at, |until: Timestamp| until.min(*at)));
+            }
+        }
+        (from, until)
     }
 }
 

@@ -3,15 +3,13 @@
 
 use axum::Json;
 use domain::appointments::AppointmentRow;
-use domain::clients::HistoryEntry;
-use domain::errors::{ErrorCode, FieldProblem};
+use domain::clients::{HistoryAsked, HistoryEntry};
 use domain::ids::{AppointmentId, ClientId};
 use utoipa::IntoParams;
 
 use super::store_history::{self, Happened};
 use crate::db::StoreError;
-use crate::http::{After, Asked, ItemListErrors, Page, PageQuery, PathId, Problem, Read};
-use domain::api::moment_key;
+use crate::http::{Asked, ItemListErrors, Page, PageQuery, PathId, Problem, Read};
 
 /// What may be asked for.
 #[derive(Debug, IntoParams)]
@@ -43,24 +41,9 @@ fn read(found: &Happened) -> Result<HistoryEntry, StoreError> {
 pub(super) async fn client_history(
     Read { mut tx, .. }: Read,
     PathId(id): PathId<ClientId>,
-    Asked(mut query): Asked,
+    Asked(query): Asked,
 ) -> Result<Json<Page<HistoryEntry>>, Problem> {
-    let is_descending = match query.word("sort").as_deref() {
-        None | Some("at") => false,
-        Some("-at") => true,
-        Some(_) => {
-            query.mistake("sort", FieldProblem::Unknown);
-            false
-        }
-    };
-    let (limit, cursor) = query.page("client_history", &[&id, &is_descending])?;
-    let after = match cursor.after() {
-        None => None,
-        Some(After(key, id)) => {
-            let at = key.as_deref().and_then(moment_key).ok_or(Problem::new(ErrorCode::BadCursor))?;
-            Some((at, *id))
-        }
-    };
+    let HistoryAsked { is_descending, limit, after, cursor } = HistoryAsked::read(query, id)?;
     super::find(&mut tx, id).await?.ok_or_else(Problem::not_found)?;
     let found = store_history::list(&mut tx, id, is_descending, after, limit.and_one()).await?;
     tx.commit().await?;

@@ -1,5 +1,6 @@
 //! The statement behind a client's history: her visits and her payments as one list. The only place that looks at both.
 
+use domain::clients::after_in_history;
 use domain::ids::ClientId;
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx as _;
@@ -20,7 +21,7 @@ pub(super) struct Happened {
 impl Happened {
     /// Where the list goes on after it.
     pub(super) fn after(&self) -> After {
-        After(Some(self.at.to_string()), self.id)
+        after_in_history((self.at, self.id))
     }
 }
 

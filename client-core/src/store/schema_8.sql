@@ -1,0 +1,3 @@
+-- Version 8: the money of one client, and of one visit, without reading all money there ever was.
+CREATE INDEX payments_by_client ON records (json_extract(body, '$.clientId'), id) WHERE record = 'payment';
+CREATE INDEX payments_by_visit ON records (json_extract(body, '$.appointmentId'), id) WHERE record = 'payment';
