@@ -12,6 +12,8 @@ mod conflicts;
 mod doors;
 #[path = "contract/errors.rs"]
 mod errors;
+#[path = "contract/forwarded.rs"]
+mod forwarded;
 #[path = "contract/history.rs"]
 mod history;
 #[path = "contract/lists.rs"]

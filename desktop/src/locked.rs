@@ -60,7 +60,9 @@ pub(crate) async fn answer(shell: &Shell, api: &LocalApi, request: &Request<Vec<
             None => empty(StatusCode::BAD_REQUEST),
         },
         (_, path) if path.starts_with("/shell/") => empty(StatusCode::LOCKED),
-        (_, path) if path == "/api" || path.starts_with("/api/") => empty(StatusCode::LOCKED),
+        (_, path) if path == "/api" || path.starts_with("/api/") || path.starts_with("/files/") => {
+            empty(StatusCode::LOCKED)
+        }
         _ => page(api).await,
     })
 }

@@ -5,7 +5,7 @@ use std::future::Future;
 use std::pin::Pin;
 
 use axum::body::{Body, Bytes, to_bytes};
-use axum::http::header::{ACCEPT, ACCEPT_LANGUAGE, CONTENT_TYPE, IF_MATCH, IF_NONE_MATCH, RANGE};
+use axum::http::header::{ACCEPT, ACCEPT_LANGUAGE, CONTENT_TYPE, IF_MATCH, IF_NONE_MATCH, IF_RANGE, RANGE};
 use axum::http::{HeaderName, Request, Response};
 use domain::errors::ErrorCode;
 use secrecy::{ExposeSecret as _, SecretString};
@@ -17,12 +17,13 @@ use super::problem::Problem;
 const MAX_FORWARDED: usize = 64 * 1024 * 1024;
 
 /// What a request takes along.
-static SENT: [HeaderName; 8] = [
+static SENT: [HeaderName; 9] = [
     ACCEPT,
     ACCEPT_LANGUAGE,
     CONTENT_TYPE,
     IF_MATCH,
     IF_NONE_MATCH,
+    IF_RANGE,
     RANGE,
     HeaderName::from_static("idempotency-key"),
     HeaderName::from_static("x-request-id"),

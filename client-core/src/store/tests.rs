@@ -1,9 +1,12 @@
 //! The file by example: all or nothing, durable, encrypted, and honest about a full disk.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use domain::appointments::Appointment;
 use domain::documents::{Collection, Hash};
+use domain::ids::{AppointmentId, ClientId};
 use secrecy::SecretString;
 use serde_json::json;
 
@@ -144,8 +147,9 @@ fn book_days(app: &mut App, days: std::ops::Range<i64>) {
 /// What a visit brought.
 fn paid(client: ClientId, visit: AppointmentId, day: jiff::civil::Date) -> serde_json::Value {
     json!({
-        "id": visit, "clientId": client, "appointmentId": visit, "type": "payment", "amount": 2500, "currency": "RUB",
-        "date": day, "createdAt": "2026-12-01T10:00:00Z", "updatedAt": "2026-12-01T10:00:00Z",
+        "id": visit, "kind": "payment", "date": day, "amount": 2500, "currency": "RUB", "taxes": {}, "clientId": client,
+        "appointmentId": visit, "receipt": null, "description": null, "quantity": null, "provider": "cash", "metadata": {},
+        "createdAt": "2026-12-01T09:00:00Z",
     })
 }
 
@@ -189,9 +193,11 @@ fn a_walk_meets_every_visit_once_in_its_order_wherever_it_goes_on() {
     book_days(&mut app, 0..9);
     // Two at one moment, and two of which nobody knows when.
     app.book(&fields(json!({ "startsAt": "2026-12-03T10:00", "durationMin": 30 }))).unwrap();
+    let timed = app.walk_appointments(Walk::default(), 1, |_| Ok(true)).unwrap()[0].id;
+    let mut untimed = app.appointment_row(timed).unwrap();
+    untimed.time = None;
     app.store
         .write::<_, StoreError>(|tx| {
-            let untimed = AppointmentRow::default();
             for id in [Uuid::from_u128(3), Uuid::max()] {
                 tx.put_appointment(id, &untimed, &serde_json::to_string(&untimed)?)?;
             }

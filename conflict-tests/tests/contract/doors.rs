@@ -58,7 +58,7 @@ impl Door for Caller<'_> {
         Got {
             status: answer.status,
             headers: headers.filter(|(_, value)| !value.is_empty()).collect(),
-            body: answer.json,
+            body: read(&answer.bytes),
         }
     }
 }
@@ -78,9 +78,17 @@ impl Door for LocalApi {
         Got {
             status: response.status().as_u16(),
             headers: headers.filter(|(_, value)| !value.is_empty()).collect(),
-            body: serde_json::from_slice(response.body()).unwrap_or_default(),
+            body: read(response.body()),
         }
     }
+}
+
+/// JSON; what is none, as text.
+fn read(bytes: &[u8]) -> Json {
+    if bytes.is_empty() {
+        return Json::Null;
+    }
+    serde_json::from_slice(bytes).unwrap_or_else(|_| Json::from(String::from_utf8_lossy(bytes)))
 }
 
 /// A way that must not be gone: what is answered on a device needs no network.
@@ -98,15 +106,20 @@ impl Forward for NoWay {
 
 /// A new device of a business, in memory, that was signed in and has not spoken to any server since.
 pub(crate) fn device(account: &Json, forward: Arc<dyn Forward>) -> LocalApi {
+    device_at("http://127.0.0.1:9", account, "a token that goes nowhere", forward)
+}
+
+/// The same of a server that knows this token.
+pub(crate) fn device_at(server: &str, account: &Json, token: &str, forward: Arc<dyn Forward>) -> LocalApi {
     let store = Store::in_memory().expect("a store");
     let mut app = App::new(store, Arc::new(SystemClock), Box::new(SystemIds)).expect("an app");
     let tenant: Tenant = serde_json::from_value(account["tenant"].clone()).expect("a business");
     app.sign_in(&Account {
-        server: "http://127.0.0.1:9".to_owned(),
+        server: server.to_owned(),
         user: account["user"].clone(),
         tenant,
         device: DeviceIdentity { id: DeviceId(Uuid::from_u128(7)), name: "laptop".to_owned() },
-        token: SecretString::from("a token that goes nowhere"),
+        token: SecretString::from(token),
         entitlement_key: None,
     })
     .expect("a new home takes an account");

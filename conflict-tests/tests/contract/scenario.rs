@@ -21,6 +21,8 @@ pub(crate) struct Step {
     path: String,
     headers: Vec<(&'static str, String)>,
     body: Option<String>,
+    /// A file in the place of a body: it goes as it is.
+    file: Option<Vec<u8>>,
     status: u16,
     name: Option<&'static str>,
 }
@@ -52,7 +54,13 @@ pub(crate) fn delete(path: &str, status: u16) -> Step {
 
 pub(crate) fn step(method: Method, path: &str, body: Option<String>, status: u16) -> Step {
     let headers = body.iter().map(|_| ("content-type", "application/json".to_owned())).collect();
-    Step { method, path: path.to_owned(), headers, body, status, name: None }
+    Step { method, path: path.to_owned(), headers, body, file: None, status, name: None }
+}
+
+/// A file as it lies on a disk.
+pub(crate) fn file(method: Method, path: &str, bytes: &[u8], status: u16) -> Step {
+    let sent = Step { file: Some(bytes.to_vec()), ..step(method, path, None, status) };
+    sent.with("content-type", "application/octet-stream")
 }
 
 impl Step {
@@ -88,6 +96,12 @@ pub(crate) async fn same_at_both_doors(steps: &[Step]) {
     let owner = server.register("anna").await;
     let there = play(&owner, steps).await;
     let here = play(&device(&owner.account, Arc::new(NoWay)), steps).await;
+    compare(steps, there, here);
+}
+
+/// Compares what the server answered with what a device answered.
+pub(crate) fn compare(steps: &[Step], there: Vec<Got>, here: Vec<Got>) {
+    assert_eq!((there.len(), here.len()), (steps.len(), steps.len()));
     for (at, (step, (there, here))) in steps.iter().zip(there.into_iter().zip(here)).enumerate() {
         let about =
             format!("step {at}: {} {} {}", step.method, step.path, step.body.as_deref().unwrap_or_default());
@@ -110,7 +124,10 @@ pub(crate) async fn play(door: &impl Door, steps: &[Step]) -> Vec<Got> {
             method: step.method.clone(),
             path: fill(&step.path),
             headers: step.headers.iter().map(|(name, value)| (*name, fill(value))).collect(),
-            body: step.body.as_deref().map(fill).unwrap_or_default().into_bytes(),
+            body: match &step.file {
+                Some(file) => file.clone(),
+                None => step.body.as_deref().map(fill).unwrap_or_default().into_bytes(),
+            },
         };
         let got = door.send(sent).await;
         if let Some(name) = step.name {
