@@ -73,11 +73,15 @@ export class Window {
     private readonly driver: ChildProcess,
     private readonly session: string,
     private readonly computer: Computer,
+    private readonly server: string,
   ) {}
 
   static async open(computer: Computer, server: string): Promise<Window> {
     const port = await freePort();
-    const driver = spawn('dbus-run-session', ['--', 'WebKitWebDriver', `--port=${port}`], {
+    // Where its bus is, so that a second copy can be started beside it.
+    const told = join(computer.folder, 'bus');
+    const script = 'printf %s "$DBUS_SESSION_BUS_ADDRESS" > "$1"; exec WebKitWebDriver "--port=$2"';
+    const driver = spawn('dbus-run-session', ['--', 'sh', '-c', script, 'sh', told, String(port)], {
       env: computer.environment(server),
       stdio: ['ignore', 'ignore', 'inherit'],
       detached: true,
@@ -88,7 +92,38 @@ export class Window {
     const { sessionId } = await call<{ sessionId: string }>('POST', `${url}/session`, {
       capabilities: { alwaysMatch: { 'webkitgtk:browserOptions': options } },
     });
-    return new Window(driver, `${url}/session/${sessionId}`, computer);
+    return new Window(driver, `${url}/session/${sessionId}`, computer, server);
+  }
+
+  /** Starts the program once more while this one runs; with what it ended. */
+  async second(): Promise<number | null> {
+    const bus = readFileSync(join(this.computer.folder, 'bus'), 'utf8');
+    const env = { ...this.computer.environment(this.server), DBUS_SESSION_BUS_ADDRESS: bus };
+    delete env['TAURI_AUTOMATION'];
+    delete env['TAURI_WEBVIEW_AUTOMATION'];
+    const copy = spawn(program(), [], { env, stdio: 'ignore' });
+    const ended = new Promise<number | null>((end) => copy.once('exit', (code) => end(code)));
+    const late = new Promise<null>((end) => setTimeout(() => end(null), LIMIT_MS).unref());
+    const code = await Promise.race([ended, late]);
+    if (code === null) copy.kill('SIGKILL');
+    return code;
+  }
+
+  /** Asks the device as a script of its pages would: the status, and the answer if it is JSON. */
+  async fetch<T>(method: string, path: string, body?: unknown): Promise<{ status: number; body: T }> {
+    return this.run(
+      `const [method, path, body] = arguments;
+       const headers = { 'Content-Type': 'application/json' };
+       return fetch(path, { method, headers, body: body ?? null }).then(async (answer) => {
+         const text = await answer.text();
+         let said;
+         try { said = JSON.parse(text); } catch { said = text; }
+         return { status: answer.status, body: said };
+       });`,
+      method,
+      path,
+      body === undefined ? null : JSON.stringify(body),
+    );
   }
 
   /** Ends the program as a power failure would. */

@@ -5,10 +5,10 @@ import { find, type Key, t } from '../../shared/i18n.svelte';
 
 const SECTIONS: Record<string, Key> = {
   profile: 'ui.settings.business',
-  business_hours: 'ui.settings.hours',
-  cancel_policy: 'ui.settings.policies',
-  deposit_policy: 'ui.settings.policies',
-  notification_prefs: 'ui.settings.notify',
+  'business-hours': 'ui.settings.hours',
+  'cancel-policy': 'ui.settings.policies',
+  'deposit-policy': 'ui.settings.policies',
+  'notification-prefs': 'ui.settings.notify',
   channels: 'ui.settings.notify',
   branding: 'ui.settings.brand',
 };

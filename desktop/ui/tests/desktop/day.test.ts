@@ -1,0 +1,118 @@
+// A whole day of work without a network in the real window: twenty visits, moves, notes, a request to the server and one taken back, a
+// clash, a search; then the power fails, and after it all of that is there, and on the server once there is one again.
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Served, serve } from '../../scripts/serve.mjs';
+import { day, salon, type Salon } from '../salon';
+import { Computer, until, Window } from '../window';
+
+let server: Served;
+let made: Salon;
+let computer: Computer;
+let window: Window | undefined;
+
+beforeAll(async () => {
+  server = await serve(process.env['VELORIA_SERVER_BIN'] ?? join(import.meta.dirname, '../../../../target/debug/sync-server'));
+  made = await salon(server.url, 'imperium');
+  computer = await Computer.start();
+});
+afterAll(async () => {
+  window?.close();
+  computer?.stop();
+  await server?.stop();
+});
+
+interface Visit {
+  id: string;
+  startsAt: string;
+  status: string;
+}
+interface Listed<T> {
+  data: T[];
+}
+const hour = (n: number) => `${String(9 + (n % 8)).padStart(2, '0')}:00`;
+const range = `/appointments?from=${day(3)}&to=${day(9)}&limit=200`;
+
+test('a day of work without a network outlives a power failure and reaches the server', { timeout: 600_000 }, async () => {
+  window = await Window.open(computer, server.url);
+  const shown = window;
+  await shown.signIn(made, 'a passphrase for the window');
+  await shown.sees('[data-testid="next-client"]');
+  await shown.sees('.side-foot [data-testid="sync-chip"]', 'Сохранено на сервере');
+  await server.cut();
+
+  const did = async <T>(method: string, path: string, body: unknown, status: number): Promise<T> => {
+    const answer = await shown.fetch<T>(method, `/api/v1${path}`, body);
+    expect(answer.status, `${method} ${path} ${JSON.stringify(answer.body)}`).toBe(status);
+    return answer.body;
+  };
+  const visits: Visit[] = [];
+  for (let n = 0; n < 20; n += 1) {
+    const asked = { clientId: made.clients['anna'], serviceId: made.services['brows'], startsAt: `${day(3 + Math.floor(n / 8))}T${hour(n)}` };
+    visits.push(await did<Visit>('POST', '/appointments', asked, 201));
+  }
+  for (const n of [0, 1, 2]) {
+    await did('POST', `/appointments/${visits[n]?.id}/reschedule`, { startsAt: `${day(7)}T${hour(n)}` }, 200);
+  }
+  await did('POST', `/appointments/${visits[3]?.id}/cancel`, {}, 200);
+  await did('POST', '/notes', { clientId: made.clients['olga'], body: 'Аллергия на хну, записано без сети' }, 201);
+  await did('POST', '/clients', { name: 'Зинаида Бессетева', phone: '+79990001122' }, 201);
+  // Two at one hour, on purpose.
+  const clash = { clientId: made.clients['irina'], startsAt: `${day(8)}T12:00`, durationMin: 60 };
+  await did('POST', '/appointments', clash, 201);
+  await did('POST', '/appointments', { ...clash, clientId: made.clients['olga'], allowOverlap: true }, 201);
+  for (const name of ['Наращивание без сети', 'Передумала']) await did('POST', '/services', { name, basePrice: 900, durationMin: 30 }, 201);
+
+  // What waits, in her words; and one request is taken back.
+  await shown.press('.side-foot [data-testid="sync-chip"]');
+  await shown.sees('[data-testid="sync-sheet"]', 'Ждут отправки');
+  await shown.sees('[data-testid="sync-away"]', 'Сети сейчас нет');
+  await shown.keep('desktop-sync-sheet');
+  await shown.press('[data-testid="to-waiting"]');
+  await shown.sees('[data-testid="asked"]', 'Новая услуга: Наращивание без сети');
+  await shown.press('[data-testid="asked"]:last-child [data-testid="take-asked-back"]');
+  await shown.press('[data-testid="confirm"] button', 'Взять назад');
+  await shown.sees('body', 'Взято назад');
+  await shown.keep('desktop-waiting');
+
+  // The search finds whom only this device knows.
+  await shown.press('a[href="/clients"]');
+  await shown.sees('[data-testid="clients"]', 'Зинаида Бессетева');
+  await shown.press('a[href="/conflicts"]');
+  await shown.sees('main', 'Ольга');
+  await shown.press('a[href="/data"]');
+  await shown.sees('[data-testid="needs-server"]', 'сети сейчас нет');
+  await shown.sees('[data-testid="server-only"]', 'всё откроется само');
+  await shown.keep('desktop-server-only');
+  await shown.press('a[href="/devices"]');
+  await shown.sees('body', 'только через сервер');
+
+  shown.kill();
+  window = await Window.open(computer, server.url);
+  const again = window;
+  await again.sees('.side-foot [data-testid="sync-chip"]', 'ждёт отправки');
+  const kept = (await again.fetch<Listed<Visit>>('GET', `/api/v1${range}`)).body.data;
+  expect(kept).toHaveLength(22);
+  const at = (list: Visit[], id: string | undefined) => list.find((visit) => visit.id === id);
+  expect(at(kept, visits[0]?.id)?.startsAt).toBe(`${day(7)}T09:00:00+03:00`);
+  expect(at(kept, visits[3]?.id)?.status).toBe('cancelled');
+  const clashes = async (ask: () => Promise<Listed<unknown>>) => (await ask()).data.length;
+  const here = async () => clashes(async () => (await again.fetch<Listed<unknown>>('GET', '/api/v1/conflicts')).body);
+  const before = await here();
+  expect(before).toBeGreaterThan(0);
+
+  await server.restore();
+  const there = async () => (await made.ask<Listed<Visit>>('GET', range)).data;
+  await until(async () => (await there()).length === 22, 'the visits on the server', 120_000);
+  const arrived = await there();
+  expect(arrived.map(({ id, startsAt, status }) => ({ id, startsAt, status }))).toEqual(
+    kept.map(({ id, startsAt, status }) => ({ id, startsAt, status })),
+  );
+  await until(async () => (await made.ask<Listed<unknown>>('GET', '/conflicts')).data.length === before, 'the clash on the server');
+  const services = async () => (await made.ask<Listed<{ name: string }>>('GET', '/services?limit=200')).data.map(({ name }) => name);
+  await until(async () => (await services()).includes('Наращивание без сети'), 'the service on the server');
+  expect(await services()).not.toContain('Передумала');
+  const notes = await made.ask<Listed<{ body: string }>>('GET', `/notes?clientId=${made.clients['olga']}`);
+  expect(notes.data.map(({ body }) => body)).toContain('Аллергия на хну, записано без сети');
+  await again.sees('.side-foot [data-testid="sync-chip"]', 'Сохранено на сервере');
+});
