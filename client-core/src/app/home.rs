@@ -59,7 +59,12 @@ impl Home {
     /// sync; it is never locked out.
     pub fn open(&self, passphrase: &SecretString, clock: Arc<dyn Clock>, ids: Box<dyn Ids>) -> Result<App> {
         let file = self.folder.join(DATABASE);
-        let store = Store::open(Place::File(file.clone(), key::unlock(&self.folder, passphrase)?))?;
+        let key = key::unlock(&self.folder, passphrase)?;
+        // The passphrase opened the key, so it is right: a file that the key does not open is damaged.
+        let store = Store::open(Place::File(file.clone(), key)).map_err(|error| match error {
+            StoreError::WrongPassphrase => StoreError::Corrupt("the key does not open the file".to_owned()),
+            other => other,
+        })?;
         let mut app = App::new(store, clock, ids)?;
         app.compare_fingerprint(&fingerprint(&file)?)?;
         Ok(app)
