@@ -38,4 +38,5 @@ export function how(asked: Asked): string {
   }
 }
 
-export const since = (asked: Asked): string => (asked.createdAt ? t('ui.waiting.since', { when: dayAndClock(zoned(asked.createdAt)) }) : '');
+export const since = (asked: Asked): string =>
+  asked.createdAt ? t('ui.waiting.since', { when: dayAndClock(zoned(asked.createdAt)) }) : '';
