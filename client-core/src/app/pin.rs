@@ -8,7 +8,7 @@ use domain::pin;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Serialize};
 
-use super::{App, AppError, Result};
+use super::{App, Result};
 use crate::store::key::{self, Chance, Cost};
 use crate::store::StoreError;
 
@@ -150,6 +150,7 @@ mod tests {
     use jiff::Timestamp;
 
     use super::*;
+    use crate::app::AppError;
     use crate::store::Store;
     use crate::testing::{CountingIds, NOW};
 

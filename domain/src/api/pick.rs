@@ -118,7 +118,7 @@ fn value(kind: Kind, json: Option<&Json>) -> Option<Value> {
                 Kind::Email => Value::Text(text.to_lowercase()),
                 Kind::Id => Value::Id(text.parse().ok()?),
                 Kind::Moment => Value::Moment(text.parse().ok()?),
-                Kind::Seconds => Value::Whole(text.parse::<jiff::Timestamp>().ok()?.as_second()),
+                Kind::Seconds => Value::Whole(text.parse::<Timestamp>().ok()?.as_second()),
                 _ => Value::Text(text.to_owned()),
             }
         }
