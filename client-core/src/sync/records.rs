@@ -6,8 +6,7 @@ use domain::sync::{RecordItem, RecordKind};
 use jiff::Timestamp;
 use serde_json::{Value as Json, json};
 
-use super::answer::RESTORED;
-use super::{SUSPENDED, notice, repair};
+use super::{RESTORED, SUSPENDED, notice, repair};
 use crate::app::notices;
 use crate::store::{Result, Tx};
 

@@ -98,7 +98,7 @@ export class Window {
   /** Starts the program once more while this one runs; with what it ended. */
   async second(): Promise<number | null> {
     const bus = readFileSync(join(this.computer.folder, 'bus'), 'utf8');
-    const env = { ...this.computer.environment(this.server), DBUS_SESSION_BUS_ADDRESS: bus };
+    const env: NodeJS.ProcessEnv = { ...this.computer.environment(this.server), DBUS_SESSION_BUS_ADDRESS: bus };
     delete env['TAURI_AUTOMATION'];
     delete env['TAURI_WEBVIEW_AUTOMATION'];
     const copy = spawn(program(), [], { env, stdio: 'ignore' });

@@ -129,7 +129,11 @@ test('what waits is listed, and what was asked of the server can be taken back b
     await screen.part('waiting-edits').getByText('5 записей').waitFor();
     expect(await screen.part('asked').count()).toBe(2);
     await screen.part('asked').first().getByText('Новая услуга: Стрижка').waitFor();
-    await screen.part('asked').first().getByText(/Ждёт отправки, не позже/).waitFor();
+    await screen
+      .part('asked')
+      .first()
+      .getByText(/Ждёт отправки, не позже/)
+      .waitFor();
     // What is out may be done already.
     expect(await screen.part('take-asked-back').count()).toBe(1);
     expect(await screen.hindrances()).toEqual([]);
@@ -185,7 +189,10 @@ test('the first sync says how far it is, and asks for the page again only with n
   let asked = 0;
   screen.page.on('request', (request) => (asked += Number(request.url().includes('/api/v1/appointments'))));
   await shell.tell({ firstSync: 5_400 });
-  await screen.part('first-sync').getByText(/уже здесь 5\s400/).waitFor();
+  await screen
+    .part('first-sync')
+    .getByText(/уже здесь 5\s400/)
+    .waitFor();
   expect(asked).toBe(0);
   await shell.tell({ firstSync: null, news: 2 });
   await expect.poll(() => asked).toBeGreaterThan(0);

@@ -48,7 +48,11 @@ test('a day of work without a network outlives a power failure and reaches the s
   };
   const visits: Visit[] = [];
   for (let n = 0; n < 20; n += 1) {
-    const asked = { clientId: made.clients['anna'], serviceId: made.services['brows'], startsAt: `${day(3 + Math.floor(n / 8))}T${hour(n)}` };
+    const asked = {
+      clientId: made.clients['anna'],
+      serviceId: made.services['brows'],
+      startsAt: `${day(3 + Math.floor(n / 8))}T${hour(n)}`,
+    };
     visits.push(await did<Visit>('POST', '/appointments', asked, 201));
   }
   for (const n of [0, 1, 2]) {
