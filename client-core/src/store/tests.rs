@@ -9,6 +9,7 @@ use domain::documents::{Collection, Hash};
 use domain::ids::{AppointmentId, ClientId};
 use secrecy::SecretString;
 use serde_json::json;
+use uuid::Uuid;
 
 use super::*;
 use crate::app::{App, AppError, Span};

@@ -2,14 +2,16 @@
 //! to whomever asks at the device's door. Two businesses of one server: one asks there, the other on her device, over a socket.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use axum::body::Bytes;
 use axum::http::{Method, Request};
-use client_core::local_api::HttpForward;
+use client_core::local_api::{Forward, HttpForward, Unreachable, Way};
 use serde_json::json;
 use sync_server::testing::{TestServer, picture};
 
 use super::doors::{Door as _, Sent, device_at};
+use super::offline::Answer;
 use super::scenario::{Step, act, compare, delete, file, get, patch, play, post};
 
 const PEOPLE: &[u8] = "Имя;Телефон;Почта\nАнна;8 916 123-45-67;anna@example.ru\nОльга;12;\n".as_bytes();
@@ -127,42 +129,34 @@ async fn contract_forwarded_devices_are_told_without_a_network_as_the_server_sai
     let anna = server.register("anna").await;
     let known = server.device_of(&anna, "laptop").await;
     let token = known.account["token"].as_str().expect("a token of its own").to_owned();
-    let forward = Arc::new(Cut(HttpForward::new().expect("a client"), std::sync::atomic::AtomicBool::new(false)));
+    let forward = Arc::new(Cut { way: HttpForward::new().expect("a client"), is_cut: AtomicBool::new(false) });
     let api = device_at(server.url(), &anna.account, &token, forward.clone());
     let list = || Sent { method: Method::GET, path: "/devices".to_owned(), headers: Vec::new(), body: Vec::new() };
     let told = api.send(list()).await;
     assert_eq!(told.status, 200);
     assert_eq!(api.standing().await.expect("the home is sound").is_reached, Some(true));
-    forward.1.store(true, std::sync::atomic::Ordering::SeqCst);
+    forward.is_cut.store(true, Ordering::SeqCst);
     let later = api.send(list()).await;
     assert_eq!((later.status, &later.body), (200, &told.body));
     let standing = api.standing().await.expect("the home is sound");
     assert_eq!(standing.is_reached, Some(false));
     // Back again: whatever waited for the server asks once more.
-    forward.1.store(false, std::sync::atomic::Ordering::SeqCst);
+    forward.is_cut.store(false, Ordering::SeqCst);
     api.send(list()).await;
     assert_eq!(api.standing().await.expect("the home is sound").news, standing.news + 1);
 }
 
 /// A way that can be cut.
-struct Cut(HttpForward, std::sync::atomic::AtomicBool);
+struct Cut {
+    way: HttpForward,
+    is_cut: AtomicBool,
+}
 
-impl client_core::local_api::Forward for Cut {
-    fn forward(
-        &self,
-        way: client_core::local_api::Way,
-        request: Request<Bytes>,
-    ) -> std::pin::Pin<
-        Box<
-            dyn std::future::Future<
-                    Output = Result<axum::http::Response<Bytes>, client_core::local_api::Unreachable>,
-                > + Send
-                + '_,
-        >,
-    > {
-        if self.1.load(std::sync::atomic::Ordering::SeqCst) {
-            return Box::pin(async { Err(client_core::local_api::Unreachable) });
+impl Forward for Cut {
+    fn forward(&self, way: Way, request: Request<Bytes>) -> Answer<'_> {
+        if self.is_cut.load(Ordering::SeqCst) {
+            return Box::pin(async { Err(Unreachable) });
         }
-        self.0.forward(way, request)
+        self.way.forward(way, request)
     }
 }

@@ -27,7 +27,7 @@ async fn answers(api: &LocalApi, steps: &[Step]) -> Vec<(u16, Json)> {
     play(api, steps).await.into_iter().map(|got| (got.status, got.body)).collect()
 }
 
-type Answer<'a> = Pin<Box<dyn Future<Output = Result<Response<Bytes>, Unreachable>> + Send + 'a>>;
+pub(crate) type Answer<'a> = Pin<Box<dyn Future<Output = Result<Response<Bytes>, Unreachable>> + Send + 'a>>;
 
 /// The server is away.
 struct Away;
