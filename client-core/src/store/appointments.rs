@@ -149,16 +149,20 @@ impl Tx<'_> {
                 "SELECT id, row FROM appointments WHERE deleted = 0 AND starts_at IS NULL AND id < ?1 ORDER BY id DESC"
             }
         };
-        let edge = if walk.is_descending { (i64::MAX, Uuid::max()) } else { (i64::MIN, Uuid::nil()) };
-        let (start, id) = after.map_or(edge, |(start, id)| (start.unwrap_or(edge.0), id));
+        // Where nothing was met yet it begins before every id: shorter than all, or longer.
+        let (start, id): (i64, Vec<u8>) = match after {
+            Some((start, id)) => (start.unwrap_or_default(), id.as_bytes().to_vec()),
+            None if walk.is_descending => (i64::MAX, vec![u8::MAX; 17]),
+            None => (i64::MIN, Vec::new()),
+        };
         let mut statement = self.conn.prepare_cached(sql)?;
         let mut rows = if is_timed {
             // The place where it goes on is a bound, too, by which the index is entered.
             let (from, until) = (walk.from.unwrap_or(i64::MIN), walk.until.unwrap_or(i64::MAX));
             let (from, until) = if walk.is_descending { (from, until.min(start)) } else { (from.max(start), until) };
-            statement.query(params![from, until, start, id.as_bytes()])?
+            statement.query(params![from, until, start, id])?
         } else {
-            statement.query(params![id.as_bytes()])?
+            statement.query(params![id])?
         };
         while let Some(row) = rows.next()? {
             if !go_on(parse(entry(row)?)?)? {

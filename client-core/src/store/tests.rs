@@ -84,7 +84,7 @@ fn a_commit_that_fails_is_not_tried_again_on_the_same_connection() {
 #[test]
 fn the_kept_sums_are_those_of_what_is_stored() {
     let mut store = Store::in_memory().unwrap();
-    let id = uuid::Uuid::from_u128(7);
+    let id = Uuid::from_u128(7);
     let mut document = StoredDocument {
         collection: Collection::Clients,
         form: Form::Snapshot,
