@@ -20,6 +20,8 @@ mod history;
 mod lists;
 #[path = "contract/mask.rs"]
 mod mask;
+#[path = "contract/media.rs"]
+mod media;
 #[path = "contract/notes.rs"]
 mod notes;
 #[path = "contract/offline.rs"]

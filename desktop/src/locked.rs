@@ -60,9 +60,7 @@ pub(crate) async fn answer(shell: &Shell, api: &LocalApi, request: &Request<Vec<
             None => empty(StatusCode::BAD_REQUEST),
         },
         (_, path) if path.starts_with("/shell/") => empty(StatusCode::LOCKED),
-        (_, path) if path == "/api" || path.starts_with("/api/") || path.starts_with("/files/") => {
-            empty(StatusCode::LOCKED)
-        }
+        (_, path) if path == "/api" || path.starts_with("/api/") => empty(StatusCode::LOCKED),
         _ => page(api).await,
     })
 }
@@ -123,11 +121,21 @@ async fn page(api: &LocalApi) -> Response<Vec<u8>> {
 
 fn filled(lang: Lang) -> String {
     let mut page = PAGE.replace("{lang}", lang.as_str());
-    for place in [
-        "title", "text", "pin", "open", "forgot", "word", "word_text", "back", "wrong", "wait_text", "closed", "unknown",
+    for (place, key) in [
+        ("{title}", "desktop.lock.title"),
+        ("{text}", "desktop.lock.text"),
+        ("{pin}", "desktop.lock.pin"),
+        ("{open}", "desktop.lock.open"),
+        ("{forgot}", "desktop.lock.forgot"),
+        ("{word}", "desktop.lock.word"),
+        ("{word_text}", "desktop.lock.word_text"),
+        ("{back}", "desktop.lock.back"),
+        ("{wrong}", "desktop.lock.wrong"),
+        ("{wait_text}", "desktop.lock.wait_text"),
+        ("{closed}", "desktop.lock.closed"),
+        ("{unknown}", "desktop.lock.unknown"),
     ] {
-        let key = format!("desktop.lock.{place}");
-        page = page.replace(&format!("{{{place}}}"), text(lang, &key));
+        page = page.replace(place, text(lang, key));
     }
     page
 }

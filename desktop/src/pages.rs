@@ -55,13 +55,12 @@ async fn answer(app: &AppHandle, request: Request<Vec<u8>>) -> Answer {
         return door::answer(&shell, &request).await;
     }
     match door {
-        // `/files/` are the links of pictures, which the server gives.
-        Door::Open(api) if path == "/api" || path.starts_with("/api/") || path.starts_with("/files/") => {
+        Door::Open(api) if path == "/api" || path.starts_with("/api/") => {
             let answered = api.answer(local(request).map(Into::into)).await;
             answered.map(|bytes| bytes.to_vec())
         }
         Door::Open(_) => file(app, &path),
-        Door::Closed(_) if path.starts_with("/api/") || path.starts_with("/files/") => empty(StatusCode::SERVICE_UNAVAILABLE),
+        Door::Closed(_) if path.starts_with("/api/") => empty(StatusCode::SERVICE_UNAVAILABLE),
         Door::Closed(_) if path == "/favicon.svg" => file(app, &path),
         Door::Closed(why) => door::page(why),
     }

@@ -6,7 +6,8 @@ use std::time::Duration;
 use client_core::AppError;
 use client_core::driver::account::{Accounts, EnrolError};
 use client_core::driver::http::Http;
-use client_core::driver::watch::{Watcher, watch};
+use client_core::driver::media::Pictures;
+use client_core::driver::watch::{Watcher, keep_sending_pictures, watch};
 use client_core::driver::{Ended, RemoteError, Steps as _, keys};
 use client_core::local_api::{LocalApi, SharedApp};
 use client_core::sync::{Engine, Failure, Options};
@@ -76,8 +77,10 @@ async fn session(api: &LocalApi, watcher: &mut Around) -> Result<Option<Failure>
     let Some((_, _, token)) = key(&mut home).await? else { return Ok(None) };
     let http = Http::new(&server, token.clone()).map_err(RemoteError::from)?;
     let mut engine = Engine::new(Options::default());
-    let mut syncing = api.clone();
+    let pictures = Pictures::new(&server, lang.as_str(), token.clone())?;
+    let (mut syncing, mut sending) = (api.clone(), api.clone());
     let ended = tokio::select! {
+        error = keep_sending_pictures(&mut sending, &pictures, || api.changed()) => return Err(error.into()),
         ended = watch(&mut syncing, &mut engine, &http, (server, token.clone()), watcher) => ended?,
         other = another_key(api, &mut home, &token) => return other.map(|()| None),
     };

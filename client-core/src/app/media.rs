@@ -47,28 +47,50 @@ pub struct ShownPicture {
     pub created_at: String,
 }
 
-impl App {
-    /// Takes a picture over: checked as the server will, with a small size to show at once. It is saved, whole, when this has
-    /// returned. The same file for the same place is taken over once.
-    pub fn add_picture(&mut self, file: &[u8], place: MediaPlace) -> Result<ShownPicture> {
-        let place = self.place_of(place)?;
+/// A file that was looked at and is a picture, with its small size. Looking takes its time and needs no home.
+#[derive(Debug)]
+pub struct NewPicture {
+    file: Vec<u8>,
+    sha256: Hash,
+    small: Vec<u8>,
+}
+
+impl NewPicture {
+    /// Looks at a file as the server will.
+    pub fn read(file: Vec<u8>) -> Result<Self> {
         let wrong = |problem| AppError::Invalid(FieldErrors::one("file", problem));
         match file.len() {
             0 => return Err(wrong(FieldProblem::FileEmpty)),
             1..=MAX_FILE_BYTES => {}
             _ => return Err(wrong(FieldProblem::TooLong)),
         }
-        let (_, small) = picture::thumbnail(file).map_err(|refusal| wrong(refusal.into()))?;
-        let sha256 = Hash::of(file);
+        let (_, small) = picture::thumbnail(&file).map_err(|refusal| wrong(refusal.into()))?;
+        let sha256 = Hash::of(&file);
+        Ok(Self { file, sha256, small })
+    }
+}
+
+impl App {
+    /// Takes a picture over: checked as the server will, with a small size to show at once. It is saved, whole, when this has
+    /// returned. The same file for the same place is taken over once.
+    pub fn add_picture(&mut self, file: &[u8], place: MediaPlace) -> Result<ShownPicture> {
+        let (id, _) = self.take_picture(&NewPicture::read(file.to_vec())?, place)?;
+        self.picture(id)
+    }
+
+    /// The same with a file that was looked at: its id, and whether it is new here.
+    pub fn take_picture(&mut self, new: &NewPicture, place: MediaPlace) -> Result<(Uuid, bool)> {
+        let place = self.place_of(place)?;
+        let NewPicture { file, sha256, small } = new;
         let is_same = |media: &Media| media.sha256 == sha256.to_string() && media.place() == place;
         if let Some(stored) = self.media()?.into_iter().find(is_same) {
-            self.keep_thumbnail(stored.id.0, &small)?;
-            return self.picture(stored.id.0);
+            self.keep_thumbnail(stored.id.0, small)?;
+            return Ok((stored.id.0, false));
         }
         let (id, at, length) = (self.new_id(), self.now().as_second(), file.len() as u64);
-        let picture = WaitingPicture { id, at, sha256, length, place, upload: None, refused: None };
-        let id = self.store.write::<_, AppError>(|tx| Ok(tx.keep_picture(&picture, file, &small)?))?;
-        self.picture(id)
+        let picture = WaitingPicture { id, at, sha256: *sha256, length, place, upload: None, refused: None };
+        let kept = self.store.write::<_, AppError>(|tx| Ok(tx.keep_picture(&picture, file, small)?))?;
+        Ok((kept, kept == id))
     }
 
     /// A visit's picture is its client's, too.
@@ -118,6 +140,33 @@ impl App {
                     has_thumbnail: tx.thumbnail(waiting.id)?.is_some(),
                     code: waiting.refused,
                     created_at: format_seconds(waiting.at).unwrap_or_default(),
+                });
+            }
+            Ok(all)
+        })
+    }
+
+    /// All pictures as the server shows them, those that wait after those that are stored. One that waits is as large as its small
+    /// size; the server says more of it once it has it.
+    pub fn all_media(&self) -> Result<Vec<Media>> {
+        let mut all = self.media()?;
+        self.store.read::<_, AppError>(|tx| {
+            for waiting in tx.waiting_pictures()? {
+                let small = tx.thumbnail(waiting.id)?.unwrap_or_default();
+                let (kind, width, height) = picture::look(&small).ok_or(AppError::Damaged(waiting.id))?;
+                let at = format_seconds(waiting.at).unwrap_or_default();
+                all.push(Media {
+                    id: MediaId(waiting.id),
+                    media_type: waiting.place.media_type,
+                    content_type: kind.content_type().to_owned(),
+                    width,
+                    height,
+                    bytes: waiting.length,
+                    sha256: waiting.sha256.to_string(),
+                    client_id: waiting.place.client_id,
+                    appointment_id: waiting.place.appointment_id,
+                    created_at: at.clone(),
+                    updated_at: at,
                 });
             }
             Ok(all)
@@ -188,6 +237,26 @@ impl App {
             }
             Ok(None)
         })
+    }
+
+    /// The bytes of a picture that waits from this one on, as many as are sent at once.
+    pub(crate) fn picture_piece(&self, id: Uuid, offset: u64) -> Result<Vec<u8>> {
+        self.store.read(|tx| Ok(tx.picture_bytes(id, offset)?))
+    }
+
+    /// The upload that was begun for a picture.
+    pub(crate) fn picture_upload(&self, id: Uuid) -> Result<Option<Uuid>> {
+        self.store.read(|tx| Ok(tx.waiting_picture(id)?.and_then(|picture| picture.upload)))
+    }
+
+    /// An upload was begun for it.
+    pub(crate) fn picture_upload_began(&mut self, id: Uuid, upload: Uuid) -> Result<()> {
+        self.store.write(|tx| Ok(tx.set_picture_upload(id, Some(upload))?))
+    }
+
+    /// The server will not have it.
+    pub(crate) fn picture_refused(&mut self, id: Uuid, code: &str) -> Result<()> {
+        self.store.write(|tx| Ok(tx.refuse_picture(id, code)?))
     }
 
     /// The server has it under this id.

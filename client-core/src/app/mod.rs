@@ -45,7 +45,7 @@ pub use error::AppError;
 pub use export::Export;
 pub use home::Home;
 pub use intents::AskedIntent;
-pub use media::{PictureState, ShownPicture};
+pub use media::{NewPicture, PictureState, ShownPicture};
 pub use pin::{Pin, Tried};
 pub use plan::PlanStanding;
 pub use proof::{Proof, ProvenPart, Verdict};

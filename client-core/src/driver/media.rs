@@ -10,8 +10,8 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::http::{answer, sent};
-use super::{Problem, RemoteError, http};
-use crate::app::{App, AppError};
+use super::{Problem, RemoteError, Steps, http};
+use crate::app::AppError;
 use crate::store::WaitingPicture;
 
 /// How often the place of an upload is asked for anew in one go, before it is left for the next sync.
@@ -86,21 +86,21 @@ impl Pictures {
 
     /// Sends every picture that waits and whose client and visit the server knows. What it will not have is marked so and
     /// stays; what was cut goes on with the next call. `told` hears how many bytes of a picture have arrived.
-    pub async fn send_waiting(
+    pub async fn send_waiting<D: Steps>(
         &self,
-        app: &mut App,
+        device: &mut D,
         mut told: impl FnMut(&WaitingPicture, u64),
     ) -> Result<Sent, PictureError> {
         let mut done = Sent::default();
-        while let Some(picture) = app.next_picture()? {
-            match self.send(app, &picture, &mut told).await {
+        while let Some(picture) = device.look(|app| app.next_picture()).await? {
+            let id = picture.id;
+            match self.send(device, &picture, &mut told).await {
                 Ok(became) => {
-                    app.picture_sent(picture.id, became)?;
+                    device.look(move |app| app.picture_sent(id, became)).await?;
                     done.sent += 1;
                 }
                 Err(PictureError::Remote(RemoteError::Refused(404 | 422, problem))) => {
-                    app.store_mut()
-                        .write::<_, AppError>(|tx| Ok(tx.refuse_picture(picture.id, code(&problem))?))?;
+                    device.look(move |app| app.picture_refused(id, code(&problem))).await?;
                     done.refused += 1;
                 }
                 Err(error) => return Err(error),
@@ -109,32 +109,32 @@ impl Pictures {
         Ok(done)
     }
 
-    async fn send(
+    async fn send<D: Steps>(
         &self,
-        app: &mut App,
+        device: &mut D,
         picture: &WaitingPicture,
         told: &mut impl FnMut(&WaitingPicture, u64),
     ) -> Result<MediaId, PictureError> {
-        let mut asked = 0;
-        let mut upload = self.place(app, picture).await?;
+        let (id, mut asked) = (picture.id, 0);
+        let mut upload = self.place(device, picture).await?;
         loop {
             told(picture, upload.offset);
             if let Some(became) = upload.media_id {
                 return Ok(became);
             }
-            let piece =
-                app.store().read::<_, AppError>(|tx| Ok(tx.picture_bytes(picture.id, upload.offset)?))?;
-            if piece.is_empty() && upload.offset < picture.length {
-                return Err(AppError::Damaged(picture.id).into());
+            let offset = upload.offset;
+            let piece = device.look(move |app| app.picture_piece(id, offset)).await?;
+            if piece.is_empty() && offset < picture.length {
+                return Err(AppError::Damaged(id).into());
             }
-            let path = format!("/media/uploads/{}?offset={}", upload.id, upload.offset);
+            let path = format!("/media/uploads/{}?offset={offset}", upload.id);
             let request = self.call(Method::PATCH, &path);
             let request = request.header(reqwest::header::CONTENT_TYPE, "application/octet-stream");
             upload = match answer(request.body(piece)).await {
                 // Another attempt has moved it on, an answer was lost, or it was forgotten: the server says how far it is.
                 Err(RemoteError::Refused(404 | 409, _)) if asked < PATIENCE => {
                     asked += 1;
-                    self.place(app, picture).await?
+                    self.place(device, picture).await?
                 }
                 other => other?,
             };
@@ -142,9 +142,9 @@ impl Pictures {
     }
 
     /// How far the upload of a picture is; begins one if there is none, or if the server has forgotten it.
-    async fn place(&self, app: &mut App, picture: &WaitingPicture) -> Result<Upload, PictureError> {
-        let known = app.store().read::<_, AppError>(|tx| Ok(tx.waiting_picture(picture.id)?))?;
-        if let Some(upload) = known.and_then(|known| known.upload) {
+    async fn place<D: Steps>(&self, device: &mut D, picture: &WaitingPicture) -> Result<Upload, PictureError> {
+        let id = picture.id;
+        if let Some(upload) = device.look(move |app| app.picture_upload(id)).await? {
             match answer(self.call(Method::GET, &format!("/media/uploads/{upload}"))).await {
                 Err(RemoteError::Refused(404, _)) => {}
                 other => return Ok(other?),
@@ -158,7 +158,8 @@ impl Pictures {
             body["clientId"] = json!(client);
         }
         let upload: Upload = answer(self.call(Method::POST, "/media/uploads").json(&body)).await?;
-        app.store_mut().write::<_, AppError>(|tx| Ok(tx.set_picture_upload(picture.id, Some(upload.id))?))?;
+        let begun = upload.id;
+        device.look(move |app| app.picture_upload_began(id, begun)).await?;
         Ok(upload)
     }
 

@@ -9,7 +9,7 @@ use secrecy::SecretString;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use super::media::{PictureError, Pictures};
+use super::media::{PictureError, Pictures, Sent};
 use super::{Ended, Steps, Transport, live, pause, session};
 use crate::app::{App, AppError};
 use crate::sync::{Engine, HEAD};
@@ -18,6 +18,9 @@ use crate::sync::{Engine, HEAD};
 const POLL: Duration = Duration::from_secs(30);
 /// How often the outbox is looked at; another process may write into it.
 const LOOK: Duration = Duration::from_secs(1);
+
+/// How long pictures wait where there is no way to the server.
+const AGAIN: Duration = Duration::from_secs(10);
 
 /// Whoever watches: hears how each session ended, and may cut a pause short.
 pub trait Watcher<D> {
@@ -74,6 +77,31 @@ pub async fn send_pictures(app: &mut App, pictures: &Pictures) -> Result<(), App
             Ok(())
         }
         Err(PictureError::App(error)) => Err(error),
+    }
+}
+
+/// Sends pictures as they come to wait, beside the sessions: a large one holds up no edit. `told` hears that some have arrived. Ends
+/// only when the device fails.
+pub async fn keep_sending_pictures<D: Steps>(
+    device: &mut D,
+    pictures: &Pictures,
+    mut told: impl FnMut(),
+) -> AppError {
+    loop {
+        let pause = match pictures.send_waiting(device, |_, _| ()).await {
+            Ok(done) => {
+                if done != Sent::default() {
+                    told();
+                }
+                LOOK
+            }
+            Err(PictureError::Remote(error)) => {
+                tracing::warn!(%error, "pictures wait");
+                AGAIN
+            }
+            Err(PictureError::App(error)) => return error,
+        };
+        tokio::time::sleep(pause).await;
     }
 }
 

@@ -42,8 +42,6 @@ pub(super) fn routes() -> Router<LocalApi> {
         .route(ME, get(me).patch(changed_there))
         .route(PLAN, get(plan).put(changed_there))
         .route(DEVICES, get(devices).fallback(elsewhere))
-        // The links of pictures: each carries its own key.
-        .route("/files/{*path}", get(as_stranger))
 }
 
 impl LocalApi {

@@ -13,6 +13,7 @@ mod device;
 mod forward;
 mod history;
 mod keys;
+mod media;
 mod notes;
 mod payments;
 mod problem;
@@ -147,6 +148,7 @@ fn routes() -> Router<LocalApi> {
     Router::new()
         .merge(account::routes())
         .merge(device::routes())
+        .merge(media::routes())
         .nest("/api/v1", slices)
         .method_not_allowed_fallback(method_not_allowed)
         .fallback(elsewhere)

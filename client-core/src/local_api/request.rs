@@ -63,9 +63,7 @@ impl Ask {
 
     /// The query.
     pub(super) fn query(&self) -> Result<QueryFields, Problem> {
-        let query = Query::<Vec<(String, String)>>::try_from_uri(&self.uri);
-        let Query(pairs) = query.map_err(|_| Problem::new(ErrorCode::BadRequest))?;
-        Ok(QueryFields::from_pairs(pairs))
+        query(&self.uri)
     }
 
     /// What the caller has already.
@@ -116,6 +114,13 @@ impl<'a> Write<'a> {
         let is_other = self.standing.as_ref().is_some_and(|standing| !wanted.allows(standing));
         if is_other { Err(Problem::new(ErrorCode::PreconditionFailed)) } else { Ok(()) }
     }
+}
+
+/// The query of an address.
+pub(super) fn query(uri: &Uri) -> Result<QueryFields, Problem> {
+    let query = Query::<Vec<(String, String)>>::try_from_uri(uri);
+    let Query(pairs) = query.map_err(|_| Problem::new(ErrorCode::BadRequest))?;
+    Ok(QueryFields::from_pairs(pairs))
 }
 
 /// The language that the headers ask for.

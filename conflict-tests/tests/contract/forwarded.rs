@@ -8,7 +8,7 @@ use axum::body::Bytes;
 use axum::http::{Method, Request};
 use client_core::local_api::{Forward, HttpForward, Unreachable, Way};
 use serde_json::json;
-use sync_server::testing::{TestServer, picture};
+use sync_server::testing::TestServer;
 
 use super::doors::{Door as _, Sent, device_at};
 use super::offline::Answer;
@@ -55,15 +55,6 @@ forwarded! {
         file(Method::POST, "/imports?kind=x", PEOPLE, 422),
         act("/imports/0192f0c1-2d3e-7f40-8a5b-6c7d8e9fa0b1/run", 404),
     ],
-    contract_forwarded_a_picture_is_kept_shown_and_removed => [
-        file(Method::POST, "/media?type=photo_after", &picture(7), 201).named("m"),
-        file(Method::POST, "/media", b"<svg>", 422),
-        get("/media", 200),
-        get("/media/{m.id}", 200),
-        get("/media?limit=0", 400),
-        delete("/media/{m.id}", 204),
-        delete("/media/{m.id}", 404),
-    ],
     contract_forwarded_a_picture_comes_in_pieces => [
         post("/media/uploads", &json!({ "length": 5 }), 201).named("u"),
         get("/media/uploads/{u.id}", 200),
@@ -95,40 +86,12 @@ forwarded! {
 }
 
 #[tokio::test]
-async fn contract_forwarded_the_link_of_a_picture_leads_to_its_bytes() {
-    let server = TestServer::start().await;
-    let anna = server.register("anna").await;
-    let known = server.device_of(&anna, "laptop").await;
-    let token = known.account["token"].as_str().expect("a token of its own").to_owned();
-    let forward = Arc::new(HttpForward::new().expect("a client"));
-    let api = device_at(server.url(), &anna.account, &token, forward);
-    let headers = vec![("content-type", "application/octet-stream".to_owned())];
-    let sent = Sent { method: Method::POST, path: "/media".to_owned(), headers, body: picture(7) };
-    let media = api.send(sent).await;
-    assert_eq!(media.status, 201, "{:#}", media.body);
-    let link = media.body["urls"]["full"].as_str().expect("a link").to_owned();
-    let fetch = |headers: &[(&str, &str)]| {
-        let request = Request::builder().method(Method::GET).uri(&link);
-        let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
-        api.answer(request.body(Bytes::new()).expect("a request"))
-    };
-    let whole = fetch(&[]).await;
-    let there = server.anonymous().get(&format!("/..{link}")).await;
-    assert_eq!((whole.status().as_u16(), whole.body().as_ref()), (200, &there.bytes[..]));
-    assert_eq!(whole.headers()["content-type"], "image/jpeg");
-    let part = fetch(&[("range", "bytes=0-3")]).await;
-    assert_eq!((part.status().as_u16(), part.body().len()), (206, 4));
-    let other = fetch(&[("range", "bytes=0-3"), ("if-range", "\"x\"")]).await;
-    assert_eq!(other.status().as_u16(), 200, "what is asked of another version comes whole");
-}
-
-#[tokio::test]
 async fn contract_forwarded_devices_are_told_without_a_network_as_the_server_said_last() {
     let server = TestServer::start().await;
     let anna = server.register("anna").await;
     let known = server.device_of(&anna, "laptop").await;
     let token = known.account["token"].as_str().expect("a token of its own").to_owned();
-    let forward = Arc::new(Cut { way: HttpForward::new().expect("a client"), is_cut: AtomicBool::new(false) });
+    let forward = Cut::new();
     let api = device_at(server.url(), &anna.account, &token, forward.clone());
     let list = || Sent { method: Method::GET, path: "/devices".to_owned(), headers: Vec::new(), body: Vec::new() };
     let told = api.send(list()).await;
@@ -146,9 +109,16 @@ async fn contract_forwarded_devices_are_told_without_a_network_as_the_server_sai
 }
 
 /// A way that can be cut.
-struct Cut {
+pub(crate) struct Cut {
     way: HttpForward,
-    is_cut: AtomicBool,
+    pub(crate) is_cut: AtomicBool,
+}
+
+impl Cut {
+    /// A way that is whole yet.
+    pub(crate) fn new() -> Arc<Self> {
+        Arc::new(Self { way: HttpForward::new().expect("a client"), is_cut: AtomicBool::new(false) })
+    }
 }
 
 impl Forward for Cut {

@@ -3,8 +3,11 @@
 //! A slice of the shared room. Pure. What is known of a picture is a record, so every device sees it offline; the picture
 //! itself is fetched when somebody looks at it.
 
+mod list;
 #[cfg(feature = "pictures")]
 pub mod picture;
+
+pub use list::LIST;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};

@@ -118,6 +118,19 @@ pub fn thumbnail(file: &[u8]) -> Result<(Kind, Vec<u8>), Refusal> {
     Ok((kind, write(kind, &small)?))
 }
 
+/// What a picture of ours is and how many points it has each way, told from its head.
+#[must_use]
+pub fn look(own: &[u8]) -> Option<(Kind, u32, u32)> {
+    let reader = ImageReader::new(Cursor::new(own)).with_guessed_format().ok()?;
+    let kind = match reader.format()? {
+        ImageFormat::Jpeg => Kind::Jpeg,
+        ImageFormat::Png => Kind::Png,
+        _ => return None,
+    };
+    let (width, height) = reader.into_dimensions().ok()?;
+    Some((kind, width, height))
+}
+
 fn read(file: &[u8], side: u32) -> Result<(Kind, DynamicImage), Refusal> {
     let format = image::guess_format(file).map_err(|_| Refusal::NotAPicture)?;
     if !matches!(format, ImageFormat::Jpeg | ImageFormat::Png | ImageFormat::WebP) {

@@ -1,6 +1,6 @@
 //! Every statement about pictures and uploads. Records are only read here: they are written through the door of `sync`.
 
-use domain::api::{Field, Kind, ListSpec, Listing, Use};
+use domain::api::Listing;
 use domain::ids::{AppointmentId, ClientId, MediaId};
 use domain::media::{Media, MediaPlace, MediaType, UploadStart};
 use jiff::Timestamp;
@@ -11,21 +11,9 @@ use super::schemas::Upload;
 use crate::db::{StoreError, TenantTx};
 use crate::listing::{self, Column, Found, Table};
 
-/// What pictures can be filtered and sorted by.
-static SPEC: ListSpec = ListSpec {
-    list: "media",
-    fields: &[
-        Field::new("id", Kind::Id, Use::Sort),
-        Field::new("type", Kind::Word(MediaType::WORDS), Use::Filter),
-        Field::new("createdAt", Kind::Moment, Use::Both),
-        Field::new("updatedAt", Kind::Moment, Use::Both),
-    ],
-    sort: "id",
-};
-
 /// Where they are kept.
 pub(crate) static LIST: Table = Table {
-    spec: &SPEC,
+    spec: &domain::media::LIST,
     table: "records",
     json: "body",
     living: "kind = 'media' and body is not null",

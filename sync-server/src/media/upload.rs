@@ -45,26 +45,16 @@ struct Belongs {
 pub(super) async fn upload_media(
     State(state): State<AppState>,
     principal: Principal,
-    Asked(mut query): Asked,
+    Asked(query): Asked,
     request: Request,
 ) -> Result<impl IntoResponse, Problem> {
-    let media_type = match query.word("type") {
-        None => Some(MediaType::Reference),
-        Some(word) => MediaType::from_wire(&word),
-    };
-    if media_type.is_none() {
-        query.mistake("type", FieldProblem::Invalid);
-    }
-    let (client_id, appointment_id) = (query.parsed("clientId"), query.parsed("appointmentId"));
-    query.finish()?;
-    let media_type = media_type.unwrap_or(MediaType::Reference);
+    let place = MediaPlace::from_query(query)?;
     // Before anything of the file is read.
     let ticket = state.gallery.queue.enter(principal.tenant)?;
     let file = read_body(request.into_body(), MAX_FILE_BYTES).await?;
     if file.is_empty() {
         return Err(Problem::new(ErrorCode::ValidationFailed).field("file", FieldProblem::FileEmpty));
     }
-    let place = MediaPlace { media_type, client_id, appointment_id };
     let (status, media) = Box::pin(take(&state, &principal, &ticket, file, place)).await?;
     let location = format!("/api/v1/media/{}", media.id);
     let shown = LinkedMedia::new(&state.gallery, principal.tenant, media, state.now()).await?;

@@ -50,6 +50,12 @@ export interface Waiting {
   intents: Asked[];
 }
 
+/** A picture that the server has not got, or will not have. */
+export interface UnsentPicture {
+  id: string;
+  state: 'waiting' | 'refused';
+}
+
 /** The lock of the window. */
 export interface Lock {
   isSet: boolean;
@@ -79,6 +85,13 @@ export async function waiting(signal: AbortSignal): Promise<Waiting> {
   const answer = await fetch('/api/device/waiting', { signal });
   if (!answer.ok) throw await readProblem(answer);
   return (await answer.json()) as Waiting;
+}
+
+/** Pictures that the server has not got. */
+export async function unsentPictures(signal: AbortSignal): Promise<UnsentPicture[]> {
+  const answer = await fetch('/api/device/pictures', { signal });
+  if (!answer.ok) throw await readProblem(answer);
+  return (await answer.json()) as UnsentPicture[];
 }
 
 /** Takes back what was not sent. */

@@ -1,5 +1,5 @@
-// A whole day of work without a network in the real window: twenty visits, moves, notes, a request to the server and one taken back, a
-// clash, a search; then the power fails, and after it all of that is there, and on the server once there is one again.
+// A whole day of work without a network in the real window: twenty visits, moves, notes, a photo, a request to the server and one taken
+// back, a clash, a search; then the power fails, and after it all of that is there, and on the server once there is one again.
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Served, serve } from '../../scripts/serve.mjs';
@@ -67,6 +67,20 @@ test('a day of work without a network outlives a power failure and reaches the s
   await did('POST', '/appointments', { ...clash, clientId: made.clients['olga'], allowOverlap: true }, 201);
   for (const name of ['Наращивание без сети', 'Передумала']) await did('POST', '/services', { name, basePrice: 900, durationMin: 30 }, 201);
 
+  // A photo, sent as the page sends one.
+  const photo = await shown.run<number>(
+    `const [path] = arguments;
+     const canvas = document.createElement('canvas');
+     [canvas.width, canvas.height] = [640, 480];
+     canvas.getContext('2d').fillRect(0, 0, 320, 240);
+     return new Promise((done) => canvas.toBlob(done, 'image/png'))
+       .then((drawn) => drawn.arrayBuffer())
+       .then((bytes) => fetch(path, { method: 'POST', body: new Uint8Array(bytes) }))
+       .then((answer) => answer.status);`,
+    `/api/v1/media?type=photo_after&clientId=${made.clients['olga']}`,
+  );
+  expect(photo).toBe(201);
+
   // What waits, in her words; and one request is taken back.
   await shown.press('.side-foot [data-testid="sync-chip"]');
   await shown.sees('[data-testid="sync-sheet"]', 'Ждут отправки');
@@ -100,6 +114,12 @@ test('a day of work without a network outlives a power failure and reaches the s
   const at = (list: Visit[], id: string | undefined) => list.find((visit) => visit.id === id);
   expect(at(kept, visits[0]?.id)?.startsAt).toBe(`${day(7)}T09:00:00+03:00`);
   expect(at(kept, visits[3]?.id)?.status).toBe('cancelled');
+  await again.press('a[href="/clients"]');
+  await again.press(`a[href="/clients/${made.clients['olga']}"]`);
+  await again.sees('[data-testid="photo-unsent"]', 'Ждёт отправки');
+  const wide = `return document.querySelector('.wall img')?.naturalWidth ?? 0;`;
+  await until(async () => (await again.run<number>(wide)) > 0, 'the photo on the screen');
+  await again.keep('desktop-photo-waiting');
   const clashes = async (ask: () => Promise<Listed<unknown>>) => (await ask()).data.length;
   const here = async () => clashes(async () => (await again.fetch<Listed<unknown>>('GET', '/api/v1/conflicts')).body);
   const before = await here();
@@ -118,5 +138,7 @@ test('a day of work without a network outlives a power failure and reaches the s
   expect(await services()).not.toContain('Передумала');
   const notes = await made.ask<Listed<{ body: string }>>('GET', `/notes?clientId=${made.clients['olga']}`);
   expect(notes.data.map(({ body }) => body)).toContain('Аллергия на хну, записано без сети');
+  const photos = async () => (await made.ask<Listed<unknown>>('GET', `/media?clientId=${made.clients['olga']}`)).data;
+  await until(async () => (await photos()).length === 1, 'the photo on the server');
   await again.sees('.side-foot [data-testid="sync-chip"]', 'Сохранено на сервере');
 });
