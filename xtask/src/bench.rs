@@ -18,6 +18,8 @@ pub(crate) enum Bench {
     Conflicts(Size),
     /// The pages in a real browser: what a first visit loads, Lighthouse, how long screens take on a large base
     Ui(Size),
+    /// The window of the desktop on a large base: how fast it starts, opens, finds and saves, and what it takes
+    Desktop(Size),
     /// Other offline-first stacks and ours through the same steps, with ratios
     Peers(peers::Args),
 }
@@ -31,8 +33,8 @@ pub(crate) struct Size {
 
 pub(crate) fn run(bench: &Bench) -> Result<(), ChoreError> {
     setup::run()?;
-    if matches!(bench, Bench::Ui(_)) {
-        // The server takes them in when it is built.
+    if matches!(bench, Bench::Ui(_) | Bench::Desktop(_)) {
+        // The server and the window take them in when they are built.
         front_end::build()?;
     }
     build()?;
@@ -42,6 +44,7 @@ pub(crate) fn run(bench: &Bench) -> Result<(), ChoreError> {
         Bench::Slots(size) => measure("bench_slots", size),
         Bench::Conflicts(size) => measure("bench_conflicts", size),
         Bench::Ui(size) => pages(size),
+        Bench::Desktop(size) => window(size),
         Bench::Peers(args) => peers::run(args),
     }
 }
@@ -54,6 +57,18 @@ fn pages(size: &Size) -> Result<(), ChoreError> {
         node.args(["--clients", "250", "--visits", "2500", "--runs", "5"]);
     }
     chore::run(node.current_dir(front_end::home()))
+}
+
+fn window(size: &Size) -> Result<(), ChoreError> {
+    setup::run_for_desktop_tests()?;
+    chore::run(&mut chore::cargo(&["build", "--release", "--locked", "-p", "desktop"]))?;
+    let mut figures = front_end::npm(&["run", "--silent", "bench:desktop"]);
+    figures.env("VELORIA_SERVER_BIN", chore::built("sync-server")?);
+    figures.env("VELORIA_DESKTOP_BIN", chore::built("veloria-desktop")?);
+    if size.quick {
+        figures.envs([("BENCH_CLIENTS", "250"), ("BENCH_VISITS", "2500"), ("BENCH_RUNS", "5")]);
+    }
+    chore::run(&mut figures)
 }
 
 /// All at once, so that they share what their crates share.

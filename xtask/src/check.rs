@@ -3,23 +3,18 @@
 
 use crate::chore::{self, ChoreError};
 use crate::front_end::{self, npm};
-use crate::generate;
+use crate::{generate, setup};
 
 pub(crate) fn run() -> Result<(), ChoreError> {
     step("formatting", || chore::run(&mut chore::cargo(&["fmt", "--all", "--check"])))?;
-    step("lints", || {
-        let clippy = [
-            "clippy",
-            "--workspace",
-            "--exclude",
-            "desktop",
-            "--all-targets",
-            "--locked",
-            "--",
-            "-D",
-            "warnings",
-        ];
-        chore::run(&mut chore::cargo(&clippy))
+    let lints = |packages: &[&str]| {
+        let (start, end) = (["clippy"], ["--all-targets", "--locked", "--", "-D", "warnings"]);
+        chore::run(&mut chore::cargo(&[&start[..], packages, &end[..]].concat()))
+    };
+    step("lints", || lints(&["--workspace", "--exclude", "desktop"]))?;
+    step("lints of the window", || {
+        setup::run_for_desktop()?;
+        lints(&["-p", "desktop"])
     })?;
     step("documentation", || {
         let mut doc = chore::cargo(&["doc", "--workspace", "--exclude", "desktop", "--no-deps", "--locked"]);

@@ -31,6 +31,9 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), ChoreError> {
         done = test_front_end(&mut tally);
     }
     if done.is_ok() && arguments.is_empty() {
+        done = test_window(&mut tally);
+    }
+    if done.is_ok() && arguments.is_empty() {
         done = check::run();
     }
     println!("{tally}");
@@ -96,6 +99,16 @@ fn test_front_end(tally: &mut Tally) -> Result<(), ChoreError> {
     let browser = &mut npm(&["run", "--silent", "test:browser"]);
     browser.env("VELORIA_SERVER_BIN", chore::built_in("debug", "sync-server")?);
     count(browser.env("VELORIA_BIN", chore::built_in("debug", "veloria")?), tally)
+}
+
+/// The window of the desktop: the rules of its shell, and then the built program on a screen of its own, driven as a person drives it.
+fn test_window(tally: &mut Tally) -> Result<(), ChoreError> {
+    setup::run_for_desktop_tests()?;
+    count(&mut chore::cargo(&["test", "--locked", "-p", "desktop"]), tally)?;
+    chore::run(&mut chore::cargo(&["build", "--locked", "-p", "desktop", "--bins"]))?;
+    let window = &mut npm(&["run", "--silent", "test:desktop"]);
+    window.env("VELORIA_SERVER_BIN", chore::built_in("debug", "sync-server")?);
+    count(window.env("VELORIA_DESKTOP_BIN", chore::built_in("debug", "veloria-desktop")?), tally)
 }
 
 /// Runs the command, shows what it prints as it comes, and adds up what it says about tests.

@@ -12,6 +12,7 @@ import { parseArgs } from 'node:util';
 import { chromium } from 'playwright-core';
 
 import { base } from './bench-base.mjs';
+import { open, spread } from './bench-page.mjs';
 import { browserPath } from './browser.mjs';
 import { front, freePort } from './front.mjs';
 import { serve } from './serve.mjs';
@@ -220,19 +221,7 @@ async function opened(page, paths, shown) {
       dispatchEvent(new PopStateEvent('popstate'));
     });
     await page.waitForFunction((selector) => !document.querySelector(selector), shown);
-    const ms = await page.evaluate(
-      ([to, selector]) =>
-        /** @type {Promise<number>} */ (
-          new Promise((done) => {
-            const start = performance.now();
-            history.pushState(null, '', to);
-            dispatchEvent(new PopStateEvent('popstate'));
-            const look = () => (document.querySelector(selector ?? '') ? done(performance.now() - start) : requestAnimationFrame(look));
-            look();
-          })
-        ),
-      [path, shown],
-    );
+    const ms = await page.evaluate(open, [path, shown]);
     // The first two fetch the code of the page itself.
     if (run >= 2) took.push(ms);
   }
@@ -321,11 +310,4 @@ function does(part) {
 /** Milliseconds whole, shifts to the thousandth. @param {number} value */
 function round(value) {
   return value < 10 ? Math.round(value * 1_000) / 1_000 : Math.round(value);
-}
-
-/** @param {number[]} took */
-function spread(took) {
-  const sorted = took.toSorted((one, other) => one - other);
-  const at = (/** @type {number} */ part) => Math.round(sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? 0);
-  return { runs: took.length, p50_ms: at(0.5), p95_ms: at(0.95) };
 }

@@ -81,6 +81,7 @@ export const rooms: Room[] = [
   {
     path: '/changes',
     load: screen(() => import('./screens/changes/AllChanges.svelte')),
+    serverOnly: 'ui.server_only.changes',
     menu: { name: 'ui.changes.all', icon: mdiHistory, group: 'house' },
   },
   { path: '/changes/:kind/:id', load: screen(() => import('./screens/changes/Changes.svelte')) },

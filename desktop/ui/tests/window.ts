@@ -13,7 +13,7 @@ const SEEK = `const [selector, text] = arguments;
   return [...document.querySelectorAll(selector)].findLast((node) =>
     node.innerText.includes(text) && node.getClientRects().length > 0) ?? null;`;
 
-function program(): string {
+export function program(): string {
   return resolve(process.env['VELORIA_DESKTOP_BIN'] ?? join(import.meta.dirname, '../../../target/debug/veloria-desktop'));
 }
 

@@ -13,20 +13,27 @@ use packages::Wants;
 /// Makes the machine ready, or says in one line what a person must do.
 pub(crate) fn run() -> Result<(), ChoreError> {
     let postgres = postgres::Source::choose();
-    let wants = Wants { download: postgres.needs_python(), browser: false, desktop: false };
+    let wants = Wants { download: postgres.needs_python(), browser: false, desktop: false, screen: false };
     prepare(wants, &postgres)
 }
 
 /// The same for the tests, which want a Redis, too, one of which fetches a program with pip, and some of which need a browser.
 pub(crate) fn run_for_tests() -> Result<(), ChoreError> {
-    prepare(Wants { download: true, browser: true, desktop: false }, &postgres::Source::choose())?;
+    let wants = Wants { download: true, browser: true, desktop: false, screen: false };
+    prepare(wants, &postgres::Source::choose())?;
     redis::fetch()
 }
 
 /// What the window of the desktop is built of, and nothing else: it brings no server.
 pub(crate) fn run_for_desktop() -> Result<(), ChoreError> {
     tools::refuse_old()?;
-    packages::install_missing(Wants { download: false, browser: false, desktop: true })
+    packages::install_missing(Wants { download: false, browser: false, desktop: true, screen: false })
+}
+
+/// The same, and what its tests drive it with.
+pub(crate) fn run_for_desktop_tests() -> Result<(), ChoreError> {
+    tools::refuse_old()?;
+    packages::install_missing(Wants { download: false, browser: false, desktop: true, screen: true })
 }
 
 fn prepare(wants: Wants, postgres: &postgres::Source) -> Result<(), ChoreError> {

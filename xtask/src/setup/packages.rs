@@ -59,6 +59,24 @@ const FOR_THE_DESKTOP: [Need; 4] = [
     Need { package: "pkg-config", purpose: "finding those", is_met: || runs("pkg-config", &["--version"]) },
 ];
 
+const FOR_THE_SCREEN: [Need; 3] = [
+    Need {
+        package: "webkit2gtk-driver",
+        purpose: "driving the window of the desktop",
+        is_met: || runs("sh", &["-c", "command -v WebKitWebDriver"]),
+    },
+    Need {
+        package: "xvfb",
+        purpose: "a screen for the tests of the window",
+        is_met: || runs("sh", &["-c", "command -v Xvfb"]),
+    },
+    Need {
+        package: "dbus",
+        purpose: "a session for the tests of the window",
+        is_met: || runs("dbus-run-session", &["--version"]),
+    },
+];
+
 /// What else is wanted besides the build.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Wants {
@@ -68,6 +86,8 @@ pub(super) struct Wants {
     pub(super) browser: bool,
     /// The window of the desktop will be built.
     pub(super) desktop: bool,
+    /// It will be tested.
+    pub(super) screen: bool,
 }
 
 /// Installs what is missing, with `sudo` unless we are root.
@@ -75,7 +95,8 @@ pub(super) fn install_missing(wants: Wants) -> Result<(), ChoreError> {
     let download = FOR_THE_DOWNLOAD.iter().filter(|_| wants.download);
     let browser = FOR_THE_BROWSER.iter().filter(|_| wants.browser);
     let desktop = FOR_THE_DESKTOP.iter().filter(|_| wants.desktop);
-    let all = FOR_THE_BUILD.iter().chain(download).chain(browser).chain(desktop);
+    let screen = FOR_THE_SCREEN.iter().filter(|_| wants.screen);
+    let all = FOR_THE_BUILD.iter().chain(download).chain(browser).chain(desktop).chain(screen);
     let missing: Vec<&Need> = all.filter(|need| !(need.is_met)()).collect();
     if missing.is_empty() {
         return Ok(());

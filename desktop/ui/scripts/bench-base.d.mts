@@ -1,0 +1,1 @@
+export function base(server: string, size: { clients: number; visits: number }): Promise<{ email: string; password: string }>;

@@ -1,0 +1,48 @@
+// @ts-check
+// What the figures of the pages have in common, in a browser and in the window of the desktop. `open` and `search` run in the page, so
+// they know nothing but what they are given.
+
+/**
+ * Goes to an address without loading anew; how many milliseconds until what it went for is shown.
+ * @param {[to: string, selector: string]} where
+ * @returns {Promise<number>}
+ */
+export function open([to, selector]) {
+  return new Promise((done) => {
+    const start = performance.now();
+    history.pushState(null, '', to);
+    dispatchEvent(new PopStateEvent('popstate'));
+    const look = () => (document.querySelector(selector) ? done(performance.now() - start) : requestAnimationFrame(look));
+    look();
+  });
+}
+
+/**
+ * Types a text that the list before does not match; how many milliseconds until the list shows only what does.
+ * @param {string} words
+ * @returns {Promise<number>}
+ */
+export function search(words) {
+  return new Promise((done, failed) => {
+    const field = /** @type {HTMLInputElement} */ (document.querySelector('input[type=search]'));
+    field.value = words;
+    const start = performance.now();
+    field.dispatchEvent(new Event('input', { bubbles: true }));
+    const look = () => {
+      const names = [...document.querySelectorAll('[data-testid=clients] strong')].map((node) => node.textContent ?? '');
+      if (names.length > 0 && names.every((name) => name.toLowerCase().includes(words.toLowerCase()))) done(performance.now() - start);
+      else if (performance.now() - start > 5_000) failed(new Error(`nobody is found by ${words}`));
+      else requestAnimationFrame(look);
+    };
+    look();
+  });
+}
+
+/**
+ * @param {number[]} took milliseconds
+ */
+export function spread(took) {
+  const sorted = took.toSorted((one, other) => one - other);
+  const at = (/** @type {number} */ part) => Math.round(sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? 0);
+  return { runs: took.length, p50_ms: at(0.5), p95_ms: at(0.95) };
+}

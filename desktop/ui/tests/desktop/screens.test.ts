@@ -1,0 +1,92 @@
+// Every screen in the real window while the server is no help: first it takes requests and never answers, then it is gone. What works
+// offline opens and saves all the same; what only the server has says so.
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Served, serve } from '../../scripts/serve.mjs';
+import { Line } from '../line';
+import { salon, type Salon } from '../salon';
+import { Computer, until, Window } from '../window';
+
+let server: Served;
+let line: Line;
+let made: Salon;
+let computer: Computer;
+let window: Window | undefined;
+
+beforeAll(async () => {
+  server = await serve(process.env['VELORIA_SERVER_BIN'] ?? join(import.meta.dirname, '../../../../target/debug/sync-server'));
+  line = await Line.to(server.url);
+  made = await salon(server.url, 'imperium');
+  computer = await Computer.start();
+});
+afterAll(async () => {
+  window?.close();
+  computer?.stop();
+  await line?.close();
+  await server?.stop();
+});
+
+/** Rooms that the device has whole, and what is to be seen there. */
+const OWN = [
+  ['/', '[data-testid="day-plan"]'],
+  ['/calendar?view=week', '.visit'],
+  ['/appointments', 'main .entry'],
+  ['/clients', '[data-testid="clients"] a'],
+  ['/services', 'main .entry'],
+  ['/notes', 'main h1'],
+  ['/conflicts', 'main h1'],
+  ['/settings', 'main h1'],
+  ['/settings/hours', 'main h1'],
+  ['/settings/security', 'main h1'],
+  ['/help', 'main h1'],
+  ['/waiting', 'main h1'],
+] as const;
+/** Rooms that say what only the server does there. */
+const THERE = ['/changes', '/data', '/devices', '/plan'] as const;
+
+async function visit(shown: Window, path: string): Promise<void> {
+  await shown.run(`history.pushState(null, '', arguments[0]); dispatchEvent(new PopStateEvent('popstate'));`, path);
+}
+
+async function everyRoom(shown: Window, how: string): Promise<void> {
+  for (const [path, content] of [...OWN, [`/clients/${made.clients['anna']}`, 'main h1']] as const) {
+    await visit(shown, path);
+    await shown.sees(content);
+    // Whatever still loads is waited for: a page that waits for the server never ends, and the test with it.
+    await until(async () => shown.run<boolean>(`return !document.querySelector('main [aria-busy="true"]')`), `${path} to be loaded`);
+    expect(await shown.run<boolean>(`return !document.querySelector('[data-testid="failed"]')`), `${path} ${how}`).toBe(true);
+    await shown.keep(`desktop-${how}-${path.replace(/[^a-z]+/g, '_')}`);
+  }
+}
+
+async function save(shown: Window, name: string): Promise<void> {
+  await visit(shown, '/clients');
+  await shown.press('[data-testid="add-client"]');
+  await shown.type('Имя', name);
+  await shown.press('[data-testid="client-sheet"] [data-testid="save"]');
+  await shown.sees('h1', name);
+}
+
+test('every screen opens and saves while the server never answers, and without one', { timeout: 900_000 }, async () => {
+  window = await Window.open(computer, line.url);
+  await window.signIn(made, 'a passphrase for the window');
+  await window.sees('[data-testid="next-client"]');
+  await window.sees('.side-foot [data-testid="sync-chip"]', 'Сохранено на сервере');
+
+  line.stall();
+  await everyRoom(window, 'stalled');
+  await save(window, 'Стелла Безответная');
+
+  await line.cut();
+  await everyRoom(window, 'cut');
+  await save(window, 'Ника Безсетевая');
+  for (const path of THERE) {
+    await visit(window, path);
+    await window.sees('[data-testid="needs-server"]', 'сети сейчас нет');
+  }
+
+  await line.restore();
+  const names = async () => (await made.ask<{ data: { name: string }[] }>('GET', '/clients?limit=100')).data.map(({ name }) => name);
+  await until(async () => (await names()).includes('Ника Безсетевая'), 'both on the server', 120_000);
+  expect(await names()).toContain('Стелла Безответная');
+});
