@@ -201,8 +201,22 @@ export class Window {
   }
 
   async press(selector: string, text = ''): Promise<void> {
-    const element = await this.find(selector, text);
-    await this.ask('POST', `/element/${element}/click`, {});
+    let trouble = '';
+    const press = async (): Promise<boolean> => {
+      const element = await this.find(selector, text);
+      return this.ask('POST', `/element/${element}/click`, {}).then(
+        () => true,
+        (error: unknown) => {
+          // It was drawn anew or is still moving: a person would press again.
+          trouble = String(error);
+          return false;
+        },
+      );
+    };
+    await until(press, `${selector} ${text} to be pressed`).catch(async (error: unknown) => {
+      await this.keep('desktop-not-pressed');
+      throw new Error(`${String(error)} ${trouble}`);
+    });
   }
 
   /** Types into the field with this label. */

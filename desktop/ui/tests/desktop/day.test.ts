@@ -83,7 +83,7 @@ test('a day of work without a network outlives a power failure and reaches the s
 
   // What waits, in her words; and one request is taken back.
   await shown.press('.side-foot [data-testid="sync-chip"]');
-  await shown.sees('[data-testid="sync-sheet"]', 'Ждут отправки');
+  await shown.sees('[data-testid="sync-sheet"]', 'отправки');
   await shown.sees('[data-testid="sync-away"]', 'Сети сейчас нет');
   await shown.keep('desktop-sync-sheet');
   await shown.press('[data-testid="to-waiting"]');

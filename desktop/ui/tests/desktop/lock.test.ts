@@ -36,7 +36,7 @@ async function isShut(shown: Window): Promise<void> {
     ['POST', '/api/v1/clients'],
     ['GET', '/api/device/waiting'],
     ['GET', '/api/device/standing'],
-    ['GET', '/files/x/y/thumb'],
+    ['GET', '/api/device/pictures/x/small'],
     ['PUT', '/shell/pin'],
     ['POST', '/shell/pin/seen'],
     ['PUT', '/shell/server'],
@@ -86,7 +86,7 @@ test('a shut window shows and answers nothing until the PIN or the passphrase is
 
   await window.press('#forgot');
   // The wait is the same for whatever is typed; then a wrong word is refused, and it makes wait in turn.
-  await window.sees('#by-word button:not(:disabled)', '', 60_000);
+  await window.sees('#by-word button[type="submit"]:not(:disabled)', '', 60_000);
   await window.type('Пароль', PASSPHRASE);
   await window.press('#by-word button[type="submit"]');
   await window.sees('nav');
