@@ -36,6 +36,7 @@ pub mod settings;
 mod shapes;
 pub mod slots;
 pub mod sync;
+pub mod yookassa;
 
 pub use project::{Projection, project};
 

@@ -22,6 +22,7 @@ pub mod embedded_postgres;
 #[cfg(test)]
 #[path = "embedded_postgres/tests.rs"]
 mod embedded_postgres_tests;
+pub mod emulators;
 pub mod exports;
 pub mod health;
 pub mod history;
@@ -59,5 +60,6 @@ pub mod system;
 pub mod testing;
 pub mod web;
 pub mod writes;
+pub mod yookassa;
 
 pub use state::AppState;

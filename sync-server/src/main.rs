@@ -12,8 +12,9 @@ use domain::lang::Lang;
 use secrecy::SecretString;
 use sync_server::admin::{self, Admin};
 use sync_server::billing::Billing;
-use sync_server::config::{AppEnv, Cli, Command, Config};
+use sync_server::config::{AppEnv, Cli, Command, Config, EmulatorsArgs};
 use sync_server::db::{Db, JobsDb, migrate};
+use sync_server::emulators::House;
 use sync_server::embedded_postgres::{Binaries, Durability, EmbeddedPostgres, address_of_running};
 use sync_server::jobs::{Kinds, Worker, WorkerSettings};
 use sync_server::media::{Gallery, LinkKeys, Painter, remake_picture};
@@ -72,6 +73,9 @@ fn run(Cli { command, config }: Cli) -> Outcome<()> {
         };
     }
     logging::start(config.app.log_format)?;
+    if let Command::Emulators(emulators) = &command {
+        return Runtime::new()?.block_on(emulate(emulators, &config));
+    }
     for answer in config.mission.answers(config.redis.url()?.is_some())? {
         tracing::warn!("{answer}");
     }
@@ -155,6 +159,7 @@ async fn work(command: &Command, config: &Config, url: &SecretString) -> Outcome
         Command::Migrate
         | Command::Openapi
         | Command::Doctor
+        | Command::Emulators(_)
         | Command::Admin(_)
         | Command::RemakePicture => Ok(()),
     }
@@ -187,6 +192,21 @@ async fn work_only(config: &Config, url: &SecretString, stop: Stop) -> Outcome<(
     state.health.drain();
     beside.end().await?;
     state.db.close().await;
+    Ok(())
+}
+
+/// The outside world, played on this machine.
+async fn emulate(emulators: &EmulatorsArgs, config: &Config) -> Outcome<()> {
+    if config.app.env == AppEnv::Prod {
+        return Err("the emulators are not for APP_ENV=prod: there, payments are real".into());
+    }
+    let stop = Stop::listen(config.serve.stop_on_stdin_eof)?;
+    let listener = listen(EmulatorsArgs::address(config)).await?;
+    let address = format!("http://{}", listener.local_addr()?);
+    let ids = SharedIds::new(SystemIds);
+    let house = House::new(Arc::new(SystemClock), ids, &address, emulators.notify.as_deref())?;
+    println!("ready {address}");
+    house.serve(listener, async { _ = stop.wait().await }).await;
     Ok(())
 }
 

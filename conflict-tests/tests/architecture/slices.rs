@@ -26,6 +26,7 @@ const SLICES: &[&str] = &[
     "media",
     "conflicts",
     "history",
+    "yookassa",
 ];
 
 /// The shared rooms of each crate: the folder that is looked at, and the names that stand beside the slices.
@@ -46,6 +47,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "devices",
             "doctor",
             "embedded_postgres",
+            "emulators",
             "health",
             "http",
             "listing",

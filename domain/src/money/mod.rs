@@ -157,7 +157,9 @@ impl Money {
         }
     }
 
-    fn decimal(self) -> String {
+    /// The amount as decimal text with two decimals and without its currency: `1500.00`.
+    #[must_use]
+    pub fn decimal(self) -> String {
         let sign = if self.minor < 0 { "-" } else { "" };
         let size = self.minor.unsigned_abs();
         format!("{sign}{}.{:02}", size / 100, size % 100)

@@ -55,11 +55,29 @@ pub enum Command {
     Doctor,
     /// Accounts, plans, suspension and keys, by hand; beside a running server, too
     Admin(Admin),
+    /// Outside services on this machine (payments today), with a page that shows and steers what happened; not in `prod`
+    Emulators(EmulatorsArgs),
     /// Print the description of the API (`OpenAPI` 3.1)
     Openapi,
     /// Read one picture from stdin and write ours to stdout; the server starts it itself
     #[command(name = crate::media::REMAKE_PICTURE, hide = true)]
     RemakePicture,
+}
+
+/// How the emulators are. They listen on 127.0.0.1 at `--port`, or 8095, and need neither database nor settings.
+#[derive(Args, Clone, Debug)]
+pub struct EmulatorsArgs {
+    /// Where payments are notified of; `{shop}` stands for the shop's number, and the page and `/control` can change it
+    #[arg(long)]
+    pub notify: Option<String>,
+}
+
+impl EmulatorsArgs {
+    /// The address to listen on.
+    #[must_use]
+    pub fn address(config: &Config) -> SocketAddr {
+        (Ipv4Addr::LOCALHOST, config.serve.port.unwrap_or(8095)).into()
+    }
 }
 
 /// All settings.

@@ -13,6 +13,7 @@ mod edge_tests;
 mod errors_doc;
 pub mod features;
 mod finish;
+mod html;
 mod input;
 mod language;
 mod layers;
@@ -33,6 +34,7 @@ pub use abilities::{ABILITIES, EVERYTHING};
 pub use body::read_body;
 pub use client_address::{ProxiesError, TrustedProxies, household};
 pub use cookies::{CookieStyle, SESSION_DAYS, clear_session, keep_mark, keep_session};
+pub(crate) use html::escape;
 pub use domain::api::{After, Page, QueryFields};
 pub use edge::{Edge, Origins, OriginsError};
 pub use errors_doc::{

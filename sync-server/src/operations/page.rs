@@ -11,7 +11,7 @@ use domain::lang::Lang;
 
 use super::Operations;
 use super::words::Words;
-use crate::http::Problem;
+use crate::http::{Problem, escape};
 use crate::jobs::look::{self, KindLine, Overview, QueueLine, Troubled};
 
 const STYLE: &str = include_str!("style.css");
@@ -204,12 +204,4 @@ fn button(action: &str, label: &str, fields: &[(&str, &str)]) -> String {
     }
     let _ = write!(form, "<button aria-label=\"{label}: {}\">{label}</button></form>", escape(about));
     form
-}
-
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('"', "&quot;")
-        .replace('\'', "&#39;")
 }
