@@ -1,0 +1,399 @@
+//! What is asked and answered: amounts as kopecks on our side and as decimal text on theirs, and nothing of a card.
+
+use std::collections::BTreeMap;
+
+use domain::masked_debug;
+use domain::money::{Currency, Money};
+use domain::yookassa::{PaymentStatus, RefundStatus, SeenPayment, SeenRefund};
+use jiff::Timestamp;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+/// A payment to be made.
+#[derive(Clone)]
+pub struct NewPayment {
+    /// How much.
+    pub amount: Money,
+    /// Taken at once; held if false.
+    pub is_taken_at_once: bool,
+    /// Where the payer comes back to.
+    pub return_url: String,
+    /// What the payer and the shop read, at most 128 characters.
+    pub description: String,
+    /// Our ids, to know the payment again by.
+    pub metadata: BTreeMap<String, String>,
+    /// The receipt, where receipts are ours to give.
+    pub receipt: Option<Receipt>,
+    /// Whether the way to pay is to be kept for later payments.
+    pub is_method_saved: bool,
+    /// A way to pay that was kept: nobody has to confirm anything then.
+    pub method: Option<String>,
+}
+
+masked_debug!(NewPayment { amount, is_taken_at_once });
+
+impl NewPayment {
+    pub(super) fn body(&self) -> Value {
+        let mut body = json!({
+            "amount": sum(self.amount),
+            "capture": self.is_taken_at_once,
+            "description": self.description,
+            "metadata": self.metadata,
+        });
+        match &self.method {
+            Some(method) => body["payment_method_id"] = method.clone().into(),
+            None => body["confirmation"] = json!({ "type": "redirect", "return_url": self.return_url }),
+        }
+        if self.is_method_saved {
+            body["save_payment_method"] = true.into();
+        }
+        if let Some(receipt) = &self.receipt {
+            body["receipt"] = receipt.body();
+        }
+        body
+    }
+}
+
+/// A refund to be made.
+#[derive(Clone)]
+pub struct NewRefund {
+    /// The payment.
+    pub payment: String,
+    /// How much.
+    pub amount: Money,
+    /// What the payer reads.
+    pub description: Option<String>,
+    /// The receipt of the refund.
+    pub receipt: Option<Receipt>,
+}
+
+masked_debug!(NewRefund { payment, amount });
+
+impl NewRefund {
+    pub(super) fn body(&self) -> Value {
+        let mut body = json!({ "payment_id": self.payment, "amount": sum(self.amount) });
+        if let Some(description) = &self.description {
+            body["description"] = description.clone().into();
+        }
+        if let Some(receipt) = &self.receipt {
+            body["receipt"] = receipt.body();
+        }
+        body
+    }
+}
+
+/// A receipt (54-FZ). Its items come to the amount that it is for.
+#[derive(Clone)]
+pub struct Receipt {
+    /// Where it is sent; or
+    pub email: Option<String>,
+    /// where it is sent, with a leading plus.
+    pub phone: Option<String>,
+    /// 1 to 6.
+    pub tax_system: Option<u8>,
+    /// What was bought.
+    pub items: Vec<ReceiptItem>,
+}
+
+masked_debug!(Receipt { tax_system });
+
+/// One line of a receipt.
+#[derive(Clone)]
+pub struct ReceiptItem {
+    /// At most 128 characters.
+    pub description: String,
+    /// Pieces.
+    pub quantity: u32,
+    /// The price of a piece.
+    pub price: Money,
+    /// 1 to 12; 1 is without.
+    pub vat: u8,
+    /// `service`, `commodity`, `payment`.
+    pub subject: &'static str,
+    /// `full_payment`, `partial_prepayment`, `advance`.
+    pub mode: &'static str,
+}
+
+masked_debug!(ReceiptItem { quantity, price });
+
+impl Receipt {
+    pub(super) fn body(&self) -> Value {
+        let mut customer = json!({});
+        for (name, value) in [("email", &self.email), ("phone", &self.phone)] {
+            if let Some(value) = value {
+                customer[name] = value.clone().into();
+            }
+        }
+        let items = self.items.iter().map(|item| {
+            json!({
+                "description": item.description,
+                "quantity": format!("{}.000", item.quantity),
+                "amount": sum(item.price),
+                "vat_code": item.vat,
+                "payment_subject": item.subject,
+                "payment_mode": item.mode,
+            })
+        });
+        let mut body = json!({ "customer": customer, "items": items.collect::<Vec<_>>() });
+        if let Some(system) = self.tax_system {
+            body["tax_system_code"] = system.into();
+        }
+        body
+    }
+}
+
+/// A payment as the service tells it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Payment {
+    /// The service's id.
+    pub id: String,
+    /// How far it is.
+    pub status: PaymentStatus,
+    /// What is asked for; what was captured once it succeeded.
+    pub amount: Money,
+    /// What has gone back.
+    pub refunded: Money,
+    /// Whether something can still go back.
+    pub is_refundable: bool,
+    /// Whether no real money moves.
+    pub is_test: bool,
+    /// When it was made.
+    pub created: Timestamp,
+    /// When the money was taken.
+    pub captured: Option<Timestamp>,
+    /// When held money goes back by itself.
+    pub expires: Option<Timestamp>,
+    /// Where the payer pays.
+    pub confirmation_url: Option<String>,
+    /// Why it came to nothing.
+    pub cancellation: Option<Cancellation>,
+    /// Our ids.
+    pub metadata: BTreeMap<String, String>,
+    /// The shop.
+    pub shop: Option<String>,
+    /// How it was paid.
+    pub method: Option<SavedMethod>,
+}
+
+masked_debug!(Payment { id, status });
+
+impl Payment {
+    /// What the books compare; `ours` is the name under which our id stands in the metadata.
+    #[must_use]
+    pub fn seen(&self, ours: &str) -> SeenPayment {
+        SeenPayment {
+            theirs: self.id.clone(),
+            ours: self.metadata.get(ours).cloned(),
+            shop: self.shop.clone(),
+            amount: self.amount,
+            status: self.status,
+        }
+    }
+}
+
+/// Who ended a payment or refund, and why. Words that nobody knows yet are kept as they are.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Cancellation {
+    /// `merchant`, `yoo_money`, `payment_network`, ..
+    pub party: String,
+    /// `insufficient_funds`, `expired_on_confirmation`, ..
+    pub reason: String,
+}
+
+/// A way to pay. Of a card nothing is kept.
+#[derive(Clone, PartialEq, Eq, Deserialize)]
+pub struct SavedMethod {
+    /// `bank_card`, `sbp`, ..
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// What a later payment calls it.
+    pub id: String,
+    /// Whether a later payment may.
+    #[serde(default, rename = "saved")]
+    pub is_saved: bool,
+}
+
+masked_debug!(SavedMethod { kind, is_saved });
+
+/// A refund as the service tells it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refund {
+    /// The service's id.
+    pub id: String,
+    /// The payment.
+    pub payment: String,
+    /// How far it is.
+    pub status: RefundStatus,
+    /// How much.
+    pub amount: Money,
+    /// When it was made.
+    pub created: Timestamp,
+    /// Why it came to nothing.
+    pub cancellation: Option<Cancellation>,
+}
+
+impl Refund {
+    /// What the books compare.
+    #[must_use]
+    pub fn seen(&self) -> SeenRefund {
+        SeenRefund {
+            theirs: self.id.clone(),
+            payment: self.payment.clone(),
+            amount: self.amount,
+            status: self.status,
+        }
+    }
+}
+
+/// A page of a list.
+#[derive(Clone, Debug)]
+pub struct List<T> {
+    /// The newest first.
+    pub items: Vec<T>,
+    /// Where the next page begins, if there is one.
+    pub next: Option<String>,
+}
+
+/// What the service says of a shop.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct ShopInfo {
+    /// Its number.
+    pub account_id: String,
+    /// `enabled` or `disabled`.
+    pub status: String,
+    /// Whether no real money moves.
+    #[serde(default)]
+    pub test: bool,
+    /// Whether the service gives receipts for it.
+    #[serde(default)]
+    pub fiscalization_enabled: bool,
+    /// How people can pay there.
+    #[serde(default)]
+    pub payment_methods: Vec<String>,
+}
+
+/// What an answer can be read as; none if it does not hold together.
+pub(super) trait Answer: Sized {
+    fn read(json: Value) -> Option<Self>;
+}
+
+#[derive(Deserialize)]
+struct WireAmount {
+    value: String,
+    currency: String,
+}
+
+impl WireAmount {
+    fn money(&self) -> Option<Money> {
+        let currency: Currency = self.currency.parse().ok()?;
+        Money::parse_decimal(&self.value, currency).ok().filter(|money| money.minor() >= 0)
+    }
+}
+
+#[derive(Deserialize)]
+struct WirePayment {
+    id: String,
+    status: PaymentStatus,
+    amount: WireAmount,
+    refunded_amount: Option<WireAmount>,
+    #[serde(default)]
+    refundable: bool,
+    #[serde(default)]
+    test: bool,
+    created_at: Timestamp,
+    captured_at: Option<Timestamp>,
+    expires_at: Option<Timestamp>,
+    confirmation: Option<WireConfirmation>,
+    cancellation_details: Option<Cancellation>,
+    #[serde(default)]
+    metadata: BTreeMap<String, Value>,
+    recipient: Option<WireRecipient>,
+    payment_method: Option<SavedMethod>,
+}
+
+#[derive(Deserialize)]
+struct WireConfirmation {
+    confirmation_url: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct WireRecipient {
+    account_id: Option<String>,
+}
+
+impl Answer for Payment {
+    fn read(json: Value) -> Option<Self> {
+        let wire: WirePayment = serde_json::from_value(json).ok()?;
+        let amount = wire.amount.money()?;
+        let refunded = match wire.refunded_amount {
+            Some(refunded) => refunded.money()?,
+            None => Money::new(0, amount.currency()),
+        };
+        let texts = wire.metadata.into_iter().filter_map(|(key, value)| Some((key, value.as_str()?.to_owned())));
+        Some(Self {
+            id: wire.id,
+            status: wire.status,
+            amount,
+            refunded,
+            is_refundable: wire.refundable,
+            is_test: wire.test,
+            created: wire.created_at,
+            captured: wire.captured_at,
+            expires: wire.expires_at,
+            confirmation_url: wire.confirmation.and_then(|confirmation| confirmation.confirmation_url),
+            cancellation: wire.cancellation_details,
+            metadata: texts.collect(),
+            shop: wire.recipient.and_then(|recipient| recipient.account_id),
+            method: wire.payment_method,
+        })
+    }
+}
+
+#[derive(Deserialize)]
+struct WireRefund {
+    id: String,
+    payment_id: String,
+    status: RefundStatus,
+    amount: WireAmount,
+    created_at: Timestamp,
+    cancellation_details: Option<Cancellation>,
+}
+
+impl Answer for Refund {
+    fn read(json: Value) -> Option<Self> {
+        let wire: WireRefund = serde_json::from_value(json).ok()?;
+        Some(Self {
+            id: wire.id,
+            payment: wire.payment_id,
+            status: wire.status,
+            amount: wire.amount.money()?,
+            created: wire.created_at,
+            cancellation: wire.cancellation_details,
+        })
+    }
+}
+
+impl Answer for ShopInfo {
+    fn read(json: Value) -> Option<Self> {
+        serde_json::from_value(json).ok()
+    }
+}
+
+#[derive(Deserialize)]
+struct WireList {
+    items: Vec<Value>,
+    next_cursor: Option<String>,
+}
+
+impl<T: Answer> Answer for List<T> {
+    fn read(json: Value) -> Option<Self> {
+        let wire: WireList = serde_json::from_value(json).ok()?;
+        let items = wire.items.into_iter().map(T::read).collect::<Option<_>>()?;
+        Some(Self { items, next: wire.next_cursor })
+    }
+}
+
+/// `{"value": "1500.00", "currency": "RUB"}`
+pub(super) fn sum(money: Money) -> Value {
+    json!({ "value": money.decimal(), "currency": money.currency() })
+}
