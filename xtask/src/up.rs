@@ -2,6 +2,7 @@
 //! command line and its `/healthz`.
 
 mod demo;
+mod emulators;
 
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
@@ -18,6 +19,7 @@ use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use crate::chore::{self, ChoreError};
 use crate::{front_end, setup};
 use demo::Filling;
+use emulators::Emulators;
 
 const USUAL_PORT: u16 = 8080;
 const PAUSE: Duration = Duration::from_millis(50);
@@ -34,7 +36,8 @@ pub(crate) struct Args {
     /// Folder for all data; made if it is not there [default: .veloria in the repository]
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
-    /// Fill an empty installation with an invented salon of one year, and say how to sign in
+    /// Fill an empty installation with an invented salon of one year, start the emulators of outside services
+    /// beside it, and say where they are and how to sign in
     #[arg(long)]
     demo: bool,
 }
@@ -66,7 +69,9 @@ pub(crate) fn run(args: &Args) -> Result<(), ChoreError> {
         Some(data) => std::path::absolute(data).map_err(ChoreError::file(data))?,
         None => chore::root().join(".veloria"),
     };
-    let mut server = Server::start(&chore::built("sync-server")?, port, &data)?;
+    let binary = chore::built("sync-server")?;
+    let _emulators = if args.demo { Some(Emulators::start(&binary)?) } else { None };
+    let mut server = Server::start(&binary, port, &data)?;
     server.watch(port, args.demo)
 }
 
@@ -199,14 +204,21 @@ impl Server {
 }
 
 fn free_port(asked: Option<u16>) -> Result<u16, ChoreError> {
-    let is_free = |port: &u16| TcpListener::bind((Ipv4Addr::LOCALHOST, *port)).is_ok();
     match asked {
-        Some(port) if is_free(&port) => Ok(port),
+        Some(port) if is_free(port) => Ok(port),
         Some(port) => Err(ChoreError::Refused(format!("port {port} is taken; choose another with --port"))),
-        None => (USUAL_PORT..USUAL_PORT + 100).find(is_free).ok_or_else(|| {
-            ChoreError::Refused(format!("no free port from {USUAL_PORT} on; choose one with --port"))
-        }),
+        None => first_free(USUAL_PORT),
     }
+}
+
+fn is_free(port: u16) -> bool {
+    TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_ok()
+}
+
+fn first_free(from: u16) -> Result<u16, ChoreError> {
+    (from..from + 100)
+        .find(|port| is_free(*port))
+        .ok_or_else(|| ChoreError::Refused(format!("no free port from {from} on; choose one with --port")))
 }
 
 fn is_healthy(port: u16) -> bool {
