@@ -7,7 +7,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::routing::{get, post};
-use domain::lang::written;
+use domain::lang;
 use domain::yookassa::PaymentStatus;
 
 use super::super::page::{button, whole};
@@ -38,7 +38,7 @@ async fn page(State(yookassa): State<Yookassa>, Path(id): Path<String>, Asked(wo
 fn content(words: &Words, payment: &Payment) -> String {
     let mut page = format!("<p class=\"note\">{}</p>", words.payer_about);
     let _ = write!(page, "<p>{}</p>", escape(payment.description.as_deref().unwrap_or_default()));
-    let sum = written::money(words.lang, payment.amount);
+    let sum = lang::money(words.lang, payment.amount);
     let _ = write!(page, "<p>{}</p><p class=\"sum\">{}</p>", words.to_pay, escape(&sum));
     if payment.status == PaymentStatus::Pending {
         for (act, label) in [("pay", words.pay), ("decline", words.decline), ("expire", words.expire)] {

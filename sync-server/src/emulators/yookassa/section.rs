@@ -1,6 +1,6 @@
 //! YooKassa's part of the house's page.
 
-use domain::lang::written;
+use domain::lang;
 use domain::yookassa::{PaymentStatus, RefundStatus};
 
 use super::super::page::{button, moods, table};
@@ -77,7 +77,7 @@ fn payment_row(words: &Words, shop: &Shop, payment: &Payment) -> Vec<String> {
     vec![
         format!("<a href=\"{}{}\">{}</a>", payer::BASE, payment.id, escape(what)),
         escape(&shop.id),
-        escape(&written::money(words.lang, payment.amount)),
+        escape(&lang::money(words.lang, payment.amount)),
         state(words, payment.status).to_owned(),
         actions,
     ]
@@ -93,7 +93,7 @@ fn refund_row(words: &Words, shop: &Shop, refund: &Refund) -> Vec<String> {
     vec![
         escape(&refund.payment),
         escape(&shop.id),
-        escape(&written::money(words.lang, refund.amount)),
+        escape(&lang::money(words.lang, refund.amount)),
         refund.status.to_string(),
         actions,
     ]
