@@ -43,7 +43,10 @@ async fn a_mood_lasts_as_long_as_it_was_told_to_and_shows_on_the_page_of_whoever
     let (status, kind) = me().await.unwrap();
     assert_eq!((status, kind.to_str().unwrap()), (200, "text/html; charset=utf-8"));
     let form = stage.client.post(format!("{}/control/yookassa/mode", stage.address)).header("accept", "text/html");
-    let answer = form.form(&[("mode", "slow"), ("seconds", "0")]).send().await.unwrap();
+    let answer = form
+        .header("content-type", "application/x-www-form-urlencoded")
+        .body("mode=slow&seconds=0")
+        .send().await.unwrap();
     assert_eq!((answer.status().as_u16(), &answer.headers()["location"]), (303, &"/".parse().unwrap()));
     assert_eq!(code().await, Some(200));
     let page = stage.client.get(&stage.address).send().await.unwrap().text().await.unwrap();

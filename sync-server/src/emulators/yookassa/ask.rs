@@ -115,10 +115,7 @@ pub(super) fn items(receipt: &Value, prefix: &str) -> Result<Money, Fault> {
             return Err(Fault::invalid(&name("vat_code"), "From 1 to 12"));
         }
         let quantity = quantity(item).ok_or_else(|| Fault::invalid(&name("quantity"), "A number above zero"))?;
-        let price = amount(item, "amount").map_err(|fault| {
-            let field = fault.parameter.as_deref().unwrap_or("amount").to_owned();
-            Fault { parameter: Some(name(&field)), ..fault }
-        })?;
+        let price = amount(item, "amount").map_err(|fault| fault.inside(&name("")))?;
         let line = i128::from(price.minor()) * i128::from(quantity);
         let minor = i64::try_from((line + 500) / 1000).map_err(|_| wrong("items", "Too much"))?;
         lines.push(Money::rub(minor));

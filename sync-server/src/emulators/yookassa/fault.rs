@@ -17,7 +17,7 @@ static COUNT: AtomicU64 = AtomicU64::new(1);
 pub(super) struct Fault {
     pub(super) status: StatusCode,
     description: String,
-    pub(super) parameter: Option<String>,
+    parameter: Option<String>,
 }
 
 impl Fault {
@@ -29,6 +29,12 @@ impl Fault {
     pub(super) fn invalid(parameter: &str, description: &str) -> Self {
         let parameter = Some(parameter.to_owned());
         Self { parameter, ..Self::new(StatusCode::BAD_REQUEST, description) }
+    }
+
+    /// The same about a field of something inside the request: `receipt.items[0].`
+    pub(super) fn inside(mut self, prefix: &str) -> Self {
+        self.parameter = self.parameter.map(|parameter| format!("{prefix}{parameter}"));
+        self
     }
 
     /// A request that is well formed and comes at the wrong time.
