@@ -187,9 +187,8 @@ pub fn follow_refund(known: &KnownRefund, seen: &SeenRefund) -> Result<Step<Refu
         return Ok(Step::Advance(seen.status));
     }
     match (known.status, seen.status) {
-        (RefundStatus::Succeeded, RefundStatus::Canceled) | (RefundStatus::Canceled, RefundStatus::Succeeded) => {
-            Err(Mismatch::Ends)
-        }
+        (RefundStatus::Succeeded, RefundStatus::Canceled)
+        | (RefundStatus::Canceled, RefundStatus::Succeeded) => Err(Mismatch::Ends),
         _ => Ok(Step::Stay),
     }
 }

@@ -44,7 +44,12 @@ pub struct House {
 impl House {
     /// A house whose pages are at `address` (`http://127.0.0.1:8095`). `notify` is where shops are told of news that named no address
     /// of their own; `{shop}` in it is the shop's id.
-    pub fn new(clock: Arc<dyn Clock>, ids: SharedIds, address: &str, notify: Option<&str>) -> Result<Self, HouseError> {
+    pub fn new(
+        clock: Arc<dyn Clock>,
+        ids: SharedIds,
+        address: &str,
+        notify: Option<&str>,
+    ) -> Result<Self, HouseError> {
         let clock = HouseClock::new(clock);
         let yookassa = Yookassa::new(clock.clone(), ids, address, notify)?;
         Ok(Self { clock, yookassa })

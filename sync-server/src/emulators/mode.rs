@@ -126,7 +126,9 @@ async fn answer(State(moods): State<Moods>, request: Request, next: Next) -> Res
             sleep(Duration::from_secs(mood.seconds)).await;
             next.run(request).await
         }
-        Mode::Html => Html("<html><body><h1>Технические работы / Maintenance</h1></body></html>").into_response(),
+        Mode::Html => {
+            Html("<html><body><h1>Технические работы / Maintenance</h1></body></html>").into_response()
+        }
         Mode::TooMany => {
             let mut answer = (moods.refusal)(StatusCode::TOO_MANY_REQUESTS);
             answer.headers_mut().insert(header::RETRY_AFTER, header::HeaderValue::from_static("1"));

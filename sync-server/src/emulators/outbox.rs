@@ -70,7 +70,8 @@ pub(super) struct Outbox {
 impl Outbox {
     pub(super) fn new() -> Result<Self, reqwest::Error> {
         // To shops on this machine, so no proxy; and where they send us we do not go.
-        let client = reqwest::Client::builder().timeout(PATIENCE).redirect(Policy::none()).no_proxy().build()?;
+        let client =
+            reqwest::Client::builder().timeout(PATIENCE).redirect(Policy::none()).no_proxy().build()?;
         Ok(Self { pile: Arc::default(), client })
     }
 
@@ -159,7 +160,8 @@ impl Outbox {
         for notice in self.due(now) {
             let heard = self.client.post(&notice.to).json(&notice.body).send().await;
             // The reason without the address: that holds the shop's unguessable part.
-            let heard = heard.map(|answer| answer.status().as_u16()).map_err(|error| error.without_url().to_string());
+            let heard =
+                heard.map(|answer| answer.status().as_u16()).map_err(|error| error.without_url().to_string());
             self.note(notice.id, now, heard);
         }
     }

@@ -23,7 +23,8 @@ async fn style() -> Response {
 }
 
 async fn index(State(house): State<House>, Asked(words): Asked) -> Html<String> {
-    let mut page = format!("<p>{}</p><p><a class=\"button\" href=\"/\">{}</a></p>", words.about, words.refresh);
+    let mut page =
+        format!("<p>{}</p><p><a class=\"button\" href=\"/\">{}</a></p>", words.about, words.refresh);
     let now = house.clock.now();
     let _ = write!(page, "<p>{}: <time>{now:.0}</time> ", words.time);
     for (seconds, label) in [("3600", words.an_hour), ("86400", words.a_day)] {
@@ -59,7 +60,12 @@ pub(super) fn button(action: &str, label: &str, about: &str, fields: &[(&str, &s
 pub(super) fn moods(words: &Words, name: &str, moods: &Moods) -> String {
     let mut row = format!("<p>{}: <strong>{}</strong> ", words.mood, moods.now().as_str());
     for mode in Mode::ALL {
-        row.push_str(&button(&format!("/control/{name}/mode"), mode.as_str(), "", &[("mode", mode.as_str())]));
+        row.push_str(&button(
+            &format!("/control/{name}/mode"),
+            mode.as_str(),
+            "",
+            &[("mode", mode.as_str())],
+        ));
     }
     row.push_str("</p>");
     row

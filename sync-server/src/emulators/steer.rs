@@ -55,7 +55,8 @@ impl<S: Send + Sync> FromRequest<S> for Steering {
             told.extend(as_object(form));
             return Ok(Self { told, is_page });
         }
-        let body = to_bytes(request.into_body(), MOST).await.map_err(|error| Told::bad(&error.to_string()))?;
+        let body =
+            to_bytes(request.into_body(), MOST).await.map_err(|error| Told::bad(&error.to_string()))?;
         if !body.is_empty() {
             let body: Map<String, Value> =
                 serde_json::from_slice(&body).map_err(|error| Told::bad(&error.to_string()))?;

@@ -24,8 +24,7 @@ impl Stage {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
         let clock = TestClock::default();
-        let house =
-            House::new(Arc::new(clock.clone()), SharedIds::new(SystemIds), &address, None).unwrap();
+        let house = House::new(Arc::new(clock.clone()), SharedIds::new(SystemIds), &address, None).unwrap();
         let house = tokio::spawn(house.serve(listener, std::future::pending()));
         let client = reqwest::Client::builder()
             .no_proxy()
@@ -47,7 +46,8 @@ impl Stage {
     }
 
     pub(crate) async fn try_to_steer(&self, path: &str, told: &Value) -> (u16, Value) {
-        let answer = self.client.post(format!("{}/control/{path}", self.address)).json(told).send().await.unwrap();
+        let answer =
+            self.client.post(format!("{}/control/{path}", self.address)).json(told).send().await.unwrap();
         (answer.status().as_u16(), answer.json().await.unwrap())
     }
 }

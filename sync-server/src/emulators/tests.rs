@@ -23,7 +23,8 @@ async fn the_page_speaks_both_languages_and_runs_nothing() {
 async fn other_sites_press_no_buttons() {
     let stage = Stage::start().await;
     let press = stage.client.post(format!("{}/control/yookassa/mode", stage.address));
-    let answer = press.header("sec-fetch-site", "cross-site").json(&json!({ "mode": "down" })).send().await.unwrap();
+    let answer =
+        press.header("sec-fetch-site", "cross-site").json(&json!({ "mode": "down" })).send().await.unwrap();
     assert_eq!(answer.status(), 403);
 }
 
@@ -32,7 +33,11 @@ async fn a_mood_lasts_as_long_as_it_was_told_to_and_shows_on_the_page_of_whoever
     let stage = Stage::start().await;
     let me = async || {
         let asked = stage.client.get(format!("{}/me", stage.api())).basic_auth("100500", Some("test_k"));
-        asked.send().await.ok().map(|answer| (answer.status().as_u16(), answer.headers()["content-type"].clone()))
+        asked
+            .send()
+            .await
+            .ok()
+            .map(|answer| (answer.status().as_u16(), answer.headers()["content-type"].clone()))
     };
     let code = async || me().await.map(|(status, _)| status);
     for (mode, answer) in [("429", Some(429)), ("500", Some(500)), ("down", None), ("lost", None)] {
@@ -42,17 +47,23 @@ async fn a_mood_lasts_as_long_as_it_was_told_to_and_shows_on_the_page_of_whoever
     stage.steer("yookassa/mode", &json!({ "mode": "html" })).await;
     let (status, kind) = me().await.unwrap();
     assert_eq!((status, kind.to_str().unwrap()), (200, "text/html; charset=utf-8"));
-    let form = stage.client.post(format!("{}/control/yookassa/mode", stage.address)).header("accept", "text/html");
+    let form =
+        stage.client.post(format!("{}/control/yookassa/mode", stage.address)).header("accept", "text/html");
     let answer = form
         .header("content-type", "application/x-www-form-urlencoded")
         .body("mode=slow&seconds=0")
-        .send().await.unwrap();
+        .send()
+        .await
+        .unwrap();
     assert_eq!((answer.status().as_u16(), &answer.headers()["location"]), (303, &"/".parse().unwrap()));
     assert_eq!(code().await, Some(200));
     let page = stage.client.get(&stage.address).send().await.unwrap().text().await.unwrap();
     assert!(page.contains("<strong>slow</strong>"));
     let (status, answer) = stage.try_to_steer("yookassa/mode", &json!({ "mode": "sad" })).await;
-    assert_eq!((status, answer), (422, json!({ "error": "mode: one of ok, slow, html, 429, 500, lost, down" })));
+    assert_eq!(
+        (status, answer),
+        (422, json!({ "error": "mode: one of ok, slow, html, 429, 500, lost, down" }))
+    );
 }
 
 #[tokio::test]

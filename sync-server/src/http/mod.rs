@@ -34,13 +34,13 @@ pub use abilities::{ABILITIES, EVERYTHING};
 pub use body::read_body;
 pub use client_address::{ProxiesError, TrustedProxies, household};
 pub use cookies::{CookieStyle, SESSION_DAYS, clear_session, keep_mark, keep_session};
-pub(crate) use html::escape;
 pub use domain::api::{After, Page, QueryFields};
 pub use edge::{Edge, Origins, OriginsError};
 pub use errors_doc::{
     AnonymousErrors, BookErrors, ContactErrors, ItemErrors, ItemListErrors, LimitErrors, ListErrors,
     PasswordErrors, QuestionErrors, RemoveErrors, SignInErrors, UploadErrors, WriteErrors,
 };
+pub(crate) use html::escape;
 pub use input::{JsonObject, PathId};
 pub use language::Language;
 pub use layers::around;

@@ -39,7 +39,12 @@ struct Told {
 }
 
 impl Call<'_> {
-    pub(super) async fn make<T: Answer>(self, client: &Client, base: &Url, who: &Credentials) -> Result<T, CallError> {
+    pub(super) async fn make<T: Answer>(
+        self,
+        client: &Client,
+        base: &Url,
+        who: &Credentials,
+    ) -> Result<T, CallError> {
         let (method, route, watch) = (self.method.clone(), self.route, Stopwatch::start());
         let answer = self.send(client, base, who).await;
         let micros = watch.micros();

@@ -329,7 +329,8 @@ impl Answer for Payment {
             Some(refunded) => refunded.money()?,
             None => Money::new(0, amount.currency()),
         };
-        let texts = wire.metadata.into_iter().filter_map(|(key, value)| Some((key, value.as_str()?.to_owned())));
+        let texts =
+            wire.metadata.into_iter().filter_map(|(key, value)| Some((key, value.as_str()?.to_owned())));
         Some(Self {
             id: wire.id,
             status: wire.status,

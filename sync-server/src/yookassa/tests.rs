@@ -72,7 +72,12 @@ async fn a_payment_is_made_paid_and_given_back_in_parts() {
     act(&stage, &made.id, "pay").await;
     let paid = client.payment(&who, &made.id).await.unwrap();
     assert_eq!((paid.status, paid.is_refundable, paid.is_test), (PaymentStatus::Succeeded, true, true));
-    let refund = |minor| NewRefund { payment: made.id.clone(), amount: Money::rub(minor), description: None, receipt: None };
+    let refund = |minor| NewRefund {
+        payment: made.id.clone(),
+        amount: Money::rub(minor),
+        description: None,
+        receipt: None,
+    };
     let first = client.give_back(&who, &key("r1"), &refund(50)).await.unwrap();
     assert_eq!((first.status, first.amount), (RefundStatus::Succeeded, Money::rub(50)));
     client.give_back(&who, &key("r2"), &refund(150_000)).await.unwrap();
@@ -113,7 +118,10 @@ async fn a_hold_is_taken_in_part_given_back_or_lost() {
     let declined = client.create(&who, &key("k4"), &wanted(100, true)).await.unwrap();
     act(&stage, &declined.id, "decline").await;
     let declined = client.payment(&who, &declined.id).await.unwrap();
-    assert_eq!((declined.status, declined.cancellation.unwrap().party), (PaymentStatus::Canceled, "payment_network".to_owned()));
+    assert_eq!(
+        (declined.status, declined.cancellation.unwrap().party),
+        (PaymentStatus::Canceled, "payment_network".to_owned())
+    );
 }
 
 #[tokio::test]
@@ -139,7 +147,11 @@ async fn every_mood_has_its_outcome_and_one_key_makes_one_payment_through_all_of
     mood(&stage, "ok").await;
     let made = client.create(&who, &key("k1"), &wanted).await.unwrap();
     let all = client.payments(&who, &Wish::default()).await.unwrap();
-    assert_eq!(all.items.iter().map(|one| &one.id).collect::<Vec<_>>(), [&made.id], "the lost one is the one");
+    assert_eq!(
+        all.items.iter().map(|one| &one.id).collect::<Vec<_>>(),
+        [&made.id],
+        "the lost one is the one"
+    );
 }
 
 #[tokio::test]
@@ -149,9 +161,13 @@ async fn a_refund_whose_answer_was_lost_happens_once() {
     let made = client.create(&who, &key("k1"), &wanted(150_000, true)).await.unwrap();
     act(&stage, &made.id, "pay").await;
     mood(&stage, "lost").await;
-    let refund = NewRefund { payment: made.id.clone(), amount: Money::rub(50_000), description: None, receipt: None };
+    let refund =
+        NewRefund { payment: made.id.clone(), amount: Money::rub(50_000), description: None, receipt: None };
     for _ in 0..3 {
-        assert_eq!(client.give_back(&who, &key("r1"), &refund).await.unwrap_err().outcome(), Outcome::Unknown);
+        assert_eq!(
+            client.give_back(&who, &key("r1"), &refund).await.unwrap_err().outcome(),
+            Outcome::Unknown
+        );
     }
     mood(&stage, "ok").await;
     client.give_back(&who, &key("r1"), &refund).await.unwrap();
@@ -226,7 +242,8 @@ async fn the_log_says_what_was_asked_and_nothing_that_was_in_it() {
     drop(listening);
     let said = said.text();
     assert!(said.contains("\"route\":\"/payments/{id}\""), "{said}");
-    for secret in [SECRET, "secret-key-1", "9161234567", "Ольга", "Маникюр", "555555", "*4444", "Basic "] {
+    for secret in [SECRET, "secret-key-1", "9161234567", "Ольга", "Маникюр", "555555", "*4444", "Basic "]
+    {
         assert!(!said.contains(secret), "{secret}: {said}");
     }
 }

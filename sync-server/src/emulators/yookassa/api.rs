@@ -103,12 +103,16 @@ fn key(headers: &HeaderMap) -> Result<String, Fault> {
 
 async fn create(State(yookassa): State<Yookassa>, posted: Posted) -> Answer {
     let Posted { who, key, asked, body } = posted;
-    yookassa.change(&who, |shop, now| shop.once(&key, asked, now.at, |shop| shop.create(&body, now))).map(Json)
+    yookassa
+        .change(&who, |shop, now| shop.once(&key, asked, now.at, |shop| shop.create(&body, now)))
+        .map(Json)
 }
 
 async fn capture(State(yookassa): State<Yookassa>, Path(id): Path<String>, posted: Posted) -> Answer {
     let Posted { who, key, asked, body } = posted;
-    yookassa.change(&who, |shop, now| shop.once(&key, asked, now.at, |shop| shop.capture(&id, &body, now))).map(Json)
+    yookassa
+        .change(&who, |shop, now| shop.once(&key, asked, now.at, |shop| shop.capture(&id, &body, now)))
+        .map(Json)
 }
 
 async fn cancel(State(yookassa): State<Yookassa>, Path(id): Path<String>, posted: Posted) -> Answer {
@@ -118,12 +122,16 @@ async fn cancel(State(yookassa): State<Yookassa>, Path(id): Path<String>, posted
 
 async fn refund(State(yookassa): State<Yookassa>, posted: Posted) -> Answer {
     let Posted { who, key, asked, body } = posted;
-    yookassa.change(&who, |shop, now| shop.once(&key, asked, now.at, |shop| shop.refund(&body, now))).map(Json)
+    yookassa
+        .change(&who, |shop, now| shop.once(&key, asked, now.at, |shop| shop.refund(&body, now)))
+        .map(Json)
 }
 
 async fn receipt(State(yookassa): State<Yookassa>, posted: Posted) -> Answer {
     let Posted { who, key, asked, body } = posted;
-    yookassa.change(&who, |shop, now| shop.once(&key, asked, now.at, |shop| shop.add_receipt(&body, now))).map(Json)
+    yookassa
+        .change(&who, |shop, now| shop.once(&key, asked, now.at, |shop| shop.add_receipt(&body, now)))
+        .map(Json)
 }
 
 async fn me(who: Who) -> Json<Value> {

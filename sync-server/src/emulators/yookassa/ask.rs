@@ -20,7 +20,10 @@ pub(super) fn amount(body: &Value, field: &str) -> Result<Money, Fault> {
     let value = amount.get("value").and_then(Value::as_str).unwrap_or_default();
     match Money::parse_decimal(value, Currency::RUB) {
         Ok(money) if money.minor() > 0 => Ok(money),
-        _ => Err(Fault::invalid(&format!("{field}.value"), "The amount must be a decimal above zero with two decimals")),
+        _ => Err(Fault::invalid(
+            &format!("{field}.value"),
+            "The amount must be a decimal above zero with two decimals",
+        )),
     }
 }
 
@@ -114,7 +117,8 @@ pub(super) fn items(receipt: &Value, prefix: &str) -> Result<Money, Fault> {
         if !vat.is_some_and(|vat| (1..=12).contains(&vat)) {
             return Err(Fault::invalid(&name("vat_code"), "From 1 to 12"));
         }
-        let quantity = quantity(item).ok_or_else(|| Fault::invalid(&name("quantity"), "A number above zero"))?;
+        let quantity =
+            quantity(item).ok_or_else(|| Fault::invalid(&name("quantity"), "A number above zero"))?;
         let price = amount(item, "amount").map_err(|fault| fault.inside(&name("")))?;
         let line = i128::from(price.minor()) * i128::from(quantity);
         let minor = i64::try_from((line + 500) / 1000).map_err(|_| wrong("items", "Too much"))?;

@@ -102,7 +102,8 @@ async fn notify(State(yookassa): State<Yookassa>, steering: Steering) -> Told {
         is_doubled: steering.flag("doubled").unwrap_or(was.is_doubled),
     };
     yookassa.outbox.handle(handling);
-    let told = json!({ "held": handling.is_held, "reversed": handling.is_reversed, "doubled": handling.is_doubled });
+    let told =
+        json!({ "held": handling.is_held, "reversed": handling.is_reversed, "doubled": handling.is_doubled });
     Told::done(&steering, Json(told))
 }
 

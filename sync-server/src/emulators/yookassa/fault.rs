@@ -43,7 +43,10 @@ impl Fault {
     }
 
     pub(super) fn not_found(what: &str) -> Self {
-        Self::new(StatusCode::NOT_FOUND, &format!("{what} doesn't exist or access denied. Specify the id of an existing object."))
+        Self::new(
+            StatusCode::NOT_FOUND,
+            &format!("{what} doesn't exist or access denied. Specify the id of an existing object."),
+        )
     }
 
     pub(super) fn credentials() -> Self {

@@ -68,7 +68,8 @@ fn bounds(asked: &Asked) -> Result<Vec<(&str, &str, Timestamp)>, Fault> {
 }
 
 fn fits(facts: &Facts<'_>, asked: &Asked, bounds: &[(&str, &str, Timestamp)]) -> bool {
-    let is_same = |name: &str, has: Option<&str>| asked.get(name).is_none_or(|asked| has == Some(asked.as_str()));
+    let is_same =
+        |name: &str, has: Option<&str>| asked.get(name).is_none_or(|asked| has == Some(asked.as_str()));
     let is_between = bounds.iter().all(|(field, how, bound)| {
         let at = if *field == "created_at" { Some(facts.created) } else { facts.captured };
         at.is_some_and(|at| match *how {

@@ -95,7 +95,11 @@ impl Yookassa {
     }
 
     /// Does something with the books of who asks, and tells of it.
-    fn change<T>(&self, who: &Who, act: impl FnOnce(&mut Shop, &Now) -> Result<T, Fault>) -> Result<T, Fault> {
+    fn change<T>(
+        &self,
+        who: &Who,
+        act: impl FnOnce(&mut Shop, &Now) -> Result<T, Fault>,
+    ) -> Result<T, Fault> {
         let mut shops = self.shops();
         let shop = shops.entry(who.clone()).or_insert_with(|| Shop::new(&who.shop));
         self.change_shop(shop, act)

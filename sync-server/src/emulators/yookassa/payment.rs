@@ -80,7 +80,12 @@ impl Payment {
     }
 
     /// The shop takes the money, or a part of it.
-    pub(super) fn capture(&mut self, part: Option<Money>, receipt: Option<Value>, now: Timestamp) -> Result<Event, Fault> {
+    pub(super) fn capture(
+        &mut self,
+        part: Option<Money>,
+        receipt: Option<Value>,
+        now: Timestamp,
+    ) -> Result<Event, Fault> {
         self.expect(PaymentStatus::WaitingForCapture)?;
         let part = part.unwrap_or(self.amount);
         if part.minor() > self.amount.minor() {
@@ -165,7 +170,9 @@ impl Payment {
         if is_paid {
             set(
                 "authorization_details",
-                Some(json!({ "rrn": "000000000000", "auth_code": "000000", "three_d_secure": { "applied": false } })),
+                Some(
+                    json!({ "rrn": "000000000000", "auth_code": "000000", "three_d_secure": { "applied": false } }),
+                ),
             );
         }
         let registered = if self.status == PaymentStatus::Succeeded { "succeeded" } else { "pending" };
@@ -176,7 +183,8 @@ impl Payment {
 
 impl Method {
     fn shown(&self) -> Value {
-        let mut shown = json!({ "type": self.kind, "id": self.id, "saved": self.is_saved, "title": self.kind });
+        let mut shown =
+            json!({ "type": self.kind, "id": self.id, "saved": self.is_saved, "title": self.kind });
         if self.kind == "bank_card" {
             shown["title"] = "Bank card *4444".into();
             // The vendor's own test card.

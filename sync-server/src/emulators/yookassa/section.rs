@@ -47,7 +47,12 @@ impl Yookassa {
         let handling = "/control/yookassa/notify";
         notices.push_str(&button(handling, words.hold, "", &[("held", "true")]));
         notices.push_str(&button(handling, words.let_go, "", &[("held", "false"), ("reversed", "false")]));
-        notices.push_str(&button(handling, words.let_go_reversed, "", &[("held", "false"), ("reversed", "true")]));
+        notices.push_str(&button(
+            handling,
+            words.let_go_reversed,
+            "",
+            &[("held", "false"), ("reversed", "true")],
+        ));
         notices
     }
 }
@@ -65,7 +70,9 @@ fn newest<'a, T, K: Ord>(
 }
 
 fn payment_row(words: &Words, shop: &Shop, payment: &Payment) -> Vec<String> {
-    let steer = |act: &str, label| button(&format!("/control/yookassa/payments/{}/{act}", payment.id), label, &payment.id, &[]);
+    let steer = |act: &str, label| {
+        button(&format!("/control/yookassa/payments/{}/{act}", payment.id), label, &payment.id, &[])
+    };
     let actions = match payment.status {
         PaymentStatus::Pending => {
             steer("pay", words.pay) + &steer("decline", words.decline) + &steer("expire", words.expire)
@@ -84,7 +91,9 @@ fn payment_row(words: &Words, shop: &Shop, payment: &Payment) -> Vec<String> {
 }
 
 fn refund_row(words: &Words, shop: &Shop, refund: &Refund) -> Vec<String> {
-    let steer = |act: &str, label| button(&format!("/control/yookassa/refunds/{}/{act}", refund.id), label, &refund.id, &[]);
+    let steer = |act: &str, label| {
+        button(&format!("/control/yookassa/refunds/{}/{act}", refund.id), label, &refund.id, &[])
+    };
     let actions = if refund.status == RefundStatus::Pending {
         steer("succeed", words.succeed) + &steer("cancel", words.decline)
     } else {

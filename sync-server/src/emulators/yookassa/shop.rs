@@ -121,11 +121,9 @@ impl Shop {
         let is_one_stage = ask::flag(body, "capture")?;
         let saved = ask::text(body, "payment_method_id", 64)?;
         let kind = match &saved {
-            Some(id) => self
-                .methods
-                .get(id)
-                .cloned()
-                .ok_or_else(|| Fault::invalid("payment_method_id", "There is no such saved payment method"))?,
+            Some(id) => self.methods.get(id).cloned().ok_or_else(|| {
+                Fault::invalid("payment_method_id", "There is no such saved payment method")
+            })?,
             None => body
                 .pointer("/payment_method_data/type")
                 .and_then(Value::as_str)
@@ -232,7 +230,8 @@ impl Shop {
         let amount = ask::amount(body, "amount")?;
         let description = ask::text(body, "description", 250)?;
         let receipt = ask::receipt(body, amount)?;
-        let place = self.place(&payment).ok_or_else(|| Fault::invalid("payment_id", "There is no such payment"))?;
+        let place =
+            self.place(&payment).ok_or_else(|| Fault::invalid("payment_id", "There is no such payment"))?;
         let paid = &mut self.payments[place];
         if paid.refundable() == 0 {
             return Err(Fault::not_now("The payment cannot be refunded"));
@@ -242,13 +241,18 @@ impl Shop {
         }
         paid.refunded = Money::rub(paid.refunded.minor() + amount.minor());
         let id = now.id.clone();
-        let refund = Refund { id, payment, amount, status: RefundStatus::Pending, created: now.at, description };
+        let refund =
+            Refund { id, payment, amount, status: RefundStatus::Pending, created: now.at, description };
         if let Some(receipt) = receipt {
             self.register(&receipt, "refund", None, Some(refund.id.clone()), now.at);
         }
         self.refunds.push(refund);
         let place = self.refunds.len() - 1;
-        if now.refunds_wait { Ok(self.refunds[place].shown()) } else { self.end_refund(place, RefundStatus::Succeeded) }
+        if now.refunds_wait {
+            Ok(self.refunds[place].shown())
+        } else {
+            self.end_refund(place, RefundStatus::Succeeded)
+        }
     }
 
     /// A refund arrives, or does not; the latter nobody is told.

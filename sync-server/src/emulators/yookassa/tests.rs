@@ -42,7 +42,8 @@ impl<'a> Till<'a> {
     }
 
     async fn post_under(&self, key: &str, path: &str, body: &Value) -> (u16, Value) {
-        let request = self.stage.client.post(format!("{}{path}", self.stage.api())).header("Idempotence-Key", key);
+        let request =
+            self.stage.client.post(format!("{}{path}", self.stage.api())).header("Idempotence-Key", key);
         self.send(if body.is_null() { request.header("content-length", 0) } else { request.json(body) }).await
     }
 
@@ -84,14 +85,19 @@ async fn a_payer_opens_the_page_and_pays() {
     assert_eq!((status, &payment["status"], &payment["paid"]), (200, &json!("pending"), &json!(false)));
     assert_eq!(payment["metadata"], json!({ "payment_id": "p_1" }));
     let url = payment["confirmation"]["confirmation_url"].as_str().unwrap();
-    let page = stage.client.get(url).header("accept-language", "en").send().await.unwrap().text().await.unwrap();
+    let page =
+        stage.client.get(url).header("accept-language", "en").send().await.unwrap().text().await.unwrap();
     assert!(page.contains("Deposit &lt;b&gt;") && page.contains("emulator"), "{page}");
     let pressed = stage.client.post(format!("{url}/pay")).send().await.unwrap();
     assert_eq!(pressed.status(), 303);
-    let page = stage.client.get(url).header("accept-language", "en").send().await.unwrap().text().await.unwrap();
+    let page =
+        stage.client.get(url).header("accept-language", "en").send().await.unwrap().text().await.unwrap();
     assert!(page.contains("href=\"https://crm.example/back?a=1&amp;b=&lt;2&gt;\""), "{page}");
     let (_, paid) = till.get(&format!("/payments/{}", payment["id"].as_str().unwrap())).await;
-    assert_eq!((&paid["status"], &paid["paid"], &paid["refundable"]), (&json!("succeeded"), &json!(true), &json!(true)));
+    assert_eq!(
+        (&paid["status"], &paid["paid"], &paid["refundable"]),
+        (&json!("succeeded"), &json!(true), &json!(true))
+    );
     assert_eq!(paid["income_amount"]["value"], "1447.50");
     assert!(paid["captured_at"].as_str().unwrap().ends_with('Z'));
 }
@@ -105,7 +111,10 @@ async fn a_hold_is_captured_in_part_once_given_back_or_runs_out() {
     till.act(&id, "pay").await;
     assert_eq!(till.status(&id).await, "waiting_for_capture");
     let (status, no) = till.post(&format!("/payments/{id}/capture"), &rub("1500.01")).await;
-    assert_eq!((status, &no["type"], &no["code"], &no["parameter"]), (400, &json!("error"), &json!("invalid_request"), &json!("amount.value")));
+    assert_eq!(
+        (status, &no["type"], &no["code"], &no["parameter"]),
+        (400, &json!("error"), &json!("invalid_request"), &json!("amount.value"))
+    );
     let (_, taken) = till.post(&format!("/payments/{id}/capture"), &rub("1000.00")).await;
     assert_eq!((&taken["status"], &taken["amount"]["value"]), (&json!("succeeded"), &json!("1000.00")));
     assert_eq!(till.post(&format!("/payments/{id}/capture"), &Value::Null).await.0, 400);
@@ -113,7 +122,10 @@ async fn a_hold_is_captured_in_part_once_given_back_or_runs_out() {
     let given_back = till.create("1.00", false).await;
     till.act(&given_back, "pay").await;
     let (_, gone) = till.post(&format!("/payments/{given_back}/cancel"), &Value::Null).await;
-    assert_eq!(gone["cancellation_details"], json!({ "party": "merchant", "reason": "canceled_by_merchant" }));
+    assert_eq!(
+        gone["cancellation_details"],
+        json!({ "party": "merchant", "reason": "canceled_by_merchant" })
+    );
 
     let forgotten = till.create("2.00", false).await;
     till.act(&forgotten, "pay").await;
@@ -232,7 +244,9 @@ async fn lists_page_through_everything_once_while_more_comes_in() {
     let (mut seen, mut cursor) = (Vec::new(), String::new());
     loop {
         let (_, page) = till.get(&format!("/payments?limit=3{cursor}")).await;
-        seen.extend(page["items"].as_array().unwrap().iter().map(|item| item["id"].as_str().unwrap().to_owned()));
+        seen.extend(
+            page["items"].as_array().unwrap().iter().map(|item| item["id"].as_str().unwrap().to_owned()),
+        );
         till.create("9.00", true).await;
         let Some(next) = page["next_cursor"].as_str() else { break };
         cursor = format!("&cursor={next}");
@@ -258,7 +272,11 @@ async fn hear(State(hook): State<Hook>, body: axum::Json<Value>) -> StatusCode {
     if !*hook.is_open.lock().unwrap() {
         return StatusCode::INTERNAL_SERVER_ERROR;
     }
-    hook.heard.lock().unwrap().push(format!("{} {}", body["event"].as_str().unwrap(), body["object"]["status"].as_str().unwrap()));
+    hook.heard.lock().unwrap().push(format!(
+        "{} {}",
+        body["event"].as_str().unwrap(),
+        body["object"]["status"].as_str().unwrap()
+    ));
     StatusCode::OK
 }
 
@@ -281,7 +299,17 @@ async fn a_shop_is_told_again_until_it_listens_and_bears_doubles_in_the_wrong_or
     stage.steer("yookassa/notify", &json!({ "url": url })).await;
     let id = till.create("10.00", false).await;
     till.act(&id, "pay").await;
-    let told = async || stage.client.get(format!("{}/control/yookassa/notifications", stage.address)).send().await.unwrap().json::<Value>().await.unwrap();
+    let told = async || {
+        stage
+            .client
+            .get(format!("{}/control/yookassa/notifications", stage.address))
+            .send()
+            .await
+            .unwrap()
+            .json::<Value>()
+            .await
+            .unwrap()
+    };
     until(async || told().await[0]["heard"] == "500").await;
     *hook.is_open.lock().unwrap() = true;
     stage.clock.advance(SignedDuration::from_mins(10));
@@ -289,12 +317,18 @@ async fn a_shop_is_told_again_until_it_listens_and_bears_doubles_in_the_wrong_or
     assert_eq!(*hook.heard.lock().unwrap(), ["payment.waiting_for_capture waiting_for_capture"]);
     stage.steer("yookassa/notify", &json!({ "held": true, "reversed": true, "doubled": true })).await;
     till.post(&format!("/payments/{id}/capture"), &Value::Null).await;
-    till.post("/refunds", &json!({ "payment_id": id, "amount": { "value": "1.00", "currency": "RUB" } })).await;
+    till.post("/refunds", &json!({ "payment_id": id, "amount": { "value": "1.00", "currency": "RUB" } }))
+        .await;
     stage.steer("yookassa/notify", &json!({ "held": false })).await;
     until(async || hook.heard.lock().unwrap().len() == 5).await;
     assert_eq!(
         hook.heard.lock().unwrap()[1..],
-        ["refund.succeeded succeeded", "refund.succeeded succeeded", "payment.succeeded succeeded", "payment.succeeded succeeded"]
+        [
+            "refund.succeeded succeeded",
+            "refund.succeeded succeeded",
+            "payment.succeeded succeeded",
+            "payment.succeeded succeeded"
+        ]
     );
     let oldest = told().await.as_array().unwrap().last().unwrap()["id"].clone();
     stage.steer(&format!("yookassa/notifications/{oldest}/again"), &json!({})).await;
