@@ -4,6 +4,7 @@
 //! Knows HTTP and the vendor's words; no database and no slice. Whoever calls keeps the key of a call before making it, and calls
 //! again under the same key: nothing here is repeated by itself. The address is an argument, so the emulators serve as well.
 
+mod asks;
 mod call;
 mod error;
 mod objects;
@@ -20,11 +21,10 @@ use reqwest::{Client, Method, Url};
 use secrecy::SecretString;
 use serde_json::{Value, json};
 
+pub use asks::{NewPayment, NewRefund, Receipt, ReceiptItem};
 use call::Call;
 pub use error::{CallError, Doubt, Outcome, Refusal, RefusalKind};
-pub use objects::{
-    Cancellation, List, NewPayment, NewRefund, Payment, Receipt, ReceiptItem, Refund, SavedMethod, ShopInfo,
-};
+pub use objects::{Cancellation, List, Payment, Refund, SavedMethod, ShopInfo};
 
 /// Where the real one is.
 pub const REAL: &str = "https://api.yookassa.ru/v3";
@@ -153,7 +153,7 @@ impl Yookassa {
     ) -> Result<Payment, CallError> {
         let mut body = json!({});
         if let Some(part) = part {
-            body["amount"] = objects::sum(part);
+            body["amount"] = asks::sum(part);
         }
         if let Some(receipt) = receipt {
             body["receipt"] = receipt.body();
