@@ -46,7 +46,11 @@ const fn usual() -> u32 {
 }
 
 /// Answers any request while the window is shut; none if it is for a file that says nothing of her work.
-pub(crate) async fn answer(shell: &Shell, api: &LocalApi, request: &Request<Vec<u8>>) -> Option<Response<Vec<u8>>> {
+pub(crate) async fn answer(
+    shell: &Shell,
+    api: &LocalApi,
+    request: &Request<Vec<u8>>,
+) -> Option<Response<Vec<u8>>> {
     Some(match (request.method(), request.uri().path()) {
         (&Method::GET, "/favicon.svg") => return None,
         (&Method::GET, "/shell/door.css") => door::style(),
@@ -74,7 +78,9 @@ pub(crate) async fn settings(shell: &Arc<Shell>, request: &Request<Vec<u8>>) -> 
     let Some(api) = shell.api() else { return Some(empty(StatusCode::SERVICE_UNAVAILABLE)) };
     Some(match (request.method(), path) {
         (&Method::GET, "/shell/pin") => match lock::pin_of(&api).await {
-            Ok(Some(pin)) => json_of(&json!({ "isSet": true, "idleMinutes": pin.idle_minutes, "wait": pin.wait })),
+            Ok(Some(pin)) => {
+                json_of(&json!({ "isSet": true, "idleMinutes": pin.idle_minutes, "wait": pin.wait }))
+            }
             Ok(None) => json_of(&json!({ "isSet": false, "idleMinutes": pin::USUAL_IDLE, "wait": 0 })),
             Err(error) => failed(&error),
         },

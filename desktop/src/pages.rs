@@ -9,8 +9,8 @@ use tauri::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use tauri::http::{HeaderName, HeaderValue, Request, Response, StatusCode, Uri};
 use tauri::{AppHandle, Manager as _, UriSchemeContext, UriSchemeResponder, Wry};
 
-use crate::{door, locked};
 use crate::home::{Door, Shell};
+use crate::{door, locked};
 
 /// As for browsers (`sync-server`, `web`), and with the line on which the window hears that something changed.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; \

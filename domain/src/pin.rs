@@ -30,7 +30,8 @@ pub fn is_sound(pin: &str) -> bool {
 #[must_use]
 pub fn wait(wrong: u32, last: i64, now: i64) -> i64 {
     let Some(over) = wrong.checked_sub(FREE) else { return 0 };
-    let whole = FIRST_WAIT.checked_shl(over).filter(|wait| *wait > 0).map_or(LONGEST_WAIT, |w| w.min(LONGEST_WAIT));
+    let whole =
+        FIRST_WAIT.checked_shl(over).filter(|wait| *wait > 0).map_or(LONGEST_WAIT, |w| w.min(LONGEST_WAIT));
     let gone = now - last;
     if gone < 0 { 0 } else { (whole - gone).max(0) }
 }
@@ -77,6 +78,8 @@ mod tests {
 
     #[test]
     fn she_is_away_after_the_minutes_that_she_chose() {
-        assert!(!is_away(5, 0, 299) && is_away(5, 0, 300) && !is_away(0, 0, 1_000_000) && !is_away(5, 900, 0));
+        assert!(
+            !is_away(5, 0, 299) && is_away(5, 0, 300) && !is_away(0, 0, 1_000_000) && !is_away(5, 900, 0)
+        );
     }
 }

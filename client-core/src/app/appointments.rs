@@ -108,7 +108,11 @@ impl App {
     }
 
     /// The same of one client, in the time that her own visits take.
-    pub fn appointments_of(&self, client: ClientId, span: Span) -> Result<Vec<(AppointmentId, AppointmentRow)>> {
+    pub fn appointments_of(
+        &self,
+        client: ClientId,
+        span: Span,
+    ) -> Result<Vec<(AppointmentId, AppointmentRow)>> {
         let (from, until) = (span.from.map(Timestamp::as_second), span.until.map(Timestamp::as_second));
         let found = self.store.read::<_, AppError>(|tx| Ok(tx.appointments_of(client.0, from, until)?))?;
         Ok(found.into_iter().map(|entry| (AppointmentId(entry.id), entry.row)).collect())

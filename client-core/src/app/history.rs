@@ -83,8 +83,9 @@ impl App {
                 for id in tx.document_ids(collection)? {
                     // To most of a base nothing was done since, and no document of those need be opened.
                     let row = tx.row(collection, id)?.map(|row| Projection::from_json(collection, &row));
-                    let was_left_alone =
-                        row.is_some_and(|row| row.is_ok_and(|row| row.updated_at().is_some_and(|at| at < moment)));
+                    let was_left_alone = row.is_some_and(|row| {
+                        row.is_ok_and(|row| row.updated_at().is_some_and(|at| at < moment))
+                    });
                     if !was_left_alone {
                         ids.push(id);
                     }

@@ -87,7 +87,8 @@ impl App {
                     // An edit that leaves the name alone, or a removal, says the name that stands.
                     if shown.about.is_none() && shown.action.starts_with("service.") {
                         let standing = tx.record(RecordKind::Service.as_str(), shown.target)?;
-                        shown.about = standing.and_then(|record| Some(record.body["name"].as_str()?.to_owned()));
+                        shown.about =
+                            standing.and_then(|record| Some(record.body["name"].as_str()?.to_owned()));
                     }
                     Ok(shown)
                 })

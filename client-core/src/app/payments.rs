@@ -93,7 +93,8 @@ impl App {
     /// The payments of some visits, in the time that these take.
     pub fn payments_of_visits(&self, visits: &BTreeSet<AppointmentId>) -> Result<Vec<Payment>> {
         let ids: Vec<Uuid> = visits.iter().map(|visit| visit.0).collect();
-        let is_theirs = |payment: &Payment| payment.appointment_id.is_some_and(|visit| visits.contains(&visit));
+        let is_theirs =
+            |payment: &Payment| payment.appointment_id.is_some_and(|visit| visits.contains(&visit));
         self.payments_among(|tx| tx.payments_of_visits(&ids), is_theirs)
     }
 

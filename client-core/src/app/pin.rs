@@ -9,8 +9,8 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Serialize};
 
 use super::{App, Result};
-use crate::store::key::{self, Chance, Cost};
 use crate::store::StoreError;
+use crate::store::key::{self, Chance, Cost};
 
 /// Meta: the PIN, and what was tried.
 const PIN: &str = "pin";
@@ -209,7 +209,10 @@ mod tests {
     fn what_is_no_pin_is_not_taken() {
         let (mut app, _) = home();
         for (text, idle) in [("12", 5), ("12345a", 5), ("4821", 7)] {
-            assert!(matches!(app.set_pin(&pin(text), idle, &mut |_| ()), Err(AppError::Invalid(_))), "{text}");
+            assert!(
+                matches!(app.set_pin(&pin(text), idle, &mut |_| ()), Err(AppError::Invalid(_))),
+                "{text}"
+            );
         }
         assert_eq!(app.pin().unwrap(), None);
     }

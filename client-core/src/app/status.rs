@@ -173,7 +173,8 @@ impl App {
         let pictures = self.waiting_pictures()?;
         self.store.read(|tx| {
             let head: Option<u64> = tx.meta(sync::HEAD)?;
-            let has_had_all = tx.meta::<u64>(sync::TRACKED)?.is_some() || tx.meta(sync::RESTORED)?.unwrap_or(false);
+            let has_had_all =
+                tx.meta::<u64>(sync::TRACKED)?.is_some() || tx.meta(sync::RESTORED)?.unwrap_or(false);
             let is_fixed = tx.meta::<String>(super::account::SERVER)?.is_some();
             let first_sync = if has_had_all || !is_fixed {
                 None

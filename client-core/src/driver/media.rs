@@ -142,7 +142,11 @@ impl Pictures {
     }
 
     /// How far the upload of a picture is; begins one if there is none, or if the server has forgotten it.
-    async fn place<D: Steps>(&self, device: &mut D, picture: &WaitingPicture) -> Result<Upload, PictureError> {
+    async fn place<D: Steps>(
+        &self,
+        device: &mut D,
+        picture: &WaitingPicture,
+    ) -> Result<Upload, PictureError> {
         let id = picture.id;
         if let Some(upload) = device.look(move |app| app.picture_upload(id)).await? {
             match answer(self.call(Method::GET, &format!("/media/uploads/{upload}"))).await {

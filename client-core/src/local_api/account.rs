@@ -21,8 +21,8 @@ use super::problem::Problem;
 use super::reply::Reply;
 use super::{Answered, LocalApi, MAX_BODY_BYTES, elsewhere, request};
 use crate::app::{Account, App, AppError};
-use crate::driver::{RemoteError, Steps as _};
 use crate::driver::account::Accounts;
+use crate::driver::{RemoteError, Steps as _};
 
 const ME: &str = "/api/v1/auth/me";
 const PLAN: &str = "/api/v1/billing/plan";
@@ -59,7 +59,8 @@ impl LocalApi {
 
     /// Whether this is the password of who is signed in here: only the server knows. None if nobody is.
     pub async fn is_password(&self, password: &SecretString) -> Result<Option<bool>, RemoteError> {
-        let look = |app: &mut App| (app.server().ok().flatten(), app.user().ok().flatten(), app.person_language());
+        let look =
+            |app: &mut App| (app.server().ok().flatten(), app.user().ok().flatten(), app.person_language());
         let (server, user, lang) = self.app.clone().look(look).await;
         let email = user.as_ref().and_then(|user| user["email"].as_str());
         let (Some(server), Some(email)) = (server, email) else { return Ok(None) };

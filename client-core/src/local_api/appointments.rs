@@ -54,16 +54,17 @@ fn list(app: &mut App, ask: &Ask, _: Lang) -> Answered {
         Some([one]) => Some(ClientId(*one)),
         _ => None,
     });
-    let shown: Vec<Appointment> = if client.is_none() && span == (None, None) && listing.sort.field.name == "startsAt" {
-        walked(app, &listing)?
-    } else {
-        let span = Span { from: span.0, until: span.1 };
-        let found = match client {
-            Some(client) => app.appointments_of(client, span)?,
-            None => app.appointments_touching(span)?,
+    let shown: Vec<Appointment> =
+        if client.is_none() && span == (None, None) && listing.sort.field.name == "startsAt" {
+            walked(app, &listing)?
+        } else {
+            let span = Span { from: span.0, until: span.1 };
+            let found = match client {
+                Some(client) => app.appointments_of(client, span)?,
+                None => app.appointments_touching(span)?,
+            };
+            found.into_iter().map(|(id, row)| row.show(id)).collect()
         };
-        found.into_iter().map(|(id, row)| row.show(id)).collect()
-    };
     Reply::ok(&listing.pick(shown, |appointment| appointment.id.0)?)
 }
 

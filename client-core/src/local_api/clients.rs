@@ -4,8 +4,8 @@ use axum::Router;
 use axum::routing::MethodFilter;
 use domain::api::{Listing, Refusal};
 use domain::clients::{
-    Client, ClientEdit, ClientRow, ConsentEdit, Duplicates, HistoryAsked, HistoryEntry, HistoryPlace, LIST, Search,
-    after_in_history, allowing_duplicates, moment_of_payment, new_contact, refusal,
+    Client, ClientEdit, ClientRow, ConsentEdit, Duplicates, HistoryAsked, HistoryEntry, HistoryPlace, LIST,
+    Search, after_in_history, allowing_duplicates, moment_of_payment, new_contact, refusal,
 };
 use domain::errors::FieldProblem;
 use domain::ids::ClientId;

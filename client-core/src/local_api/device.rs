@@ -125,7 +125,9 @@ mod tests {
             .with(|app| {
                 app.add_client(&fields(json!({ "name": "Анна" }))).unwrap();
                 let add = |app: &mut App, name: &str| {
-                    app.add_service(&fields(json!({ "name": name, "basePrice": 900, "durationMin": 30 }))).unwrap().id
+                    app.add_service(&fields(json!({ "name": name, "basePrice": 900, "durationMin": 30 })))
+                        .unwrap()
+                        .id
                 };
                 (add(app, "Стрижка"), add(app, "Передумала"))
             })
@@ -133,10 +135,14 @@ mod tests {
             .unwrap();
         let (_, waiting) = ask(&api, "GET", "/api/device/waiting").await;
         assert_eq!(waiting["edits"], json!({ "clients": 1 }));
-        let names: Vec<_> = waiting["intents"].as_array().unwrap().iter().map(|asked| &asked["about"]).collect();
+        let names: Vec<_> =
+            waiting["intents"].as_array().unwrap().iter().map(|asked| &asked["about"]).collect();
         assert_eq!(names, ["Стрижка", "Передумала"]);
         let (_, before) = ask(&api, "GET", "/api/device/standing").await;
-        assert_eq!((&before["pending"], &before["isReached"], &before["isFixed"]), (&json!(3), &Json::Null, &json!(true)));
+        assert_eq!(
+            (&before["pending"], &before["isReached"], &before["isFixed"]),
+            (&json!(3), &Json::Null, &json!(true))
+        );
 
         let id = waiting["intents"][1]["id"].as_str().unwrap();
         let path = format!("/api/device/intents/{id}");
@@ -163,7 +169,9 @@ mod tests {
             }
         }
         let mut api = api();
-        let add = |app: &mut App| app.add_service(&fields(json!({ "name": "Стрижка", "basePrice": 900, "durationMin": 30 })));
+        let add = |app: &mut App| {
+            app.add_service(&fields(json!({ "name": "Стрижка", "basePrice": 900, "durationMin": 30 })))
+        };
         api.app().with(move |app| add(app).map(drop)).await.unwrap().unwrap();
         let (_, waiting) = ask(&api, "GET", "/api/device/waiting").await;
         let id = waiting["intents"][0]["id"].as_str().unwrap().to_owned();
@@ -172,7 +180,11 @@ mod tests {
         assert_eq!(ask(&api, "DELETE", &format!("/api/device/intents/{id}")).await.0, StatusCode::CONFLICT);
         let (_, standing) = ask(&api, "GET", "/api/device/standing").await;
         assert_eq!((&standing["pending"], &standing["isReached"]), (&json!(1), &json!(false)));
-        for path in ["/api/device/intents/0192f0c1-2d3e-7f40-8a5b-6c7d8e9fa0b1", "/api/device/intents/x", "/api/device/x"] {
+        for path in [
+            "/api/device/intents/0192f0c1-2d3e-7f40-8a5b-6c7d8e9fa0b1",
+            "/api/device/intents/x",
+            "/api/device/x",
+        ] {
             assert_eq!(ask(&api, "DELETE", path).await.0, StatusCode::NOT_FOUND, "{path}");
         }
     }

@@ -110,7 +110,11 @@ async fn add(State(api): State<LocalApi>, request: Request<Body>) -> Response<Bo
     }
 }
 
-async fn remove(State(api): State<LocalApi>, Path(id): Path<String>, request: Request<Body>) -> Response<Body> {
+async fn remove(
+    State(api): State<LocalApi>,
+    Path(id): Path<String>,
+    request: Request<Body>,
+) -> Response<Body> {
     let asked = request::language(request.headers());
     let forgotten = match id.parse::<Uuid>() {
         Ok(id) => api.with_home(move |app| Ok(app.forget_picture(id)?)).await,

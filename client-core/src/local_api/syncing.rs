@@ -71,7 +71,8 @@ impl Steps for LocalApi {
         }
         if is_reached == Some(true) && matches!(effect, Effect::Send(..)) {
             // What cannot be read now is read with the next answer.
-            let is_first = self.app.look(|app| app.standing().is_ok_and(|now| now.first_sync.is_some())).await;
+            let is_first =
+                self.app.look(|app| app.standing().is_ok_and(|now| now.first_sync.is_some())).await;
             if is_first {
                 self.came_closer();
             }

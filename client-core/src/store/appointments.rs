@@ -96,7 +96,12 @@ impl Tx<'_> {
     }
 
     /// A client's appointments that share any second with a span, by start and id; without bounds all, also those without a time.
-    pub fn appointments_of(&self, client: Uuid, from: Option<i64>, until: Option<i64>) -> Result<Vec<AppointmentEntry>> {
+    pub fn appointments_of(
+        &self,
+        client: Uuid,
+        from: Option<i64>,
+        until: Option<i64>,
+    ) -> Result<Vec<AppointmentEntry>> {
         let sql = "SELECT id, row FROM appointments WHERE client_id = ?1 AND deleted = 0
                    AND (?2 IS NULL OR ends_at > ?2) AND (?3 IS NULL OR starts_at < ?3) ORDER BY starts_at, id";
         all(self.conn, sql, params![client.as_bytes(), from, until], entry)?.into_iter().map(parse).collect()
@@ -159,7 +164,8 @@ impl Tx<'_> {
         let mut rows = if is_timed {
             // The place where it goes on is a bound, too, by which the index is entered.
             let (from, until) = (walk.from.unwrap_or(i64::MIN), walk.until.unwrap_or(i64::MAX));
-            let (from, until) = if walk.is_descending { (from, until.min(start)) } else { (from.max(start), until) };
+            let (from, until) =
+                if walk.is_descending { (from, until.min(start)) } else { (from.max(start), until) };
             statement.query(params![from, until, start, id])?
         } else {
             statement.query(params![id])?

@@ -138,7 +138,9 @@ fn book_days(app: &mut App, days: std::ops::Range<i64>) {
                 json!({ "startsAt": format!("{day}T10:00"), "durationMin": 60, "clientId": client }),
             ))?;
             let visit = visit.appointment.id;
-            app.store.write::<_, AppError>(|tx| Ok(tx.put_record("payment", visit.0, Some(&paid(client, visit, day)), 1)?))?;
+            app.store.write::<_, AppError>(|tx| {
+                Ok(tx.put_record("payment", visit.0, Some(&paid(client, visit, day)), 1)?)
+            })?;
         }
         Ok::<_, AppError>(())
     })
@@ -166,9 +168,14 @@ fn what_a_screen_asks_of_all_visits_and_payments_costs_the_same_however_many_the
         [
             (
                 "her visits",
-                instructions(app, |app| assert_eq!(app.appointments_of(client, Span::default()).unwrap().len(), 1)),
+                instructions(app, |app| {
+                    assert_eq!(app.appointments_of(client, Span::default()).unwrap().len(), 1)
+                }),
             ),
-            ("her money", instructions(app, |app| assert_eq!(app.payments_of_clients(&same).unwrap().len(), 1))),
+            (
+                "her money",
+                instructions(app, |app| assert_eq!(app.payments_of_clients(&same).unwrap().len(), 1)),
+            ),
             (
                 "the money of a visit",
                 instructions(app, |app| {
@@ -177,7 +184,9 @@ fn what_a_screen_asks_of_all_visits_and_payments_costs_the_same_however_many_the
             ),
             (
                 "the last visits",
-                instructions(app, |app| assert_eq!(app.walk_appointments(last, 10, |_| Ok(true)).unwrap().len(), 10)),
+                instructions(app, |app| {
+                    assert_eq!(app.walk_appointments(last, 10, |_| Ok(true)).unwrap().len(), 10)
+                }),
             ),
         ]
     };

@@ -7,8 +7,8 @@ use uuid::Uuid;
 
 use super::engine::{Asked, Work};
 use super::{
-    CLOCK_AHEAD, CURSOR, Context, EPOCH, HEAD, LAST_CONTACT, RESTORED, Report, ask, items, notice, records, results,
-    spread,
+    CLOCK_AHEAD, CURSOR, Context, EPOCH, HEAD, LAST_CONTACT, RESTORED, Report, ask, items, notice, records,
+    results, spread,
 };
 use crate::app::notices;
 use crate::conflicts;

@@ -93,7 +93,8 @@ async fn contract_forwarded_devices_are_told_without_a_network_as_the_server_sai
     let token = known.account["token"].as_str().expect("a token of its own").to_owned();
     let forward = Cut::new();
     let api = device_at(server.url(), &anna.account, &token, forward.clone());
-    let list = || Sent { method: Method::GET, path: "/devices".to_owned(), headers: Vec::new(), body: Vec::new() };
+    let list =
+        || Sent { method: Method::GET, path: "/devices".to_owned(), headers: Vec::new(), body: Vec::new() };
     let told = api.send(list()).await;
     assert_eq!(told.status, 200);
     assert_eq!(api.standing().await.expect("the home is sound").is_reached, Some(true));

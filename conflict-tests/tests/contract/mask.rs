@@ -90,7 +90,9 @@ impl Mask {
                 said += &self.word("id", bare);
             } else if bare.len() == 64 {
                 said += &self.word("hash", bare);
-            } else if bare.len() == 10 && bare.parse().is_ok_and(|second| jiff::Timestamp::from_second(second).is_ok_and(near_now)) {
+            } else if bare.len() == 10
+                && bare.parse().is_ok_and(|second| jiff::Timestamp::from_second(second).is_ok_and(near_now))
+            {
                 // Until when a link is good.
                 said += "<time>";
             } else {

@@ -113,7 +113,8 @@ async fn contract_a_picture_goes_to_the_server_and_comes_back_from_it() {
 
     way.is_cut.store(false, Ordering::SeqCst);
     let there = anna.get(own.trim_start_matches("/api/v1")).await.expect(200);
-    let there = server.anonymous().get(&format!("/..{}", there["urls"]["full"].as_str().expect("a link"))).await;
+    let there =
+        server.anonymous().get(&format!("/..{}", there["urls"]["full"].as_str().expect("a link"))).await;
     assert_eq!(fetch("full").await, (200, there.bytes.into()));
     assert_eq!(api.standing().await.expect("the home is sound").is_reached, Some(true));
     assert_eq!(ask(&api, "DELETE", &own, Vec::new()).await.0, 204);

@@ -189,7 +189,12 @@ export class Window {
     await this.press('#keep');
     await this.press('#ask button');
     // The web view speaks the language of the system, and this one may have only English.
-    await this.press('button[lang="ru"]');
+    // A press lands where the button was: of a page that is still being laid out it may have moved from there.
+    const speak = async (): Promise<boolean> => {
+      await this.press('button[lang="ru"]');
+      return this.run<boolean>(`return document.documentElement.lang === 'ru';`);
+    };
+    await until(speak, 'the page to speak Russian');
     await this.type('Почта', email);
     await this.type('Пароль', password);
     await this.press('[data-testid="sign-in"]');

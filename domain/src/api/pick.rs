@@ -60,7 +60,13 @@ impl Listing {
         let named = self.conditions.iter().find(|one| {
             one.field.name == name && one.field.kind == Kind::Id && matches!(one.how, How::Equal | How::In)
         })?;
-        Some(named.values.iter().filter_map(|value| if let Value::Id(id) = value { Some(*id) } else { None }).collect())
+        Some(
+            named
+                .values
+                .iter()
+                .filter_map(|value| if let Value::Id(id) = value { Some(*id) } else { None })
+                .collect(),
+        )
     }
 
     /// The moments before and after which a field cannot lie, as far as the filters say; both belong to it.

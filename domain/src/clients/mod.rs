@@ -15,7 +15,10 @@ mod search;
 pub use consent::{CHANNELS, ConsentEdit, PURPOSES, record_consent};
 pub use edit::{ClientEdit, create, edit, remove};
 pub use exists::{Duplicates, Other, allowing_duplicates, new_contact, refusal};
-pub use history::{HistoryAsked, HistoryEntry, Place as HistoryPlace, after as after_in_history, moment_of as moment_of_payment};
+pub use history::{
+    HistoryAsked, HistoryEntry, Place as HistoryPlace, after as after_in_history,
+    moment_of as moment_of_payment,
+};
 pub use list::LIST;
 pub(crate) use merge::{MERGED_FROM, take_over};
 pub use row::{Client, ClientRow, Consent};

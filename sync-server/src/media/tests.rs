@@ -414,7 +414,10 @@ async fn while_a_piece_is_being_stored_no_connection_is_held_and_nobody_else_sto
     let stored = sending.await.expect(200)["offset"].as_u64().unwrap();
     let rest = &b"123456789"[usize::try_from(stored).unwrap()..];
     assert!(!rest.is_empty() && rest.len() < 6);
-    assert_eq!(send(&anna, &path, usize::try_from(stored).unwrap(), &rest[..1]).await.expect(200)["offset"], stored + 1);
+    assert_eq!(
+        send(&anna, &path, usize::try_from(stored).unwrap(), &rest[..1]).await.expect(200)["offset"],
+        stored + 1
+    );
 }
 
 #[tokio::test]

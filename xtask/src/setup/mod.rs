@@ -8,36 +8,35 @@ mod tools;
 mod wheel;
 
 use crate::chore::ChoreError;
-use packages::Wants;
+use packages::For;
 
 /// Makes the machine ready, or says in one line what a person must do.
 pub(crate) fn run() -> Result<(), ChoreError> {
     let postgres = postgres::Source::choose();
-    let wants = Wants { download: postgres.needs_python(), browser: false, desktop: false, screen: false };
-    prepare(wants, &postgres)
+    let wanted: &[For] = if postgres.needs_python() { &[For::Download] } else { &[] };
+    prepare(wanted, &postgres)
 }
 
 /// The same for the tests, which want a Redis, too, one of which fetches a program with pip, and some of which need a browser.
 pub(crate) fn run_for_tests() -> Result<(), ChoreError> {
-    let wants = Wants { download: true, browser: true, desktop: false, screen: false };
-    prepare(wants, &postgres::Source::choose())?;
+    prepare(&[For::Download, For::Browser], &postgres::Source::choose())?;
     redis::fetch()
 }
 
 /// What the window of the desktop is built of, and nothing else: it brings no server.
 pub(crate) fn run_for_desktop() -> Result<(), ChoreError> {
     tools::refuse_old()?;
-    packages::install_missing(Wants { download: false, browser: false, desktop: true, screen: false })
+    packages::install_missing(&[For::Desktop])
 }
 
 /// The same, and what its tests drive it with.
 pub(crate) fn run_for_desktop_tests() -> Result<(), ChoreError> {
     tools::refuse_old()?;
-    packages::install_missing(Wants { download: false, browser: false, desktop: true, screen: true })
+    packages::install_missing(&[For::Desktop, For::Screen])
 }
 
-fn prepare(wants: Wants, postgres: &postgres::Source) -> Result<(), ChoreError> {
+fn prepare(wanted: &[For], postgres: &postgres::Source) -> Result<(), ChoreError> {
     tools::refuse_old()?;
-    packages::install_missing(wants)?;
+    packages::install_missing(wanted)?;
     postgres.fetch()
 }

@@ -23,7 +23,7 @@ const FOR_THE_BUILD: [Need; 4] = [
     Need { package: "ca-certificates", purpose: "trusting what is downloaded", is_met: has_certificates },
 ];
 
-const FOR_THE_DOWNLOAD: [Need; 3] = [
+static FOR_THE_DOWNLOAD: [Need; 3] = [
     Need {
         package: "python3",
         purpose: "unpacking Postgres, and a program of the tests",
@@ -41,10 +41,10 @@ const FOR_THE_DOWNLOAD: [Need; 3] = [
     },
 ];
 
-const FOR_THE_BROWSER: [Need; 1] =
+static FOR_THE_BROWSER: [Need; 1] =
     [Need { package: "chromium", purpose: "the tests of the pages in a real browser", is_met: has_browser }];
 
-const FOR_THE_DESKTOP: [Need; 4] = [
+static FOR_THE_DESKTOP: [Need; 4] = [
     Need {
         package: "libwebkit2gtk-4.1-dev",
         purpose: "the window of the desktop",
@@ -59,7 +59,7 @@ const FOR_THE_DESKTOP: [Need; 4] = [
     Need { package: "pkg-config", purpose: "finding those", is_met: || runs("pkg-config", &["--version"]) },
 ];
 
-const FOR_THE_SCREEN: [Need; 3] = [
+static FOR_THE_SCREEN: [Need; 3] = [
     Need {
         package: "webkit2gtk-driver",
         purpose: "driving the window of the desktop",
@@ -79,24 +79,31 @@ const FOR_THE_SCREEN: [Need; 3] = [
 
 /// What else is wanted besides the build.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Wants {
+pub(super) enum For {
     /// Postgres, or another program, will come as a Python wheel.
-    pub(super) download: bool,
+    Download,
     /// Pages will be tested.
-    pub(super) browser: bool,
+    Browser,
     /// The window of the desktop will be built.
-    pub(super) desktop: bool,
+    Desktop,
     /// It will be tested.
-    pub(super) screen: bool,
+    Screen,
+}
+
+impl For {
+    const fn needs(self) -> &'static [Need] {
+        match self {
+            Self::Download => &FOR_THE_DOWNLOAD,
+            Self::Browser => &FOR_THE_BROWSER,
+            Self::Desktop => &FOR_THE_DESKTOP,
+            Self::Screen => &FOR_THE_SCREEN,
+        }
+    }
 }
 
 /// Installs what is missing, with `sudo` unless we are root.
-pub(super) fn install_missing(wants: Wants) -> Result<(), ChoreError> {
-    let download = FOR_THE_DOWNLOAD.iter().filter(|_| wants.download);
-    let browser = FOR_THE_BROWSER.iter().filter(|_| wants.browser);
-    let desktop = FOR_THE_DESKTOP.iter().filter(|_| wants.desktop);
-    let screen = FOR_THE_SCREEN.iter().filter(|_| wants.screen);
-    let all = FOR_THE_BUILD.iter().chain(download).chain(browser).chain(desktop).chain(screen);
+pub(super) fn install_missing(wanted: &[For]) -> Result<(), ChoreError> {
+    let all = FOR_THE_BUILD.iter().chain(wanted.iter().flat_map(|wanted| wanted.needs()));
     let missing: Vec<&Need> = all.filter(|need| !(need.is_met)()).collect();
     if missing.is_empty() {
         return Ok(());

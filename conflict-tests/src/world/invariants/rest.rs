@@ -136,7 +136,8 @@ fn i01_convergence(world: &mut World, tenant: usize, tables: &Tables) -> Result<
         let server = server_contents(tables);
         must(held == server, name, || {
             let differing = held.keys().chain(server.keys()).find(|id| server.get(*id) != held.get(*id));
-            let (own, theirs) = (differing.and_then(|id| held.get(id)), differing.and_then(|id| server.get(id)));
+            let (own, theirs) =
+                (differing.and_then(|id| held.get(id)), differing.and_then(|id| server.get(id)));
             format!("device {number} holds {own:?} of {differing:?}, the server {theirs:?}")
         })?;
         for (id, (collection, _)) in &held {
