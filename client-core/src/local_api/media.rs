@@ -201,8 +201,8 @@ impl LocalApi {
             Ok((small, whole))
         };
         match self.with_home(look).await? {
-            (_, Some(file)) => return Ok(file),
-            (Some(small), None) if is_small => return Ok(small),
+            (_, Some(file)) => Ok(file),
+            (Some(small), None) if is_small => Ok(small),
             (small, None) => match self.fetched(id, size).await {
                 Ok(bytes) if is_small => {
                     let kept = bytes.clone();

@@ -59,10 +59,9 @@ impl LocalApi {
 impl Steps for LocalApi {
     async fn step(&mut self, engine: &mut Engine, event: Event) -> Result<Effect, StoreError> {
         let is_reached = match &event {
-            Event::Answered(..) => Some(true),
             Event::Failed(_, Failure::Offline(_) | Failure::Timeout | Failure::Cut(_)) => Some(false),
             // Whatever it said, it is there.
-            Event::Failed(..) => Some(true),
+            Event::Answered(..) | Event::Failed(..) => Some(true),
             Event::Wake => None,
         };
         let effect = self.app.step(engine, event).await?;

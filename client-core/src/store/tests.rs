@@ -169,7 +169,7 @@ fn what_a_screen_asks_of_all_visits_and_payments_costs_the_same_however_many_the
             (
                 "her visits",
                 instructions(app, |app| {
-                    assert_eq!(app.appointments_of(client, Span::default()).unwrap().len(), 1)
+                    assert_eq!(app.appointments_of(client, Span::default()).unwrap().len(), 1);
                 }),
             ),
             (
@@ -185,7 +185,7 @@ fn what_a_screen_asks_of_all_visits_and_payments_costs_the_same_however_many_the
             (
                 "the last visits",
                 instructions(app, |app| {
-                    assert_eq!(app.walk_appointments(last, 10, |_| Ok(true)).unwrap().len(), 10)
+                    assert_eq!(app.walk_appointments(last, 10, |_| Ok(true)).unwrap().len(), 10);
                 }),
             ),
         ]

@@ -125,7 +125,7 @@ pub(crate) async fn play(door: &impl Door, steps: &[Step]) -> Vec<Got> {
             path: fill(&step.path),
             headers: step.headers.iter().map(|(name, value)| (*name, fill(value))).collect(),
             body: match &step.file {
-                Some(file) => file.clone(),
+                Some(bytes) => bytes.clone(),
                 None => step.body.as_deref().map(fill).unwrap_or_default().into_bytes(),
             },
         };

@@ -79,15 +79,15 @@ impl Outbox {
         self.pile.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(super) fn push(&self, now: Timestamp, to: String, about: String, body: Value) {
+    pub(super) fn push(&self, now: Timestamp, to: &str, about: &str, body: &Value) {
         let mut pile = self.pile();
         let copies = if pile.handling.is_doubled { 2 } else { 1 };
         for _ in 0..copies {
             pile.last_id += 1;
             let notice = Notice {
                 id: pile.last_id,
-                to: to.clone(),
-                about: about.clone(),
+                to: to.to_owned(),
+                about: about.to_owned(),
                 body: body.clone(),
                 tries: 0,
                 delivery: Delivery::Waiting,
@@ -178,7 +178,7 @@ mod tests {
     }
 
     fn push(outbox: &Outbox, about: &str) {
-        outbox.push(at(0), "http://shop".to_owned(), about.to_owned(), json!({}));
+        outbox.push(at(0), "http://shop", about, &json!({}));
     }
 
     fn due(outbox: &Outbox, seconds: i64) -> Vec<String> {
@@ -199,7 +199,7 @@ mod tests {
             tries += 1;
         }
         assert_eq!(outbox.latest(1)[0].delivery, Delivery::GivenUp);
-        assert!(now >= 24 * 3600 && now < 25 * 3600, "{now}");
+        assert!((24 * 3600..25 * 3600).contains(&now), "{now}");
         assert_eq!(tries, 32);
         assert!(outbox.again(1, at(now)));
         assert_eq!(due(&outbox, now), ["a"]);

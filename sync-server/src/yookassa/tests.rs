@@ -100,9 +100,9 @@ async fn a_hold_is_taken_in_part_given_back_or_lost() {
         wanted.receipt = None;
         let made = client.create(&who, &key(name), &wanted).await.unwrap();
         act(&stage, &made.id, "pay").await;
-        let hold = client.payment(&who, &made.id).await.unwrap();
-        assert_eq!(hold.status, PaymentStatus::WaitingForCapture);
-        assert!(hold.expires.unwrap() > hold.created);
+        let paid = client.payment(&who, &made.id).await.unwrap();
+        assert_eq!(paid.status, PaymentStatus::WaitingForCapture);
+        assert!(paid.expires.unwrap() > paid.created);
         held.push(made.id);
     }
     let part = Some(Money::rub(40_000));

@@ -134,10 +134,10 @@ impl Yookassa {
         let to = shop.notify.as_ref().or(usual.as_ref()).map(|to| to.replace("{shop}", &shop.id));
         for (event, object) in shop.news.drain(..) {
             // A shop that typed no address hears nothing.
-            let Some(to) = to.clone() else { continue };
+            let Some(to) = &to else { continue };
             let about = format!("{event} {}", object["id"].as_str().unwrap_or_default());
             let body = json!({ "type": "notification", "event": event, "object": object });
-            self.outbox.push(now.at, to, about, body);
+            self.outbox.push(now.at, to, &about, &body);
         }
     }
 }
