@@ -65,7 +65,9 @@ fn builder() -> tauri::Builder<tauri::Wry> {
         .plugin(tauri_plugin_notification::init())
         .plugin(tauri_plugin_window_state::Builder::default().build())
         .plugin(autostart)
-        .register_asynchronous_uri_scheme_protocol("tauri", pages::serve)
+        .register_asynchronous_uri_scheme_protocol("tauri", |context, request, responder| {
+            pages::serve(&context, request, responder);
+        })
         .on_window_event(|window, event| {
             if let WindowEvent::CloseRequested { api, .. } = event
                 && tray::stands(window.app_handle())

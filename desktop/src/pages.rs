@@ -27,7 +27,7 @@ type Answer = Response<Vec<u8>>;
 
 /// Answers one request of the window.
 pub(crate) fn serve(
-    context: UriSchemeContext<'_, Wry>,
+    context: &UriSchemeContext<'_, Wry>,
     request: Request<Vec<u8>>,
     responder: UriSchemeResponder,
 ) {
@@ -76,10 +76,10 @@ fn local(mut request: Request<Vec<u8>>) -> Request<Vec<u8>> {
 
 /// A file of the pages; what names no file is a page that only the app knows.
 fn file(app: &AppHandle, path: &str) -> Answer {
-    let names_file = path.rsplit('/').next().is_some_and(|last| last.contains('.'));
+    let ending = path.rsplit('/').next().and_then(|last| last.rsplit_once('.')).map(|(_, ending)| ending);
     match app.asset_resolver().get(path.to_owned()) {
         // What the resolver gives for a missing file is the first page.
-        Some(asset) if names_file && asset.mime_type == "text/html" && !path.ends_with(".html") => {
+        Some(asset) if asset.mime_type == "text/html" && ending.is_some_and(|ending| ending != "html") => {
             empty(StatusCode::NOT_FOUND)
         }
         Some(asset) => whole(&asset.mime_type, asset.bytes),

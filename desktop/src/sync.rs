@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use client_core::AppError;
 use client_core::driver::account::{Accounts, EnrolError};
 use client_core::driver::http::Http;
 use client_core::driver::media::Pictures;
@@ -11,6 +10,7 @@ use client_core::driver::watch::{Watcher, keep_sending_pictures, watch};
 use client_core::driver::{Ended, RemoteError, Steps as _, keys};
 use client_core::local_api::{LocalApi, SharedApp};
 use client_core::sync::{Engine, Failure, Options};
+use client_core::{App, AppError};
 use domain::lang::Lang;
 use secrecy::{ExposeSecret as _, SecretString};
 use tauri::{AppHandle, Emitter as _};
@@ -89,7 +89,7 @@ async fn session(api: &LocalApi, watcher: &mut Around) -> Result<Option<Failure>
         match keys::fall_back(&mut home, &accounts).await {
             Ok(Some(_)) => return Ok(None),
             // Neither key is known: she signs in again, and what was not sent stays until then.
-            Ok(None) => home.look(|app| app.sign_out()).await?,
+            Ok(None) => home.look(App::sign_out).await?,
             Err(error) => tracing::warn!(%error, "it is not known whether the key before would do"),
         }
     }
