@@ -171,7 +171,8 @@ fn set_aside(tx: &Tx<'_>, id: Uuid, stored: &StoredDocument, at: i64) -> Result<
     }
     tx.remove_search_entry(id)?;
     tx.remove_document(id)?;
-    if whole && stored.synced.is_empty() {
+    // What the server has acknowledged a moment ago has left the outbox already: only the heads tell whether it is all there.
+    if whole && stored.synced.is_empty() && rebuilt.heads() == stored.heads {
         keep(tx, id, &mut rebuilt)?;
         return Ok(Opened::Ready(rebuilt));
     }

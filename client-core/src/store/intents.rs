@@ -203,10 +203,17 @@ impl Tx<'_> {
         run(self.conn, sql, params![id.0.as_bytes()]).map(drop)
     }
 
-    /// The server was restored: what it did since then may be undone, so done intents are asked again.
+    /// The server did it, at this second of its own clock.
+    pub(crate) fn intent_was_done(&self, id: IntentId, second: i64) -> Result<()> {
+        run(self.conn, "UPDATE intents SET answered = ?2 WHERE id = ?1", params![id.0.as_bytes(), second])
+            .map(drop)
+    }
+
+    /// The server was restored: what it did since then, by its own clock, may be undone, so done intents are asked again.
     pub(crate) fn ask_done_intents_again(&self, since: i64) -> Result<usize> {
         crate::conflicts::mark_stale(self)?;
-        let sql = "UPDATE intents SET state = 'sent', settled = 0 WHERE state = 'done' AND created >= ?1";
+        let sql = "UPDATE intents SET state = 'sent', settled = 0
+                   WHERE state = 'done' AND coalesce(answered, created) >= ?1";
         run(self.conn, sql, params![since])
     }
 

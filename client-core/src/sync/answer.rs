@@ -29,7 +29,9 @@ pub(super) fn keep(
     report: &mut Report,
 ) -> Result<Work> {
     let at = context.now.as_second();
-    notice_epoch(tx, answer.epoch, at)?;
+    // By the server's clock, whatever the one here says; an answer without a time that can be read is taken as now.
+    let there = answer.server_time.parse().map_or(at, Timestamp::as_second);
+    notice_epoch(tx, answer.epoch, at, there)?;
     results::apply(tx, context, &answer.results, report)?;
     items::receive(tx, &answer.items, &asked.want, at, report)?;
     for item in &answer.items {
@@ -39,7 +41,7 @@ pub(super) fn keep(
         }
     }
     for result in &answer.intents {
-        intent(tx, result, at, report)?;
+        intent(tx, result, (at, there), report)?;
     }
     for wanted in &asked.want {
         // What came was taken off the list; the rest was asked for in vain.
@@ -62,7 +64,7 @@ pub(super) fn keep(
 
 /// A new epoch: the server was restored from a backup. It goes back to the last common point by itself; what it was
 /// asked to do since then is asked again, and the comparison finds what else it lacks.
-fn notice_epoch(tx: &Tx<'_>, epoch: Uuid, at: i64) -> Result<()> {
+fn notice_epoch(tx: &Tx<'_>, epoch: Uuid, at: i64, there: i64) -> Result<()> {
     let known: Option<Uuid> = tx.meta(EPOCH)?;
     if known == Some(epoch) {
         return Ok(());
@@ -71,13 +73,13 @@ fn notice_epoch(tx: &Tx<'_>, epoch: Uuid, at: i64) -> Result<()> {
     if known.is_some() {
         tx.set_meta(RESTORED, &true)?;
         spread::forget(tx)?;
-        tx.ask_done_intents_again(at - NINETY_DAYS)?;
+        tx.ask_done_intents_again(there - NINETY_DAYS)?;
         tx.notify(at, notices::SERVER_RESTORED, &json!({}))?;
     }
     Ok(())
 }
 
-fn intent(tx: &Tx<'_>, result: &IntentResult, at: i64, report: &mut Report) -> Result<()> {
+fn intent(tx: &Tx<'_>, result: &IntentResult, (at, there): (i64, i64), report: &mut Report) -> Result<()> {
     let state = match result.result {
         IntentOutcome::Waiting => return Ok(()),
         IntentOutcome::Done => IntentState::Done,
@@ -87,6 +89,9 @@ fn intent(tx: &Tx<'_>, result: &IntentResult, at: i64, report: &mut Report) -> R
     let Some(stored) = tx.intent(result.id)? else { return Ok(()) };
     let is_news = stored.state != state;
     tx.set_intent(result.id, state, result.code, &result.fields)?;
+    if is_news && state == IntentState::Done {
+        tx.intent_was_done(result.id, there)?;
+    }
     if is_news && state != IntentState::Done {
         report.refused += 1;
         let args = json!({ "action": stored.intent.action, "id": stored.intent.target, "code": result.code });

@@ -98,6 +98,8 @@ impl World {
             }
         }
         self.touch_entries(FaultKind::RestoreServer, &lost);
+        // A device that was put back before it had pulled leaves what it once pushed to the server alone.
+        self.is_left_at(tenant, dump.log().values().map(|entry| (entry.item, entry.hash)), None)?;
         self.open.retain(|_, open| open.tenant != tenant);
         self.server.restore(self.tenants[tenant], dump.clone());
         // It remembers what it had answered by then, also what another restore had made it forget.

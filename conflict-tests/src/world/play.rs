@@ -351,26 +351,36 @@ impl World {
     pub(super) fn throw_away(&mut self, number: usize) -> Result<(), Broken> {
         let tenant = self.devices[number].tenant;
         let tables = self.tables(tenant)?;
-        let mut elsewhere: HashSet<Key> =
-            tables.log().values().map(|entry| (entry.item, entry.hash)).collect();
-        for (other, device) in self.devices.iter().enumerate() {
-            let store = device.app.as_ref().map(client_core::App::store).or(device.store.as_ref());
-            if let Some(store) =
-                store.filter(|_| other != number && device.tenant == tenant && !self.is_out(other))
-            {
-                for (doc, (collection, heads)) in super::device::contents(store)? {
-                    let past = self.graph.past(doc, collection, &heads)?;
-                    elsewhere.extend(past.iter().map(|hash| (doc, *hash)));
-                }
-            }
-        }
-        for edit in self.oracle.edits.iter_mut().filter(|edit| edit.tenant == tenant) {
-            edit.thrown_away |= !elsewhere.contains(&edit.key);
-        }
+        self.is_left_at(tenant, tables.log().values().map(|entry| (entry.item, entry.hash)), Some(number))?;
         for asked in self.oracle.asked.iter_mut().filter(|asked| asked.device == number) {
             asked.thrown_away = true;
         }
         self.devices[number].unsettled.clear();
+        Ok(())
+    }
+
+    /// What is neither among these, which the server has, nor on any device but this one is gone, and nobody can bring it back.
+    pub(super) fn is_left_at(
+        &mut self,
+        tenant: usize,
+        server: impl Iterator<Item = Key>,
+        but: Option<usize>,
+    ) -> Result<(), Broken> {
+        let mut left: HashSet<Key> = server.collect();
+        for (number, device) in self.devices.iter().enumerate() {
+            let store = device.app.as_ref().map(client_core::App::store).or(device.store.as_ref());
+            if let Some(store) =
+                store.filter(|_| but != Some(number) && device.tenant == tenant && !self.is_out(number))
+            {
+                for (doc, (collection, heads)) in super::device::contents(store)? {
+                    let past = self.graph.past(doc, collection, &heads)?;
+                    left.extend(past.iter().map(|hash| (doc, *hash)));
+                }
+            }
+        }
+        for edit in self.oracle.edits.iter_mut().filter(|edit| edit.tenant == tenant) {
+            edit.thrown_away |= !left.contains(&edit.key);
+        }
         Ok(())
     }
 }
