@@ -8,12 +8,14 @@
 mod act;
 mod list;
 mod new;
+mod paper;
 #[cfg(test)]
 mod tests;
 
 pub use act::{InvoiceError, Refund};
 pub use list::LIST;
 pub use new::{Context, ItemDraft, NewInvoice, of_visit};
+pub use paper::{Paper, letter};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Number;

@@ -92,6 +92,12 @@ impl NewInvoice {
         })
     }
 
+    /// Whether anything of it stands in the price list.
+    #[must_use]
+    pub fn needs_services(&self) -> bool {
+        self.items.as_ref().is_none_or(|items| items.iter().any(|item| item.service_id.is_some()))
+    }
+
     /// The invoice.
     ///
     /// # Errors
