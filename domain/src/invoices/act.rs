@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use serde_json::{Map, Value as Json, json};
 
-use super::{Invoice, InvoicePayment, Status};
+use super::{Invoice, InvoicePayment, InvoiceStatus};
 use crate::api::Refusal;
 use crate::errors::{ErrorCode, FieldErrors, FieldProblem};
 use crate::input::{Fields, Sign};
@@ -15,7 +15,7 @@ use crate::payments::{CASH, Payment, TRANSFER};
 pub enum InvoiceError {
     /// It is void, paid or refunded, and takes no more of this.
     #[error("the invoice is {0}")]
-    Closed(Status),
+    Closed(InvoiceStatus),
     /// Money was taken on it: that is given back, and not withdrawn.
     #[error("money was taken on the invoice")]
     HasPayments,
@@ -57,7 +57,7 @@ fn is_by_hand(provider: &str) -> bool {
 impl Invoice {
     /// The client was asked to pay. `now` is RFC 3339.
     pub fn send(mut self, now: &str) -> Result<Self, InvoiceError> {
-        if self.status == Status::Void {
+        if self.status == InvoiceStatus::Void {
             return Err(InvoiceError::Closed(self.status));
         }
         self.sent_at = Some(now.to_owned());
@@ -75,7 +75,7 @@ impl Invoice {
         let amount = payment.money().ok_or(InvoiceError::Unreadable)?;
         if amount.minor() < 0 {
             self.may_give_back(amount.minor().unsigned_abs(), &payment.provider)?;
-        } else if matches!(self.status, Status::Void | Status::Paid | Status::Refunded) {
+        } else if matches!(self.status, InvoiceStatus::Void | InvoiceStatus::Paid | InvoiceStatus::Refunded) {
             return Err(InvoiceError::Closed(self.status));
         } else if amount.minor() > self.money(&self.due).ok_or(InvoiceError::Unreadable)?.minor() {
             return Err(InvoiceError::TooMuch);
@@ -108,8 +108,8 @@ impl Invoice {
     /// Withdraws it; one that was withdrawn stays as it is. `today` is a day, `now` RFC 3339.
     pub fn void(mut self, today: Date, now: &str) -> Result<Self, InvoiceError> {
         match self.status {
-            Status::Void => return Ok(self),
-            Status::Refunded => return Err(InvoiceError::Closed(self.status)),
+            InvoiceStatus::Void => return Ok(self),
+            InvoiceStatus::Refunded => return Err(InvoiceError::Closed(self.status)),
             _ if !self.payments.is_empty() => return Err(InvoiceError::HasPayments),
             _ => {}
         }

@@ -1,6 +1,6 @@
 //! What lists of invoices can be asked for.
 
-use super::Status;
+use super::InvoiceStatus;
 use crate::api::{Field, Kind, ListSpec, Use};
 
 /// What invoices can be filtered and sorted by.
@@ -9,7 +9,7 @@ pub static LIST: ListSpec = ListSpec {
     fields: &[
         Field::new("id", Kind::Id, Use::Sort),
         Field::new("number", Kind::Number, Use::Both),
-        Field::new("status", Kind::Word(Status::NAMES), Use::Filter),
+        Field::new("status", Kind::Word(InvoiceStatus::NAMES), Use::Filter),
         Field::new("clientId", Kind::Id, Use::Filter),
         Field::new("appointmentId", Kind::Id, Use::Filter),
         Field::new("date", Kind::Line, Use::Both),

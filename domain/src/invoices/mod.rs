@@ -29,8 +29,7 @@ pub const MAX_ITEMS: usize = 100;
 
 wire_enum! {
     /// Where an invoice stands.
-    #[cfg_attr(feature = "openapi", schema(as = InvoiceStatus))]
-    pub enum Status {
+    pub enum InvoiceStatus {
         /// Written, and nobody was asked to pay yet.
         Draft = "draft",
         /// The client was asked.
@@ -46,7 +45,7 @@ wire_enum! {
     }
 }
 
-impl Status {
+impl InvoiceStatus {
     /// Whether the client owes it, or has owed it.
     #[must_use]
     pub const fn is_owed(self) -> bool {
@@ -140,7 +139,7 @@ pub struct Invoice {
     /// 1, 2, 3: no number of a business is left out.
     pub number: u64,
     /// Where it stands.
-    pub status: Status,
+    pub status: InvoiceStatus,
     /// Who is to pay.
     pub client_id: Option<ClientId>,
     /// For which visit.
@@ -257,21 +256,21 @@ impl Invoice {
         let given = Money::sum(amounts.into_iter().filter(|amount| amount.minor() < 0), currency)?;
         let refunded = given.checked_neg()?;
         self.status = if self.voided_on.is_some() {
-            Status::Void
+            InvoiceStatus::Void
         } else if refunded.minor() > 0 && refunded.minor() >= paid.minor() {
-            Status::Refunded
+            InvoiceStatus::Refunded
         } else if paid.minor() >= payable.minor() {
-            Status::Paid
+            InvoiceStatus::Paid
         } else if paid.minor() > 0 {
-            Status::PartlyPaid
+            InvoiceStatus::PartlyPaid
         } else if self.sent_at.is_some() {
-            Status::Sent
+            InvoiceStatus::Sent
         } else {
-            Status::Draft
+            InvoiceStatus::Draft
         };
         let due = match self.status {
-            Status::Void | Status::Refunded | Status::Paid => Money::new(0, currency),
-            Status::Draft | Status::Sent | Status::PartlyPaid => payable.checked_add(paid.checked_neg()?)?,
+            InvoiceStatus::Void | InvoiceStatus::Refunded | InvoiceStatus::Paid => Money::new(0, currency),
+            InvoiceStatus::Draft | InvoiceStatus::Sent | InvoiceStatus::PartlyPaid => payable.checked_add(paid.checked_neg()?)?,
         };
         self.total = total.to_json_number();
         self.discount = discount.to_json_number();

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use serde_json::{Map, Number, Value as Json};
 
-use super::{Invoice, InvoiceItem, ItemKind, MAX_ITEMS, Status};
+use super::{Invoice, InvoiceItem, ItemKind, MAX_ITEMS, InvoiceStatus};
 use crate::appointments::AppointmentRow;
 use crate::errors::{FieldErrors, FieldProblem};
 use crate::ids::{AppointmentId, ClientId, InvoiceId, ServiceId};
@@ -127,7 +127,7 @@ impl NewInvoice {
         let invoice = Invoice {
             id: context.id,
             number: context.number,
-            status: Status::Draft,
+            status: InvoiceStatus::Draft,
             client_id: self.client_id.or_else(|| context.visit.and_then(|visit| visit.client_id)),
             appointment_id: self.appointment_id,
             items,

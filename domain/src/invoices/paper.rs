@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use super::{Invoice, InvoiceItem, ItemKind, Status};
+use super::{Invoice, InvoiceItem, ItemKind, InvoiceStatus};
 use crate::lang::{self, Lang};
 use crate::money::Money;
 
@@ -67,15 +67,14 @@ impl Paper {
 }
 
 /// Where an invoice stands, in a word.
-#[must_use]
-pub fn status(status: Status, lang: Lang) -> String {
+fn status(status: InvoiceStatus, lang: Lang) -> String {
     let key = match status {
-        Status::Draft => "invoice.status.draft",
-        Status::Sent => "invoice.status.sent",
-        Status::PartlyPaid => "invoice.status.partly_paid",
-        Status::Paid => "invoice.status.paid",
-        Status::Refunded => "invoice.status.refunded",
-        Status::Void => "invoice.status.void",
+        InvoiceStatus::Draft => "invoice.status.draft",
+        InvoiceStatus::Sent => "invoice.status.sent",
+        InvoiceStatus::PartlyPaid => "invoice.status.partly_paid",
+        InvoiceStatus::Paid => "invoice.status.paid",
+        InvoiceStatus::Refunded => "invoice.status.refunded",
+        InvoiceStatus::Void => "invoice.status.void",
     };
     lang::text(lang, key).to_owned()
 }

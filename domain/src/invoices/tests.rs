@@ -55,7 +55,7 @@ fn total_discount_and_payable_follow_from_the_items() {
     .unwrap();
     let figures = [&invoice.total, &invoice.discount, &invoice.payable, &invoice.due].map(ToString::to_string);
     assert_eq!(figures, ["5750.5", "0.5", "5750", "5750"]);
-    assert_eq!((invoice.status, invoice.tips().unwrap().minor()), (Status::Draft, 30_000));
+    assert_eq!((invoice.status, invoice.tips().unwrap().minor()), (InvoiceStatus::Draft, 30_000));
     assert!(invoice.is_sound());
     assert!(!Invoice { payable: 1.into(), ..invoice }.is_sound());
 }
@@ -102,18 +102,18 @@ fn a_discount_takes_off_at_most_the_work_and_never_all_and_never_the_tip() {
 fn it_goes_from_draft_over_sent_and_partly_paid_to_paid_and_refunded() {
     let invoice = invoice(2500.0);
     let sent = invoice.send(NOW).unwrap();
-    assert_eq!(sent.status, Status::Sent);
+    assert_eq!(sent.status, InvoiceStatus::Sent);
     let part = sent.take(&paid(1, 1000.0, "cash"), NOW).unwrap();
-    assert_eq!((part.status, part.due.to_string()), (Status::PartlyPaid, "1500".into()));
+    assert_eq!((part.status, part.due.to_string()), (InvoiceStatus::PartlyPaid, "1500".into()));
     assert_eq!(part.clone().take(&paid(1, 1000.0, "cash"), NOW).unwrap(), part, "the same payment again");
     let all = part.take(&paid(2, 1500.0, "transfer"), NOW).unwrap();
-    assert_eq!((all.status, all.due.to_string()), (Status::Paid, "0".into()));
+    assert_eq!((all.status, all.due.to_string()), (InvoiceStatus::Paid, "0".into()));
     let some = all.take(&paid(3, -500.0, "cash"), NOW).unwrap();
-    assert_eq!((some.status, some.refunded.to_string(), some.due.to_string()), (Status::Paid, "500".into(), "0".into()));
+    assert_eq!((some.status, some.refunded.to_string(), some.due.to_string()), (InvoiceStatus::Paid, "500".into(), "0".into()));
     let none = some.take(&paid(4, -2000.0, "transfer"), NOW).unwrap();
-    assert_eq!(none.status, Status::Refunded);
+    assert_eq!(none.status, InvoiceStatus::Refunded);
     assert!(none.is_sound());
-    assert_eq!(none.take(&paid(5, 1.0, "cash"), NOW), Err(InvoiceError::Closed(Status::Refunded)));
+    assert_eq!(none.take(&paid(5, 1.0, "cash"), NOW), Err(InvoiceError::Closed(InvoiceStatus::Refunded)));
 }
 
 #[test]
@@ -124,14 +124,14 @@ fn nobody_pays_too_much_in_another_currency_or_on_what_is_closed() {
     euro.currency = "EUR".to_owned();
     assert_eq!(open.clone().take(&euro, NOW), Err(InvoiceError::OtherCurrency));
     let void = open.clone().void("2026-12-02".parse().unwrap(), NOW).unwrap();
-    assert_eq!((void.status, void.due.to_string()), (Status::Void, "0".into()));
+    assert_eq!((void.status, void.due.to_string()), (InvoiceStatus::Void, "0".into()));
     assert_eq!(void.clone().void("2026-12-03".parse().unwrap(), NOW).unwrap(), void, "once is enough");
-    assert_eq!(void.clone().take(&paid(1, 1.0, "cash"), NOW), Err(InvoiceError::Closed(Status::Void)));
-    assert_eq!(void.send(NOW), Err(InvoiceError::Closed(Status::Void)));
+    assert_eq!(void.clone().take(&paid(1, 1.0, "cash"), NOW), Err(InvoiceError::Closed(InvoiceStatus::Void)));
+    assert_eq!(void.send(NOW), Err(InvoiceError::Closed(InvoiceStatus::Void)));
     let full = open.take(&paid(1, 100.0, "cash"), NOW).unwrap();
-    assert_eq!(full.clone().take(&paid(2, 1.0, "cash"), NOW), Err(InvoiceError::Closed(Status::Paid)));
+    assert_eq!(full.clone().take(&paid(2, 1.0, "cash"), NOW), Err(InvoiceError::Closed(InvoiceStatus::Paid)));
     assert_eq!(full.void("2026-12-02".parse().unwrap(), NOW), Err(InvoiceError::HasPayments));
-    let refusal = Refusal::from(InvoiceError::Closed(Status::Void));
+    let refusal = Refusal::from(InvoiceError::Closed(InvoiceStatus::Void));
     assert_eq!((refusal.code, refusal.details), (ErrorCode::InvoiceClosed, Some(json!({ "status": "void" }))));
 }
 
@@ -142,7 +142,7 @@ fn given_back_is_what_was_taken_and_by_the_way_it_came() {
     let open = invoice(1000.0);
     assert_eq!(
         back(&json!({})).unwrap().as_payment(&open, today),
-        Err(InvoiceError::Closed(Status::Draft)),
+        Err(InvoiceError::Closed(InvoiceStatus::Draft)),
         "nothing was taken"
     );
     let both = open.take(&paid(1, 400.0, "cash"), NOW).unwrap().take(&paid(2, 600.0, "yookassa"), NOW).unwrap();
@@ -153,7 +153,7 @@ fn given_back_is_what_was_taken_and_by_the_way_it_came() {
     assert_eq!(both.clone().take(&paid(3, -600.01, "yookassa"), NOW), Err(InvoiceError::OfProvider));
     let left = both.take(&paid(3, -400.0, "cash"), NOW).unwrap();
     assert_eq!(back(&json!({})).unwrap().as_payment(&left, today), Err(InvoiceError::OfProvider));
-    assert_eq!(left.take(&paid(4, -600.0, "yookassa"), NOW).unwrap().status, Status::Refunded);
+    assert_eq!(left.take(&paid(4, -600.0, "yookassa"), NOW).unwrap().status, InvoiceStatus::Refunded);
     let errors = back(&json!({ "amount": 0, "provider": "yookassa", "date": "x", "more": 1 })).unwrap_err();
     assert_eq!(
         problems(&errors),

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use super::*;
 use crate::ids::{InvoiceId, PaymentId, TenantId};
-use crate::invoices::{Context, NewInvoice, Refund, Status};
+use crate::invoices::{Context, NewInvoice, Refund, InvoiceStatus};
 use crate::lang::Lang;
 use crate::money::Currency;
 use crate::till::{Count, Figures};
@@ -215,7 +215,7 @@ impl Books {
             let receivable = mine.get(&(Account::Receivable, Currency::RUB)).copied().unwrap_or(0);
             let should = if invoice.status.is_owed() { minor(&invoice.payable) - minor(&invoice.paid) } else { 0 };
             assert_eq!(receivable, should, "{:?}", invoice.status);
-            if matches!(invoice.status, Status::Draft | Status::Sent | Status::PartlyPaid) {
+            if matches!(invoice.status, InvoiceStatus::Draft | InvoiceStatus::Sent | InvoiceStatus::PartlyPaid) {
                 assert_eq!(minor(&invoice.due), minor(&invoice.payable) - minor(&invoice.paid));
             }
             owed += should;

@@ -32,7 +32,7 @@ pub struct AppConfig {
     previous_keys: Vec<SecretString>,
     /// The address that clients open in a browser, for links in letters; without it the one that the caller used
     #[arg(long = "app-url", global = true, env = "APP_URL")]
-    url: Option<String>,
+    app_url: Option<String>,
     /// How log lines look
     #[arg(long, global = true, env = "LOG_FORMAT", value_enum, default_value = "json")]
     pub log_format: LogFormat,
@@ -73,7 +73,7 @@ impl AppConfig {
 
     /// Scheme, host and port of the address that clients open.
     pub fn address(&self) -> Result<Option<String>, OriginsError> {
-        self.url.as_deref().map(|url| Origins::only(url.trim_end_matches('/'))).transpose()
+        self.app_url.as_deref().map(|url| Origins::only(url.trim_end_matches('/'))).transpose()
     }
 
     /// What stored secrets are sealed with.
@@ -103,7 +103,7 @@ mod tests {
 
     fn config(env: AppEnv, key: Option<&str>) -> AppConfig {
         let key = key.map(SecretString::from);
-        AppConfig { env, key, key_file: None, previous_keys: Vec::new(), url: None, log_format: LogFormat::Json }
+        AppConfig { env, key, key_file: None, previous_keys: Vec::new(), app_url: None, log_format: LogFormat::Json }
     }
 
     #[test]

@@ -84,6 +84,7 @@ pub const PATHS: &[(&str, Needs)] = &[
     ("/imports/{id}/undo", EveryPlan),
     ("/invoices", ToWrite(Feature::Invoices)),
     ("/invoices/{id}", EveryPlan),
+    ("/invoices/{id}/pdf", EveryPlan),
     ("/invoices/{id}/refund", ToWrite(Feature::Invoices)),
     ("/invoices/{id}/send", ToWrite(Feature::Invoices)),
     ("/invoices/{id}/void", ToWrite(Feature::Invoices)),

@@ -10,6 +10,8 @@ use crate::sealed::SigningKeys;
 pub const PURPOSE: &[u8] = b"veloria/invoices/links/1";
 /// The addresses of the page.
 pub(super) const TEMPLATE: &str = "/i/{tenant}/{invoice}/{expires}/{signature}";
+/// The addresses of the same as PDF.
+pub(super) const PDF_TEMPLATE: &str = "/i/{tenant}/{invoice}/{expires}/{signature}/pdf";
 /// How long a link opens its invoice: half a year. Sending it again gives a new one.
 const LASTS: SignedDuration = SignedDuration::from_hours(24 * 183);
 

@@ -10,6 +10,7 @@ mod get;
 mod links;
 mod list;
 mod page;
+mod pdf;
 mod refund;
 mod schemas;
 mod send;
@@ -39,6 +40,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(create::create_invoice, list::list_invoices))
         .routes(routes!(get::get_invoice))
+        .routes(routes!(get::get_invoice_pdf))
         .routes(routes!(send::send_invoice))
         .routes(routes!(void::void_invoice))
         .routes(routes!(refund::refund_invoice))
@@ -46,7 +48,9 @@ pub fn routes() -> OpenApiRouter<AppState> {
 
 /// What a client opens by a link.
 pub fn pages() -> Router<AppState> {
-    Router::new().route(links::TEMPLATE, get(page::show_page))
+    Router::new()
+        .route(links::TEMPLATE, get(page::show_page))
+        .route(links::PDF_TEMPLATE, get(page::send_pdf))
 }
 
 /// An invoice.

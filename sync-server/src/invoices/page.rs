@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use axum::extract::{Path, Query, State};
 use axum::http::header::{ACCEPT_LANGUAGE, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
-use axum::http::{HeaderMap, HeaderName, StatusCode};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri};
 use axum::response::{IntoResponse as _, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -16,6 +16,7 @@ use domain::lang::{Lang, text};
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 
+use super::get::as_pdf;
 use super::links;
 use crate::auth::{self, Tenant};
 use crate::db::StoreError;
@@ -31,6 +32,7 @@ static POLICY: LazyLock<String> = LazyLock::new(|| {
     )
 });
 const ROBOTS: HeaderName = HeaderName::from_static("x-robots-tag");
+const UNLISTED: &str = "noindex, nofollow";
 
 /// What the link may say besides.
 #[derive(Debug, Deserialize)]
@@ -41,15 +43,32 @@ pub(super) struct Wish {
 /// Shows the invoice of a link.
 pub(super) async fn show_page(
     State(state): State<AppState>,
+    uri: Uri,
     Path(parts): Path<[String; 4]>,
-    wish: Option<Query<Wish>>,
+    Query(wish): Query<Wish>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let lang = language(wish.and_then(|Query(wish)| wish.lang), &headers);
+    let lang = language(wish.lang, &headers);
     Ok(match behind(&state, &parts).await? {
-        Some((invoice, tenant)) => answer(StatusCode::OK, page(&invoice, &tenant, lang)),
+        Some((invoice, tenant)) => answer(StatusCode::OK, page(&invoice, &tenant, lang, uri.path())),
         None => answer(StatusCode::NOT_FOUND, gone(lang)),
     })
+}
+
+/// The same as PDF.
+pub(super) async fn send_pdf(
+    State(state): State<AppState>,
+    Path(parts): Path<[String; 4]>,
+    Query(wish): Query<Wish>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let lang = language(wish.lang, &headers);
+    let Some((invoice, tenant)) = behind(&state, &parts).await? else {
+        return Ok(answer(StatusCode::NOT_FOUND, gone(lang)));
+    };
+    let mut response = as_pdf(&invoice, &tenant.name, lang).await?;
+    response.headers_mut().insert(ROBOTS, HeaderValue::from_static(UNLISTED));
+    Ok(response)
 }
 
 /// The invoice behind a link, and whose it is; `None` if the link opens nothing.
@@ -82,12 +101,12 @@ fn answer(status: StatusCode, html: String) -> Response {
         (CONTENT_TYPE, "text/html; charset=utf-8"),
         (CONTENT_SECURITY_POLICY, POLICY.as_str()),
         (CACHE_CONTROL, "private, no-store"),
-        (ROBOTS, "noindex, nofollow"),
+        (ROBOTS, UNLISTED),
     ];
     (status, headers, html).into_response()
 }
 
-fn page(invoice: &Invoice, tenant: &Tenant, lang: Lang) -> String {
+fn page(invoice: &Invoice, tenant: &Tenant, lang: Lang, path: &str) -> String {
     let paper = Paper::of(invoice, &tenant.name, lang);
     let mut body = format!("<article><p>{}</p><h1>{}</h1>", escape(&paper.business), escape(&paper.title));
     // Writing to a String cannot fail.
@@ -118,7 +137,10 @@ fn page(invoice: &Invoice, tenant: &Tenant, lang: Lang) -> String {
     let other = if lang == Lang::Ru { Lang::En } else { Lang::Ru };
     let _ = write!(
         body,
-        "</article><nav><a href=\"?lang={other}\" hreflang=\"{other}\" lang=\"{other}\">{}</a></nav>",
+        "</article><nav><a href=\"{}/pdf?lang={lang}\">{}</a>\
+         <a href=\"?lang={other}\" hreflang=\"{other}\" lang=\"{other}\">{}</a></nav>",
+        escape(path.trim_end_matches('/')),
+        text(lang, "invoice.page.pdf"),
         text(lang, "invoice.page.other")
     );
     around(lang, &format!("{}: {}", paper.title, paper.business), &body)
