@@ -170,7 +170,9 @@ impl Event {
                 let (from, to) = (status(before), status(after));
                 let event = |action| Self::new(action, SubjectKind::Invoice, id);
                 match before {
-                    None => Some(event(Action::InvoiceAdded).saying(picked(after, &["number", "payable", "currency"]))),
+                    None => Some(
+                        event(Action::InvoiceAdded).saying(picked(after, &["number", "payable", "currency"])),
+                    ),
                     Some(_) if from == to => None,
                     Some(_) => {
                         let mut changes = picked(after.or(before), &["number"]);

@@ -34,7 +34,19 @@ const SLICES: &[&str] = &[
 const ROOMS: &[(&str, &[&str])] = &[
     (
         "domain/src",
-        &["api", "dates", "documents", "errors", "lang", "ledger", "money", "sync", "conflicts", "plans", "bin"],
+        &[
+            "api",
+            "dates",
+            "documents",
+            "errors",
+            "lang",
+            "ledger",
+            "money",
+            "sync",
+            "conflicts",
+            "plans",
+            "bin",
+        ],
     ),
     (
         "sync-server/src",

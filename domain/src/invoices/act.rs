@@ -166,7 +166,11 @@ impl Refund {
         if left.minor() == 0 {
             let kept = invoice.kept(|_| true).ok_or(InvoiceError::Unreadable)?;
             let of_provider = kept.minor() > 0;
-            return Err(if of_provider { InvoiceError::OfProvider } else { InvoiceError::Closed(invoice.status) });
+            return Err(if of_provider {
+                InvoiceError::OfProvider
+            } else {
+                InvoiceError::Closed(invoice.status)
+            });
         }
         let amount = self.amount.unwrap_or(left).checked_neg().map_err(|_| InvoiceError::TooMuch)?;
         let taken = invoice.payments.iter().rev().find(|payment| is_by_hand(&payment.provider));

@@ -270,7 +270,9 @@ impl Invoice {
         };
         let due = match self.status {
             InvoiceStatus::Void | InvoiceStatus::Refunded | InvoiceStatus::Paid => Money::new(0, currency),
-            InvoiceStatus::Draft | InvoiceStatus::Sent | InvoiceStatus::PartlyPaid => payable.checked_add(paid.checked_neg()?)?,
+            InvoiceStatus::Draft | InvoiceStatus::Sent | InvoiceStatus::PartlyPaid => {
+                payable.checked_add(paid.checked_neg()?)?
+            }
         };
         self.total = total.to_json_number();
         self.discount = discount.to_json_number();

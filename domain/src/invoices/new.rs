@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use serde_json::{Map, Number, Value as Json};
 
-use super::{Invoice, InvoiceItem, ItemKind, MAX_ITEMS, InvoiceStatus};
+use super::{Invoice, InvoiceItem, InvoiceStatus, ItemKind, MAX_ITEMS};
 use crate::appointments::AppointmentRow;
 use crate::errors::{FieldErrors, FieldProblem};
 use crate::ids::{AppointmentId, ClientId, InvoiceId, ServiceId};
@@ -119,7 +119,11 @@ impl NewInvoice {
         for (at, draft) in drafts.into_iter().enumerate() {
             items.extend(draft.write(at, context, &mut errors));
         }
-        if self.due_date.as_deref().and_then(|due| due.parse::<Date>().ok()).is_some_and(|due| due < context.today)
+        if self
+            .due_date
+            .as_deref()
+            .and_then(|due| due.parse::<Date>().ok())
+            .is_some_and(|due| due < context.today)
         {
             errors.add("dueDate", FieldProblem::OutOfRange);
         }
@@ -166,13 +170,8 @@ impl NewInvoice {
 /// The items of an invoice for a visit: its service and its further services, at the prices they were booked for.
 #[must_use]
 pub fn of_visit(visit: &AppointmentRow, currency: Currency) -> Vec<ItemDraft> {
-    let draft = |service_id, price| ItemDraft {
-        kind: ItemKind::Service,
-        name: None,
-        service_id,
-        quantity: 1,
-        price,
-    };
+    let draft =
+        |service_id, price| ItemDraft { kind: ItemKind::Service, name: None, service_id, quantity: 1, price };
     let booked = visit.price.as_deref().and_then(|price| Money::from_stored(price).ok());
     let booked = booked.filter(|price| price.currency() == currency);
     let main = (visit.service_id.is_some() || booked.is_some()).then(|| draft(visit.service_id, booked));

@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use super::{Invoice, InvoiceItem, ItemKind, InvoiceStatus};
+use super::{Invoice, InvoiceItem, InvoiceStatus, ItemKind};
 use crate::lang::{self, Lang};
 use crate::money::Money;
 
@@ -32,7 +32,8 @@ impl Paper {
     #[must_use]
     pub fn of(invoice: &Invoice, business: &str, lang: Lang) -> Self {
         let word = |key: &str| lang::text(lang, key).to_owned();
-        let day = |text: &str| text.parse::<Date>().map_or_else(|_| text.to_owned(), |day| lang::date(lang, day));
+        let day =
+            |text: &str| text.parse::<Date>().map_or_else(|_| text.to_owned(), |day| lang::date(lang, day));
         let money = |number| invoice.money(number).map_or_else(String::new, |money| lang::money(lang, money));
         let is_zero = |number| invoice.money(number).is_none_or(|money| money.minor() == 0);
         let number = invoice.number.to_string();
@@ -58,7 +59,13 @@ impl Paper {
             business: business.to_owned(),
             status: status(invoice.status, lang),
             dates,
-            heads: ["what", "quantity", "price", "amount"].map(|name| word(&format!("invoice.paper.{name}"))),
+            heads: [
+                "invoice.paper.what",
+                "invoice.paper.quantity",
+                "invoice.paper.price",
+                "invoice.paper.amount",
+            ]
+            .map(word),
             items: invoice.items.iter().map(|item| line(invoice, item, lang)).collect(),
             sums,
             due,
@@ -83,10 +90,16 @@ fn status(status: InvoiceStatus, lang: Lang) -> String {
 #[must_use]
 pub fn letter(invoice: &Invoice, business: &str, lang: Lang, link: &str) -> (String, String) {
     let number = invoice.number.to_string();
-    let amount = |number| invoice.money(number).map_or_else(String::new, |money: Money| lang::money(lang, money));
+    let amount =
+        |number| invoice.money(number).map_or_else(String::new, |money: Money| lang::money(lang, money));
     let (due, payable) = (amount(&invoice.due), amount(&invoice.payable));
-    let values =
-        [("number", &*number), ("business", business), ("due", &*due), ("payable", &*payable), ("link", link)];
+    let values = [
+        ("number", &*number),
+        ("business", business),
+        ("due", &*due),
+        ("payable", &*payable),
+        ("link", link),
+    ];
     let text = if invoice.money(&invoice.due).is_some_and(|due| due.minor() > 0) {
         "invoice.letter.text"
     } else {
@@ -97,8 +110,11 @@ pub fn letter(invoice: &Invoice, business: &str, lang: Lang, link: &str) -> (Str
 
 fn line(invoice: &Invoice, item: &InvoiceItem, lang: Lang) -> [String; 4] {
     let money = |number| invoice.money(number).map_or_else(String::new, |money| lang::money(lang, money));
-    let amount =
-        if item.kind == ItemKind::Discount { minus(invoice, &item.amount, lang) } else { money(&item.amount) };
+    let amount = if item.kind == ItemKind::Discount {
+        minus(invoice, &item.amount, lang)
+    } else {
+        money(&item.amount)
+    };
     [item.name.clone(), item.quantity.to_string(), money(&item.price), amount]
 }
 

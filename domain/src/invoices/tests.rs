@@ -53,7 +53,8 @@ fn total_discount_and_payable_follow_from_the_items() {
         { "kind": "discount", "name": "Скидка", "price": 0.5 },
     ] }))
     .unwrap();
-    let figures = [&invoice.total, &invoice.discount, &invoice.payable, &invoice.due].map(ToString::to_string);
+    let figures =
+        [&invoice.total, &invoice.discount, &invoice.payable, &invoice.due].map(ToString::to_string);
     assert_eq!(figures, ["5750.5", "0.5", "5750", "5750"]);
     assert_eq!((invoice.status, invoice.tips().unwrap().minor()), (InvoiceStatus::Draft, 30_000));
     assert!(invoice.is_sound());
@@ -109,7 +110,10 @@ fn it_goes_from_draft_over_sent_and_partly_paid_to_paid_and_refunded() {
     let all = part.take(&paid(2, 1500.0, "transfer"), NOW).unwrap();
     assert_eq!((all.status, all.due.to_string()), (InvoiceStatus::Paid, "0".into()));
     let some = all.take(&paid(3, -500.0, "cash"), NOW).unwrap();
-    assert_eq!((some.status, some.refunded.to_string(), some.due.to_string()), (InvoiceStatus::Paid, "500".into(), "0".into()));
+    assert_eq!(
+        (some.status, some.refunded.to_string(), some.due.to_string()),
+        (InvoiceStatus::Paid, "500".into(), "0".into())
+    );
     let none = some.take(&paid(4, -2000.0, "transfer"), NOW).unwrap();
     assert_eq!(none.status, InvoiceStatus::Refunded);
     assert!(none.is_sound());
@@ -132,7 +136,10 @@ fn nobody_pays_too_much_in_another_currency_or_on_what_is_closed() {
     assert_eq!(full.clone().take(&paid(2, 1.0, "cash"), NOW), Err(InvoiceError::Closed(InvoiceStatus::Paid)));
     assert_eq!(full.void("2026-12-02".parse().unwrap(), NOW), Err(InvoiceError::HasPayments));
     let refusal = Refusal::from(InvoiceError::Closed(InvoiceStatus::Void));
-    assert_eq!((refusal.code, refusal.details), (ErrorCode::InvoiceClosed, Some(json!({ "status": "void" }))));
+    assert_eq!(
+        (refusal.code, refusal.details),
+        (ErrorCode::InvoiceClosed, Some(json!({ "status": "void" })))
+    );
 }
 
 #[test]
@@ -145,9 +152,13 @@ fn given_back_is_what_was_taken_and_by_the_way_it_came() {
         Err(InvoiceError::Closed(InvoiceStatus::Draft)),
         "nothing was taken"
     );
-    let both = open.take(&paid(1, 400.0, "cash"), NOW).unwrap().take(&paid(2, 600.0, "yookassa"), NOW).unwrap();
+    let both =
+        open.take(&paid(1, 400.0, "cash"), NOW).unwrap().take(&paid(2, 600.0, "yookassa"), NOW).unwrap();
     let all = back(&json!({ "reason": "Не понравилось" })).unwrap().as_payment(&both, today).unwrap();
-    assert_eq!((&all["amount"], &all["provider"], &all["date"]), (&json!(-400), &json!("cash"), &json!("2026-12-05")));
+    assert_eq!(
+        (&all["amount"], &all["provider"], &all["date"]),
+        (&json!(-400), &json!("cash"), &json!("2026-12-05"))
+    );
     assert_eq!(both.clone().take(&paid(3, -400.01, "cash"), NOW), Err(InvoiceError::OfProvider));
     assert_eq!(both.clone().take(&paid(3, -1000.01, "cash"), NOW), Err(InvoiceError::TooMuch));
     assert_eq!(both.clone().take(&paid(3, -600.01, "yookassa"), NOW), Err(InvoiceError::OfProvider));

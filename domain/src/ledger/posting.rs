@@ -111,7 +111,15 @@ impl Posting {
         amount: Money,
     ) -> Option<Self> {
         let day = day.to_owned();
-        (amount.minor() > 0).then_some(Self { source, source_id, invoice_id: None, day, debit, credit, amount })
+        (amount.minor() > 0).then_some(Self {
+            source,
+            source_id,
+            invoice_id: None,
+            day,
+            debit,
+            credit,
+            amount,
+        })
     }
 
     /// The same, about an invoice.
@@ -129,9 +137,7 @@ impl Posting {
 
 /// What each account has by these postings. All of them together are zero in each currency, whatever was posted.
 #[must_use]
-pub fn balances<'a>(
-    postings: impl IntoIterator<Item = &'a Posting>,
-) -> BTreeMap<(Account, Currency), i128> {
+pub fn balances<'a>(postings: impl IntoIterator<Item = &'a Posting>) -> BTreeMap<(Account, Currency), i128> {
     let mut balances = BTreeMap::new();
     for posting in postings {
         let minor = i128::from(posting.amount.minor());

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use super::*;
 use crate::ids::{InvoiceId, PaymentId, TenantId};
-use crate::invoices::{Context, NewInvoice, Refund, InvoiceStatus};
+use crate::invoices::{Context, InvoiceStatus, NewInvoice, Refund};
 use crate::lang::Lang;
 use crate::money::Currency;
 use crate::till::{Count, Figures};
@@ -31,12 +31,19 @@ enum Step {
 fn step() -> impl Strategy<Value = Step> {
     let minor = 1_i64..200_000;
     prop_oneof![
-        (minor.clone(), 0_i64..20_000, 0_i64..250_000)
-            .prop_map(|(price, tip, discount)| Step::Write { price, tip, discount }),
+        (minor.clone(), 0_i64..20_000, 0_i64..250_000).prop_map(|(price, tip, discount)| Step::Write {
+            price,
+            tip,
+            discount
+        }),
         (0_usize..4).prop_map(Step::Send),
-        (0_usize..4, minor.clone(), any::<bool>())
-            .prop_map(|(invoice, minor, is_cash)| Step::Pay { invoice, minor, is_cash }),
-        (-100_000_i64..100_000, any::<bool>()).prop_map(|(minor, is_cash)| Step::PayWithout { minor, is_cash }),
+        (0_usize..4, minor.clone(), any::<bool>()).prop_map(|(invoice, minor, is_cash)| Step::Pay {
+            invoice,
+            minor,
+            is_cash
+        }),
+        (-100_000_i64..100_000, any::<bool>())
+            .prop_map(|(minor, is_cash)| Step::PayWithout { minor, is_cash }),
         (0_usize..4, minor).prop_map(|(invoice, minor)| Step::Refund { invoice, minor }),
         (0_usize..4).prop_map(|invoice| Step::RefundTwiceAtOnce { invoice }),
         (0_usize..4).prop_map(Step::Void),
@@ -117,7 +124,9 @@ impl Books {
         match step {
             Step::Write { price, tip, discount } => {
                 let mut items = vec![json!({ "name": "А", "price": amount(price) })];
-                for (kind, minor) in [("tip", tip), ("discount", discount)].into_iter().filter(|(_, m)| *m > 0) {
+                for (kind, minor) in
+                    [("tip", tip), ("discount", discount)].into_iter().filter(|(_, m)| *m > 0)
+                {
                     items.push(json!({ "kind": kind, "name": "Б", "price": amount(minor) }));
                 }
                 let body = json!({ "items": items });
@@ -125,7 +134,8 @@ impl Books {
                 let (id, none) = (InvoiceId(self.id()), BTreeMap::new());
                 let (number, today) = (self.invoices.len() as u64 + 1, "2026-12-01".parse().unwrap());
                 let (currency, lang) = (Currency::RUB, Lang::Ru);
-                let context = Context { id, number, currency, lang, today, now: NOW, services: &none, visit: None };
+                let context =
+                    Context { id, number, currency, lang, today, now: NOW, services: &none, visit: None };
                 if let Ok(invoice) = new.write(&context) {
                     self.invoices.push(id);
                     self.put(&invoice);
@@ -201,7 +211,9 @@ impl Books {
     fn check(&self) {
         let balances = balances(&self.ledger);
         assert_eq!(balances.values().sum::<i128>(), 0, "the books balance");
-        assert!(self.ledger.iter().all(|posting| posting.amount.minor() > 0 && posting.debit != posting.credit));
+        assert!(
+            self.ledger.iter().all(|posting| posting.amount.minor() > 0 && posting.debit != posting.credit)
+        );
         let of = |account| balances.get(&(account, Currency::RUB)).copied().unwrap_or(0);
         let (mut owed, mut refunded) = (0, 0);
         for at in 0..self.invoices.len() {
@@ -213,9 +225,13 @@ impl Books {
                 self.ledger.iter().filter(|posting| posting.invoice_id == Some(invoice.id)).collect();
             let mine = super::balances(about.into_iter());
             let receivable = mine.get(&(Account::Receivable, Currency::RUB)).copied().unwrap_or(0);
-            let should = if invoice.status.is_owed() { minor(&invoice.payable) - minor(&invoice.paid) } else { 0 };
+            let should =
+                if invoice.status.is_owed() { minor(&invoice.payable) - minor(&invoice.paid) } else { 0 };
             assert_eq!(receivable, should, "{:?}", invoice.status);
-            if matches!(invoice.status, InvoiceStatus::Draft | InvoiceStatus::Sent | InvoiceStatus::PartlyPaid) {
+            if matches!(
+                invoice.status,
+                InvoiceStatus::Draft | InvoiceStatus::Sent | InvoiceStatus::PartlyPaid
+            ) {
                 assert_eq!(minor(&invoice.due), minor(&invoice.payable) - minor(&invoice.paid));
             }
             owed += should;

@@ -103,7 +103,14 @@ mod tests {
 
     fn config(env: AppEnv, key: Option<&str>) -> AppConfig {
         let key = key.map(SecretString::from);
-        AppConfig { env, key, key_file: None, previous_keys: Vec::new(), app_url: None, log_format: LogFormat::Json }
+        AppConfig {
+            env,
+            key,
+            key_file: None,
+            previous_keys: Vec::new(),
+            app_url: None,
+            log_format: LogFormat::Json,
+        }
     }
 
     #[test]

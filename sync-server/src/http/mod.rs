@@ -37,8 +37,8 @@ pub use cookies::{CookieStyle, SESSION_DAYS, clear_session, keep_mark, keep_sess
 pub use domain::api::{After, Page, QueryFields};
 pub use edge::{Edge, Origins, OriginsError};
 pub use errors_doc::{
-    AnonymousErrors, BookErrors, ContactErrors, ItemErrors, ItemListErrors, LimitErrors, ListErrors, MoneyErrors,
-    PasswordErrors, QuestionErrors, RemoveErrors, SignInErrors, UploadErrors, WriteErrors,
+    AnonymousErrors, BookErrors, ContactErrors, ItemErrors, ItemListErrors, LimitErrors, ListErrors,
+    MoneyErrors, PasswordErrors, QuestionErrors, RemoveErrors, SignInErrors, UploadErrors, WriteErrors,
 };
 pub(crate) use html::escape;
 pub use input::{JsonObject, PathId};

@@ -53,7 +53,8 @@ mod tests {
 
     #[test]
     fn a_link_opens_its_invoice_until_its_end_and_no_other() {
-        let (keys, tenant, id) = (SigningKeys::passing(), TenantId(Uuid::from_u128(1)), InvoiceId(Uuid::from_u128(2)));
+        let (keys, tenant, id) =
+            (SigningKeys::passing(), TenantId(Uuid::from_u128(1)), InvoiceId(Uuid::from_u128(2)));
         let (path, expires) = link(&keys, tenant, id, NOW);
         let parts: Vec<String> = path.split('/').skip(2).map(str::to_owned).collect();
         let open = |parts: &[String], keys: &SigningKeys, now| {

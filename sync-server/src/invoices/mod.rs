@@ -48,9 +48,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
 
 /// What a client opens by a link.
 pub fn pages() -> Router<AppState> {
-    Router::new()
-        .route(links::TEMPLATE, get(page::show_page))
-        .route(links::PDF_TEMPLATE, get(page::send_pdf))
+    Router::new().route(links::TEMPLATE, get(page::show_page)).route(links::PDF_TEMPLATE, get(page::send_pdf))
 }
 
 /// An invoice.

@@ -18,10 +18,10 @@ use sha2::{Digest as _, Sha256};
 
 use super::get::as_pdf;
 use super::links;
+use crate::AppState;
 use crate::auth::{self, Tenant};
 use crate::db::StoreError;
 use crate::http::{Problem, escape};
-use crate::AppState;
 
 const STYLE: &str = include_str!("page.css");
 /// Its own style and nothing else: the hash of the style stands in the policy.

@@ -102,7 +102,10 @@ mod tests {
             status: text("Отправлен"),
             dates: vec![text("от 1 декабря 2026"), text("оплатить до 8 декабря 2026")],
             heads: ["Что", "Кол-во", "Цена", "Сумма"].map(text),
-            items: vec![[text(name), text("2"), text("1\u{a0}250,50\u{a0}₽"), text("2\u{a0}501\u{a0}₽")]; items],
+            items: vec![
+                [text(name), text("2"), text("1\u{a0}250,50\u{a0}₽"), text("2\u{a0}501\u{a0}₽")];
+                items
+            ],
             sums: vec![(text("К оплате"), text("2\u{a0}501\u{a0}₽"))],
             due: Some((text("Осталось оплатить"), text("2\u{a0}501\u{a0}₽"))),
         }
@@ -111,7 +114,10 @@ mod tests {
     /// How many pages a file says that it has.
     fn pages_of(pdf: &[u8]) -> usize {
         let text = String::from_utf8_lossy(pdf);
-        text.split("/Count ").nth(1).and_then(|rest| rest.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()).unwrap()
+        text.split("/Count ")
+            .nth(1)
+            .and_then(|rest| rest.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok())
+            .unwrap()
     }
 
     #[test]
@@ -125,7 +131,9 @@ mod tests {
 
     #[test]
     fn no_name_breaks_it() {
-        for name in ["", "💅🏻 ногти", &"ы".repeat(300), "مانيكير", "a\u{301}\u{200d}", "🌸".repeat(300).as_str()] {
+        for name in
+            ["", "💅🏻 ногти", &"ы".repeat(300), "مانيكير", "a\u{301}\u{200d}", "🌸".repeat(300).as_str()]
+        {
             assert!(write(&paper(3, name), "en").is_ok(), "{name}");
         }
     }

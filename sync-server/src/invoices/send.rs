@@ -28,7 +28,9 @@ pub(super) struct SentInvoice {
     /// As it is now.
     invoice: Invoice,
     /// The page that the client opens.
-    #[schema(example = "https://crm.example.ru/i/0192f0c1-2d3e-7f40-8a5b-6c7d8e9fa0b0/0192f0c1-2d3e-7f40-8a5b-6c7d8e9fa0b8/1811808000/9f86d081")]
+    #[schema(
+        example = "https://crm.example.ru/i/0192f0c1-2d3e-7f40-8a5b-6c7d8e9fa0b0/0192f0c1-2d3e-7f40-8a5b-6c7d8e9fa0b8/1811808000/9f86d081"
+    )]
     link: String,
     /// Until when it does, RFC 3339.
     expires_at: String,

@@ -87,11 +87,7 @@ pub(crate) async fn catch_up(tx: &mut TenantTx) -> Result<usize, StoreError> {
 }
 
 /// What the books say of the cash of a day.
-pub(crate) async fn cash_of(
-    tx: &mut TenantTx,
-    day: Date,
-    currency: Currency,
-) -> Result<Figures, StoreError> {
+pub(crate) async fn cash_of(tx: &mut TenantTx, day: Date, currency: Currency) -> Result<Figures, StoreError> {
     let [opening, came, went] = store::cash_of(tx, day, currency).await?;
     let money = |minor| Money::new(minor, currency);
     Ok(Figures { opening: money(opening), came: money(came), went: money(went) })

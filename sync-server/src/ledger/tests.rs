@@ -28,14 +28,17 @@ async fn forget_the_books(server: &TestServer) {
 async fn payments_of_before_the_books_and_of_an_older_server_are_posted_once() {
     let server = TestServer::start().await;
     let anna = server.register("anna").await;
-    for (day, amount, provider) in [("2018-06-09", 65.5, "import"), ("2018-06-10", -10.0, "cash"), ("2018-06-10", 30.0, "cash")] {
+    for (day, amount, provider) in
+        [("2018-06-09", 65.5, "import"), ("2018-06-10", -10.0, "cash"), ("2018-06-10", 30.0, "cash")]
+    {
         let body = json!({ "date": day, "amount": amount, "provider": provider });
         anna.post("/payments", body).await.expect(201);
     }
     let lines = || async {
         let page = anna.get("/ledger?sort=day").await.expect(200);
         let line = |line: &serde_json::Value| {
-            format!("{} {} < {} {}", line["day"], line["debit"], line["credit"], line["amount"]).replace('"', "")
+            format!("{} {} < {} {}", line["day"], line["debit"], line["credit"], line["amount"])
+                .replace('"', "")
         };
         page["data"].as_array().unwrap().iter().map(line).collect::<std::collections::BTreeSet<_>>()
     };

@@ -7,7 +7,7 @@ use domain::payments::Payment;
 
 use super::schemas::NewPayment;
 use crate::db::TenantTx;
-use crate::http::{Problem, MoneyErrors, now_text};
+use crate::http::{MoneyErrors, Problem, now_text};
 use crate::writes::{Reply, Write, WriteHeaders};
 use crate::{AppState, appointments, auth, clients, sync, till};
 

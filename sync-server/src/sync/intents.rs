@@ -109,7 +109,9 @@ async fn act<T: Tx>(
             match Payment::new_from_json(id, &intent.body, currency(session).await?, &now.to_string()) {
                 Ok(payment) => {
                     let kept = payments::keep(session, payment).await?;
-                    return Ok(kept.map(drop).map_err(|Refused { code, fields, .. }| Refusal { code, fields }));
+                    return Ok(kept
+                        .map(drop)
+                        .map_err(|Refused { code, fields, .. }| Refusal { code, fields }));
                 }
                 Err(fields) => return Ok(Err(fields.into())),
             }
@@ -122,8 +124,8 @@ async fn act<T: Tx>(
                 Some(body)
                     if body.get("invoiceId").is_none()
                         && body
-                        .pointer("/metadata/importId")
-                        .is_some_and(|id| Some(id) == intent.body.get("importId")) =>
+                            .pointer("/metadata/importId")
+                            .is_some_and(|id| Some(id) == intent.body.get("importId")) =>
                 {
                     (kind.to_owned(), Change::Remove)
                 }
@@ -245,8 +247,9 @@ async fn offered<T: Tx>(
         _ if !is_plain(body) => false,
         "service" => serde_json::from_value::<Service>(body.clone())
             .is_ok_and(|s| s.id.0 == intent.target && is_moment(&s.created_at) && is_moment(&s.updated_at)),
-        "payment" => serde_json::from_value::<Payment>(body.clone())
-            .is_ok_and(|p| p.id.0 == intent.target && is_day(&p.date) && is_moment(&p.created_at) && p.money().is_some()),
+        "payment" => serde_json::from_value::<Payment>(body.clone()).is_ok_and(|p| {
+            p.id.0 == intent.target && is_day(&p.date) && is_moment(&p.created_at) && p.money().is_some()
+        }),
         "invoice" => serde_json::from_value::<Invoice>(body.clone())
             .is_ok_and(|invoice| invoice.id.0 == intent.target && invoice.is_sound()),
         "till" => serde_json::from_value::<Closing>(body.clone())

@@ -17,8 +17,8 @@ use uuid::Uuid;
 use super::store_phases;
 use super::store_rows::{keep_rows, remake, rows};
 use super::tx::{Entry, EntryKind, Form, Kept, LogState, Phase, Refused, StoredDocument, StoredRecord, Tx};
-use crate::{audit, ledger};
 use crate::db::{StoreError, TenantTx};
+use crate::{audit, ledger};
 
 /// The most chunks that a tenant's quarantine keeps; older ones are for the log of the device.
 const MOST_QUARANTINED: i64 = 1_000;

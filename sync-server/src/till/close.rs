@@ -19,10 +19,7 @@ use crate::{AppState, auth, ledger, sync};
     request_body = TillCount,
     responses((status = 200, description = "The day as it was closed", body = Till), MoneyErrors)
 )]
-pub(super) async fn close_till(
-    State(state): State<AppState>,
-    mut write: Write,
-) -> Result<Reply, Problem> {
+pub(super) async fn close_till(State(state): State<AppState>, mut write: Write) -> Result<Reply, Problem> {
     let tenant = auth::find_tenant(&mut write.tx).await?.ok_or_else(Problem::not_found)?;
     let count = Count::from_json(&write.body.0, tenant.currency(), tenant.today(state.now()))?;
     let date = count.date;

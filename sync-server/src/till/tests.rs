@@ -27,7 +27,10 @@ async fn a_day_is_counted_closed_and_the_next_begins_where_it_ended() {
     take(&anna, &yesterday, 2500.0, json!({ "provider": "transfer" })).await.expect(201);
     take(&anna, &yesterday, -500.5, json!({})).await.expect(201);
     let till = anna.get(&format!("/till?date={yesterday}")).await.expect(200);
-    assert_eq!([&till["cashIn"], &till["cashOut"], &till["expected"]], [&json!(3000), &json!(500.5), &json!(2499.5)]);
+    assert_eq!(
+        [&till["cashIn"], &till["cashOut"], &till["expected"]],
+        [&json!(3000), &json!(500.5), &json!(2499.5)]
+    );
     assert_eq!(till["byProvider"], json!({ "cash": 2499.5, "transfer": 2500 }));
     assert_eq!(till["closing"], Json::Null);
 
@@ -41,7 +44,11 @@ async fn a_day_is_counted_closed_and_the_next_begins_where_it_ended() {
     assert_eq!((again.status, again.code()), (409, "day_closed"));
 
     let till = anna.get("/till").await.expect(200);
-    assert_eq!((&till["opening"], &till["expected"]), (&json!(2400), &json!(2400)), "what was counted lies there");
+    assert_eq!(
+        (&till["opening"], &till["expected"]),
+        (&json!(2400), &json!(2400)),
+        "what was counted lies there"
+    );
     let late = take(&anna, &yesterday, 100.0, json!({})).await;
     assert_eq!((late.status, late.code(), late.field("date")), (409, "day_closed", "not_allowed"));
     take(&anna, &yesterday, 100.0, json!({ "provider": "transfer" })).await.expect(201);
@@ -64,7 +71,8 @@ async fn what_was_taken_offline_is_in_the_till_whatever_was_counted_meanwhile() 
     anna.post("/till/close", json!({ "date": yesterday, "counted": 0 })).await.expect(200);
     let intent = json!({ "id": "0192f0c1-2d3e-7f40-8a5b-6c7d8e9fa001", "action": "payment.add",
                          "target": "0192f0c1-2d3e-7f40-8a5b-6c7d8e9fa101", "body": { "date": yesterday, "amount": 700 } });
-    let answer = anna.post("/sync", json!({ "protocol": 1, "intents": [intent], "push": [] })).await.expect(200);
+    let answer =
+        anna.post("/sync", json!({ "protocol": 1, "intents": [intent], "push": [] })).await.expect(200);
     assert_eq!(answer["intents"][0]["result"], "done");
     assert_eq!(anna.get(&format!("/till?date={yesterday}")).await.expect(200)["corrected"], 700);
     let bad = anna.get("/till?date=yesterday").await;

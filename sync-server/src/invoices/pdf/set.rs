@@ -211,7 +211,8 @@ mod tests {
     #[test]
     fn a_line_is_no_wider_than_its_column_and_loses_no_letter() {
         let face = Face::open(super::super::FONT, Weight::Regular).unwrap();
-        for text in ["Маникюр с покрытием и укреплением, снятие прежнего покрытия", &"Ш".repeat(100), "a", ""] {
+        for text in ["Маникюр с покрытием и укреплением, снятие прежнего покрытия", &"Ш".repeat(100), "a", ""]
+        {
             let lines = face.lines(text, TEXT, NAME);
             assert!(lines.iter().all(|line| face.width(line, TEXT) <= NAME), "{lines:?}");
             let (set, given) = (lines.concat().replace(' ', ""), text.replace(' ', ""));
