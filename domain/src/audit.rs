@@ -60,6 +60,12 @@ wire_enum! {
         PaymentChanged = "payment.changed",
         /// A payment was removed.
         PaymentRemoved = "payment.removed",
+        /// An invoice was written.
+        InvoiceAdded = "invoice.added",
+        /// An invoice came to another state.
+        InvoiceStatus = "invoice.status",
+        /// A day of the till was closed.
+        TillClosed = "till.closed",
         /// A section of the settings was changed.
         SettingsChanged = "settings.changed",
         /// The plan was changed.
@@ -100,6 +106,10 @@ wire_enum! {
         Appointment = "appointment",
         /// A payment.
         Payment = "payment",
+        /// An invoice.
+        Invoice = "invoice",
+        /// A day of the till.
+        Till = "till",
         /// A section of the settings.
         Settings = "settings",
     }
@@ -138,7 +148,7 @@ impl Event {
             .saying(json!({ "from": before, "to": after }))
     }
 
-    /// What the journal says of a record that was written: of a payment, a section of the settings, and the plan of the
+    /// What the journal says of a record that was written: of a payment, an invoice, a closed day of the till, a section of the settings, and the plan of the
     /// business; `None` of all else, and of what stayed as it was.
     #[must_use]
     pub fn record(kind: &str, id: Uuid, before: Option<&Json>, after: Option<&Json>) -> Option<Self> {
@@ -154,6 +164,26 @@ impl Event {
                 };
                 let event = Self::new(action, SubjectKind::Payment, id);
                 Some(event.saying(picked(after.or(before), &["kind", "amount", "currency", "provider"])))
+            }
+            "invoice" => {
+                let status = |body: Option<&Json>| body.and_then(|body| body.get("status")).cloned();
+                let (from, to) = (status(before), status(after));
+                let event = |action| Self::new(action, SubjectKind::Invoice, id);
+                match before {
+                    None => Some(
+                        event(Action::InvoiceAdded).saying(picked(after, &["number", "payable", "currency"])),
+                    ),
+                    Some(_) if from == to => None,
+                    Some(_) => {
+                        let mut changes = picked(after.or(before), &["number"]);
+                        (changes["from"], changes["to"]) = (json!(from), json!(to));
+                        Some(event(Action::InvoiceStatus).saying(changes))
+                    }
+                }
+            }
+            "till" => {
+                let event = Self::new(Action::TillClosed, SubjectKind::Till, id);
+                Some(event.saying(picked(after, &["date", "expected", "counted", "difference", "currency"])))
             }
             "settings" => {
                 let mut changes = picked(after.or(before), &["section", "version"]);

@@ -63,6 +63,8 @@ ids! {
     ServiceId,
     /// A payment or a refund.
     PaymentId,
+    /// An invoice.
+    InvoiceId,
     /// A picture.
     MediaId,
     /// A personal access token, a device's token or a browser session.

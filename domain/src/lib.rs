@@ -19,7 +19,9 @@ pub mod history;
 pub mod ids;
 pub mod imports;
 pub mod input;
+pub mod invoices;
 pub mod lang;
+pub mod ledger;
 pub mod media;
 pub mod money;
 pub mod notes;
@@ -36,6 +38,7 @@ pub mod settings;
 mod shapes;
 pub mod slots;
 pub mod sync;
+pub mod till;
 pub mod yookassa;
 
 pub use project::{Projection, project};

@@ -30,7 +30,9 @@ pub mod history;
 mod hostile_tests;
 pub mod http;
 pub mod imports;
+pub mod invoices;
 pub mod jobs;
+pub mod ledger;
 pub mod listing;
 pub mod logging;
 pub mod mail;
@@ -58,6 +60,7 @@ pub mod sync;
 pub mod system;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
+pub mod till;
 pub mod web;
 pub mod writes;
 pub mod yookassa;

@@ -20,11 +20,11 @@ use sync_server::jobs::{Kinds, Worker, WorkerSettings};
 use sync_server::media::{Gallery, LinkKeys, Painter, remake_picture};
 use sync_server::operations::Operations;
 use sync_server::redis::Redis;
-use sync_server::sealed::Sealer;
+use sync_server::sealed::{Sealer, SigningKeys};
 use sync_server::stop::Stop;
 use sync_server::sync::Live;
 use sync_server::system::{SharedIds, SystemClock, SystemIds};
-use sync_server::{AppState, doctor, logging, metrics, openapi, server};
+use sync_server::{AppState, doctor, invoices, logging, metrics, openapi, server};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 use tokio::task::JoinHandle;
@@ -270,11 +270,14 @@ async fn state(config: &Config, url: &SecretString) -> Outcome<AppState> {
     let gallery =
         Gallery::open(&config.media.disk(&config.serve.data)?, keys, Painter::new(env::current_exe()?))?;
     let sealer = Sealer::new(&key, &previous);
+    let invoice_links = SigningKeys::new(&key, &previous, invoices::LINKS);
     let billing = Billing::new(config.billing.prices()?, &key.derive(b"entitlements 1"));
     let state = AppState::new(db, Arc::new(SystemClock), SharedIds::new(SystemIds), gallery, is_production)
         .with_mail(config.mail.mailer(config.app.env, &config.serve.data)?)
         .with_billing(billing)
-        .with_sealer(sealer);
+        .with_sealer(sealer)
+        .with_invoice_links(invoice_links)
+        .with_address(config.app.address()?.as_deref());
     let state = match config.redis.url()? {
         Some(url) if config.mission.broadcasts() => state.with_redis(Redis::at(&url)?),
         Some(url) => state.with_redis(Redis::at(&url)?).with_live(Live::default()),

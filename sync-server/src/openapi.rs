@@ -9,7 +9,8 @@ use utoipa_swagger_ui::SwaggerUi;
 use crate::http::ProblemBody;
 use crate::{
     AppState, appointments, audit, auth, billing, clients, conflicts, devices, exports, history, imports,
-    media, notes, openapi_conventions, openapi_examples, payments, services, settings, slots, sync,
+    invoices, ledger, media, notes, openapi_conventions, openapi_examples, payments, services, settings,
+    slots, sync, till,
 };
 
 /// Where the document is.
@@ -39,7 +40,9 @@ pub const DOCUMENT: &str = "/api/v1/openapi.json";
         (name = "conflicts", description = "What needs her: visits that share an hour, clients of one number, and the like"),
         (name = "history", description = "What happened to a record, change by change"),
         (name = "media", description = "Pictures: before, after, references, papers"),
-        (name = "payments", description = "Money that changed hands"),
+        (name = "invoices", description = "What clients are asked to pay, and what was paid on it"),
+        (name = "payments", description = "Money that changed hands, and the books that follow from it"),
+        (name = "till", description = "The cash of a day: what should be there and what was counted"),
         (name = "imports", description = "Files of other programs: looked at first, then imported, and undone as one step"),
         (name = "exports", description = "Everything she has, in one file, on every plan"),
         (name = "billing", description = "The plan, and what another one would mean"),
@@ -64,7 +67,10 @@ pub fn api() -> OpenApiRouter<AppState> {
         .merge(conflicts::routes())
         .merge(history::routes())
         .merge(media::routes())
+        .merge(invoices::routes())
         .merge(payments::routes())
+        .merge(ledger::routes())
+        .merge(till::routes())
         .merge(imports::routes())
         .merge(exports::routes())
         .merge(billing::routes())

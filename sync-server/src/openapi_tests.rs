@@ -202,8 +202,13 @@ async fn fill(olga: &Caller<'_>) -> Vec<String> {
         let body = json!({ "date": "2026-12-01", "amount": amount, "clientId": client, "description": "Тайна соседки" });
         payment = id(olga.post("/payments", body).await.expect(201));
     }
+    let mut invoice = String::new();
+    for _ in 0..2 {
+        let body = json!({ "clientId": client, "items": [{ "name": "Тайна соседки", "price": 100 }] });
+        invoice = id(olga.post("/invoices", body).await.expect(201));
+    }
     let upload = id(olga.post("/media/uploads", json!({ "length": 9 })).await.expect(201));
-    vec![client, service, visit, note, device, token, import, media, payment, upload]
+    vec![client, service, visit, note, device, token, import, media, payment, invoice, upload]
 }
 
 async fn everything_of(olga: &Caller<'_>) -> Vec<Json> {
@@ -217,6 +222,8 @@ async fn everything_of(olga: &Caller<'_>) -> Vec<Json> {
         "/auth/tokens",
         "/media",
         "/payments",
+        "/invoices",
+        "/ledger",
     ] {
         let mut list = olga.get(path).await.expect(200);
         for entry in list["data"].as_array_mut().unwrap() {
@@ -418,4 +425,6 @@ fn the_examples_are_what_the_types_would_write() {
     is_true_to::<domain::notes::Note>("Note");
     is_true_to::<domain::services::Service>("Service");
     is_true_to::<domain::payments::Payment>("Payment");
+    is_true_to::<domain::invoices::Invoice>("Invoice");
+    is_true_to::<domain::till::Till>("Till");
 }

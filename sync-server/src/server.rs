@@ -9,7 +9,7 @@ use tokio::net::TcpListener;
 use tokio::time::timeout;
 
 use crate::http::around;
-use crate::{AppState, connections, health, media, openapi, web};
+use crate::{AppState, connections, health, invoices, media, openapi, web};
 
 /// How long running requests may take to end once we are told to stop.
 const LAST_REQUESTS: Duration = Duration::from_secs(10);
@@ -23,6 +23,7 @@ pub fn router(state: &AppState) -> Router {
         .merge(openapi::pages(document))
         .merge(health::routes())
         .merge(media::files())
+        .merge(invoices::pages())
         .fallback(web::answer)
         .with_state(state.clone());
     around(routes, state)

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
+use axum::http::HeaderMap;
+use axum::http::header::HOST;
 use domain::documents::Author;
 use domain::ids::{Clock, Ids as _};
 use domain::plans::Prices;
@@ -18,7 +20,7 @@ use crate::http::{Edge, Principal};
 use crate::mail::Mailer;
 use crate::media::Gallery;
 use crate::redis::Redis;
-use crate::sealed::Sealer;
+use crate::sealed::{Sealer, SigningKeys};
 use crate::sync::Live;
 use crate::system::{SharedIds, random_bytes};
 
@@ -49,6 +51,10 @@ pub struct AppState {
     pub mail: Mailer,
     /// Seals secrets that are kept.
     pub sealer: Sealer,
+    /// Signs the links to invoices.
+    pub invoice_links: SigningKeys,
+    /// The address of this server as its clients reach it, if the settings name one.
+    pub address: Option<Arc<str>>,
     /// Where pictures lie.
     pub gallery: Gallery,
     /// Whether cookies are only for https.
@@ -79,6 +85,8 @@ impl AppState {
             login_guard: LoginGuard::default(),
             mail: Mailer::none(),
             sealer: Sealer::passing(),
+            invoice_links: SigningKeys::passing(),
+            address: None,
             import_places: Arc::new(Semaphore::new(IMPORT_PLACES)),
             export_places: Arc::new(Semaphore::new(EXPORT_PLACES)),
             gallery,
@@ -116,6 +124,18 @@ impl AppState {
         Self { sealer, ..self }
     }
 
+    /// The same, with links to invoices that outlive the process.
+    #[must_use]
+    pub fn with_invoice_links(self, invoice_links: SigningKeys) -> Self {
+        Self { invoice_links, ..self }
+    }
+
+    /// The same, under an address that clients reach it by.
+    #[must_use]
+    pub fn with_address(self, address: Option<&str>) -> Self {
+        Self { address: address.map(Into::into), ..self }
+    }
+
     /// The same, with the edge of an installation.
     #[must_use]
     pub fn with_edge(self, edge: Edge) -> Self {
@@ -131,6 +151,17 @@ impl AppState {
     /// A transaction on behalf of somebody who asks.
     pub async fn begin(&self, principal: &Principal) -> Result<TenantTx, StoreError> {
         Ok(self.db.tenant(principal.tenant).await?.caused_by(principal.cause()))
+    }
+
+    /// Scheme, host and port under which clients reach this server: what the settings name, else what this caller used.
+    #[must_use]
+    pub fn address_for(&self, headers: &HeaderMap) -> String {
+        if let Some(address) = &self.address {
+            return address.to_string();
+        }
+        let host = headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or("localhost");
+        let scheme = if self.is_production { "https" } else { "http" };
+        format!("{scheme}://{host}")
     }
 
     /// The present moment.

@@ -13,6 +13,7 @@ const SLICES: &[&str] = &[
     "payments",
     "waitlist",
     "invoices",
+    "till",
     "messaging",
     "flows",
     "portfolio",
@@ -33,7 +34,19 @@ const SLICES: &[&str] = &[
 const ROOMS: &[(&str, &[&str])] = &[
     (
         "domain/src",
-        &["api", "dates", "documents", "errors", "lang", "money", "sync", "conflicts", "plans", "bin"],
+        &[
+            "api",
+            "dates",
+            "documents",
+            "errors",
+            "lang",
+            "ledger",
+            "money",
+            "sync",
+            "conflicts",
+            "plans",
+            "bin",
+        ],
     ),
     (
         "sync-server/src",
@@ -55,6 +68,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "sealed",
             "writes",
             "jobs",
+            "ledger",
             "logging",
             "metrics",
             "openapi",

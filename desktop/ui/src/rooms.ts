@@ -3,6 +3,7 @@
 import {
   mdiAccountGroupOutline,
   mdiCallSplit,
+  mdiCashRegister,
   mdiCalendarMonthOutline,
   mdiCogOutline,
   mdiCreditCardOutline,
@@ -13,6 +14,7 @@ import {
   mdiCellphoneLink,
   mdiFormatListBulleted,
   mdiNoteTextOutline,
+  mdiReceiptTextOutline,
   mdiSwapVertical,
   mdiTagOutline,
 } from '@mdi/js';
@@ -67,6 +69,23 @@ export const rooms: Room[] = [
     path: '/services',
     load: screen(() => import('./screens/services/Services.svelte')),
     menu: { name: 'ui.services', icon: mdiTagOutline, group: 'work' },
+  },
+  {
+    path: '/invoices',
+    load: screen(() => import('./screens/invoices/Invoices.svelte')),
+    serverOnly: 'ui.server_only.invoices',
+    menu: { name: 'ui.invoices', icon: mdiReceiptTextOutline, group: 'work' },
+  },
+  {
+    path: '/invoices/:id',
+    load: screen(() => import('./screens/invoices/InvoicePage.svelte')),
+    serverOnly: 'ui.server_only.invoices',
+  },
+  {
+    path: '/till',
+    load: screen(() => import('./screens/till/Till.svelte')),
+    serverOnly: 'ui.server_only.invoices',
+    menu: { name: 'ui.till', icon: mdiCashRegister, group: 'work' },
   },
   {
     path: '/notes',

@@ -39,6 +39,10 @@ wire_enum! {
         MethodNotAllowed = "method_not_allowed",
         /// It is in a state that forbids the action.
         Conflict = "conflict",
+        /// The invoice is void, paid or refunded and takes no more of this; `details` has its `status`.
+        InvoiceClosed = "invoice_closed",
+        /// The till of that day was closed: cash is dated into it only as a correction.
+        DayClosed = "day_closed",
         /// The thing changed since the caller read it (`If-Match`).
         PreconditionFailed = "precondition_failed",
         /// A request with this `Idempotency-Key` is being carried out right now; `Retry-After` says when to ask again.
@@ -118,6 +122,8 @@ impl ErrorCode {
             Self::NotFound => 404,
             Self::MethodNotAllowed => 405,
             Self::Conflict
+            | Self::InvoiceClosed
+            | Self::DayClosed
             | Self::EmailTaken
             | Self::SlotTaken
             | Self::ClientExists

@@ -9,6 +9,7 @@ pub static LIST: ListSpec = ListSpec {
         Field::new("id", Kind::Id, Use::Sort),
         Field::new("clientId", Kind::Id, Use::Filter),
         Field::new("appointmentId", Kind::Id, Use::Filter),
+        Field::new("invoiceId", Kind::Id, Use::Filter),
         Field::new("provider", Kind::Line, Use::Filter),
         Field::new("date", Kind::Line, Use::Both),
         Field::new("createdAt", Kind::Moment, Use::Both),

@@ -1,7 +1,7 @@
 //! Payments: money that changed hands, as a record.
 //!
-//! A slice of the shared room. Payments come in through imports and when she says that she was paid; the money module builds on this
-//! record later. Pure. A refund is a payment below zero; taxes stand apart and are never part of the amount.
+//! A slice of the shared room. Payments come in through imports and when she says that she was paid, on an invoice or without one; the
+//! books (`crate::ledger`) follow from these records. Pure. A refund is a payment below zero; taxes stand apart and are never part of the amount.
 
 mod list;
 
@@ -11,10 +11,15 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Number, Value as Json};
 
-use crate::errors::FieldErrors;
-use crate::ids::{AppointmentId, ClientId, PaymentId};
+use crate::errors::{FieldErrors, FieldProblem};
+use crate::ids::{AppointmentId, ClientId, InvoiceId, PaymentId};
 use crate::input::{Fields, Sign};
-use crate::money::Currency;
+use crate::money::{Currency, Money};
+
+/// What was taken in hand, and lies in the till.
+pub const CASH: &str = "cash";
+/// What came to her account.
+pub const TRANSFER: &str = "transfer";
 
 /// A payment as stored, sent and shown.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
@@ -28,6 +33,7 @@ use crate::money::Currency;
     "taxes": {},
     "clientId": "0192f0c1-2d3e-7f40-8a5b-6c7d8e9fa0b1",
     "appointmentId": "0192f0c1-2d3e-7f40-8a5b-6c7d8e9fa0b3",
+    "invoiceId": "0192f0c1-2d3e-7f40-8a5b-6c7d8e9fa0b8",
     "receipt": "000123",
     "description": "Маникюр",
     "quantity": 1,
@@ -55,6 +61,12 @@ pub struct Payment {
     pub client_id: Option<ClientId>,
     /// For which visit.
     pub appointment_id: Option<AppointmentId>,
+    /// On which invoice.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub invoice_id: Option<InvoiceId>,
+    /// Whether it was meant to be written into a day of the till that was closed.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub correction: bool,
     /// The receipt's number.
     pub receipt: Option<String>,
     /// What was paid for.
@@ -91,6 +103,8 @@ impl Payment {
         let taxes = fields.amounts("taxes", currency);
         let client_id = fields.id("clientId");
         let appointment_id = fields.id("appointmentId");
+        let invoice_id = fields.id("invoiceId");
+        let correction = fields.flag("correction");
         let receipt = fields.line("receipt");
         let description = fields.line("description");
         let quantity = fields.number("quantity");
@@ -99,6 +113,9 @@ impl Payment {
         fields.require("date", &date);
         fields.require("amount", &amount);
         let cents = amount.value().map_or(0, |money| money.minor());
+        if invoice_id.value().is_some() && amount.value().is_some_and(|money| money.minor() == 0) {
+            fields.mistake("amount", FieldProblem::OutOfRange);
+        }
         fields.finish(())?;
         let metadata = metadata.into_option().unwrap_or_default();
         Ok(Self {
@@ -110,6 +127,8 @@ impl Payment {
             taxes: taxes.into_option().unwrap_or_default(),
             client_id: client_id.into_option(),
             appointment_id: appointment_id.into_option(),
+            invoice_id: invoice_id.into_option(),
+            correction: correction.into_option().unwrap_or_default(),
             receipt: receipt.into_option(),
             description: description.into_option(),
             quantity: quantity.into_option(),
@@ -118,12 +137,18 @@ impl Payment {
             created_at: now.to_owned(),
         })
     }
+
+    /// The amount; `None` if a later version wrote it in a way that this one does not read.
+    #[must_use]
+    pub fn money(&self) -> Option<Money> {
+        Money::from_json_number(&self.amount, self.currency.parse().ok()?).ok()
+    }
 }
 
 /// Through whom money came of which nobody said so: taken in hand, unless it stands in the books of another program.
 fn default_provider(metadata: &Map<String, Json>) -> &'static str {
     let is_imported = ["importId", "importHash"].iter().any(|mark| metadata.contains_key(*mark));
-    if is_imported { "import" } else { "cash" }
+    if is_imported { "import" } else { CASH }
 }
 
 #[cfg(test)]

@@ -221,6 +221,10 @@ pub enum RecordKind {
     Service,
     /// A payment or refund.
     Payment,
+    /// An invoice, with what was paid on it.
+    Invoice,
+    /// A day of the till that was closed.
+    Till,
     /// The tenant itself: name, zone, currency, plan.
     Tenant,
     /// A section of the settings.
@@ -240,6 +244,8 @@ impl RecordKind {
         match self {
             Self::Service => "service",
             Self::Payment => "payment",
+            Self::Invoice => "invoice",
+            Self::Till => "till",
             Self::Tenant => "tenant",
             Self::Settings => "settings",
             Self::Media => "media",

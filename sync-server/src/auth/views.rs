@@ -86,6 +86,13 @@ impl Tenant {
         self.currency.parse().unwrap_or_default()
     }
 
+    /// The day by the wall of the business.
+    #[must_use]
+    pub fn today(&self, now: Timestamp) -> jiff::civil::Date {
+        let zone = domain::dates::zone_rules(&self.timezone).unwrap_or(jiff::tz::TimeZone::UTC);
+        now.to_zoned(zone).date()
+    }
+
     /// The record that devices get.
     #[must_use]
     pub fn record(&self) -> serde_json::Value {

@@ -6,6 +6,7 @@ use clap::{Args, ValueEnum};
 use secrecy::SecretString;
 
 use super::secret::{self, SettingError};
+use crate::http::{Origins, OriginsError};
 use crate::sealed::{KeyError, Sealer, SealingKey};
 
 /// What kind of installation this is.
@@ -29,6 +30,9 @@ pub struct AppConfig {
         value_delimiter = ','
     )]
     previous_keys: Vec<SecretString>,
+    /// The address that clients open in a browser, for links in letters; without it the one that the caller used
+    #[arg(long = "app-url", global = true, env = "APP_URL")]
+    app_url: Option<String>,
     /// How log lines look
     #[arg(long, global = true, env = "LOG_FORMAT", value_enum, default_value = "json")]
     pub log_format: LogFormat,
@@ -67,6 +71,11 @@ impl AppConfig {
         Ok((key, previous))
     }
 
+    /// Scheme, host and port of the address that clients open.
+    pub fn address(&self) -> Result<Option<String>, OriginsError> {
+        self.app_url.as_deref().map(|url| Origins::only(url.trim_end_matches('/'))).transpose()
+    }
+
     /// What stored secrets are sealed with.
     pub fn sealer(&self, data: &Path) -> Result<Sealer, AppKeyError> {
         let (key, previous) = self.keys(data)?;
@@ -94,7 +103,14 @@ mod tests {
 
     fn config(env: AppEnv, key: Option<&str>) -> AppConfig {
         let key = key.map(SecretString::from);
-        AppConfig { env, key, key_file: None, previous_keys: Vec::new(), log_format: LogFormat::Json }
+        AppConfig {
+            env,
+            key,
+            key_file: None,
+            previous_keys: Vec::new(),
+            app_url: None,
+            log_format: LogFormat::Json,
+        }
     }
 
     #[test]

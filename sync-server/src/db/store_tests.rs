@@ -10,7 +10,7 @@ use crate::testing::{TestDatabase, TestServer};
 /// Asked before a tenant is known; see the migration.
 const WITHOUT_WALL: &[&str] = &["identities"];
 /// What the server may add to and read, and no more.
-const APPEND_ONLY: &[&str] = &["audit_logs"];
+const APPEND_ONLY: &[&str] = &["audit_logs", "ledger"];
 
 async fn owner(database: &TestDatabase) -> PgConnection {
     PgConnection::connect(database.url().expose_secret()).await.unwrap()

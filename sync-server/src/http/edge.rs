@@ -62,6 +62,14 @@ impl FromStr for Origins {
 }
 
 impl Origins {
+    /// Reads the one origin that a setting may name.
+    pub fn only(text: &str) -> Result<String, OriginsError> {
+        match text.parse::<Self>()?.0.as_slice() {
+            [_] => Ok(text.to_owned()),
+            _ => Err(OriginsError(text.to_owned())),
+        }
+    }
+
     /// The origins as text.
     pub(super) fn iter(&self) -> impl Iterator<Item = &str> {
         self.0.iter().filter_map(|origin| origin.to_str().ok())

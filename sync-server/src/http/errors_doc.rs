@@ -50,6 +50,10 @@ pub struct LimitErrors;
 #[derive(Debug)]
 pub struct ContactErrors;
 
+/// Of a route by which money is asked for, taken or given back.
+#[derive(Debug)]
+pub struct MoneyErrors;
+
 /// What every list may answer.
 const LIST: [ErrorCode; 6] =
     [E::BadRequest, E::BadCursor, E::Unauthorized, E::Forbidden, E::DeviceRevoked, E::Unavailable];
@@ -212,6 +216,13 @@ impl IntoResponses for LimitErrors {
 impl IntoResponses for ContactErrors {
     fn responses() -> BTreeMap<String, RefOr<Response>> {
         answers(&[&[E::ClientExists], &WRITE[..]].concat())
+    }
+}
+
+impl IntoResponses for MoneyErrors {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        let closed = [E::InvoiceClosed, E::DayClosed, E::Conflict];
+        answers(&[&closed, &WRITE[..], &[E::MailNotConfigured]].concat())
     }
 }
 

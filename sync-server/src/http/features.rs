@@ -82,6 +82,13 @@ pub const PATHS: &[(&str, Needs)] = &[
     ("/imports/{id}/rows", EveryPlan),
     ("/imports/{id}/run", EveryPlan),
     ("/imports/{id}/undo", EveryPlan),
+    ("/invoices", ToWrite(Feature::Invoices)),
+    ("/invoices/{id}", EveryPlan),
+    ("/invoices/{id}/pdf", EveryPlan),
+    ("/invoices/{id}/refund", ToWrite(Feature::Invoices)),
+    ("/invoices/{id}/send", ToWrite(Feature::Invoices)),
+    ("/invoices/{id}/void", ToWrite(Feature::Invoices)),
+    ("/ledger", EveryPlan),
     ("/media", EveryPlan),
     ("/media/uploads", EveryPlan),
     ("/media/uploads/{id}", EveryPlan),
@@ -99,6 +106,8 @@ pub const PATHS: &[(&str, Needs)] = &[
     ("/sync", EveryPlan),
     ("/sync/compare", EveryPlan),
     ("/sync/live", EveryPlan),
+    ("/till", EveryPlan),
+    ("/till/close", ToWrite(Feature::Invoices)),
 ];
 
 /// Where the plan is changed.

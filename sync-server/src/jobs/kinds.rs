@@ -34,6 +34,7 @@ impl Kinds {
             .with::<super::SweepEffects>()
             .with::<crate::billing::BeginMonths>()
             .with::<crate::imports::DropFiles>()
+            .with::<crate::ledger::CatchUp>()
             .with::<crate::writes::SweepKeys>()
             .with::<crate::auth::SweepSignIns>()
             .with::<media::RemoveBytes>()

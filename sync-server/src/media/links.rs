@@ -2,35 +2,31 @@
 //! a signature over method, path and end says that we gave it. An object storage signs its own.
 
 use domain::ids::{MediaId, TenantId};
-use hmac::{Hmac, KeyInit as _, Mac as _};
 use jiff::Timestamp;
-use sha2::Sha256;
 
-use crate::sealed::SealingKey;
+use crate::sealed::{SealingKey, SigningKeys};
 
 /// How long a link opens its picture: ten minutes.
 pub(super) const SECONDS: i64 = 600;
 /// What the key is for, so that no other use of the same `APP_KEY` gives the same signature.
 const PURPOSE: &[u8] = b"veloria/media/links/1";
 
-type Signature = Hmac<Sha256>;
-
-/// The keys of links: the first signs, all of them open, so a change of `APP_KEY` ends no link before its time.
-#[derive(Clone)]
-pub struct LinkKeys(Vec<[u8; 32]>);
+/// The keys of links.
+#[derive(Clone, Debug)]
+pub struct LinkKeys(SigningKeys);
 
 impl LinkKeys {
     /// Keys that follow from the keys of the installation.
     #[must_use]
     pub fn new(key: &SealingKey, previous: &[SealingKey]) -> Self {
-        Self(std::iter::once(key).chain(previous).map(|key| key.derive(PURPOSE)).collect())
+        Self(SigningKeys::new(key, previous, PURPOSE))
     }
 
     /// The path and query of a link.
     pub(super) fn link(&self, tenant: TenantId, id: MediaId, name: &str, now: Timestamp) -> String {
         let unsigned = format!("/files/{tenant}/{id}/{name}?expires={}", now.as_second() + SECONDS);
-        let signature = self.0.first().map(|key| hex::encode(sign(key, &message(&unsigned))));
-        format!("{unsigned}&signature={}", signature.unwrap_or_default())
+        let signature = self.0.sign(&message(&unsigned));
+        format!("{unsigned}&signature={signature}")
     }
 
     /// Whether we gave this path and query, and its time is not over. Everything is compared as it was written, so another
@@ -40,38 +36,12 @@ impl LinkKeys {
         let Some((_, expires)) = unsigned.split_once("?expires=") else { return false };
         let Some(expires) = expires.parse::<i64>().ok() else { return false };
         let left = expires.saturating_sub(now.as_second());
-        let message = message(unsigned);
-        let is_signed =
-            self.0.iter().fold(false, |opened, key| opened | is_signature(key, &message, signature));
-        is_signed && (1..=SECONDS).contains(&left)
-    }
-}
-
-impl std::fmt::Debug for LinkKeys {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.write_str("LinkKeys")
+        self.0.has_signed(&message(unsigned), signature) && (1..=SECONDS).contains(&left)
     }
 }
 
 fn message(unsigned: &str) -> Vec<u8> {
     format!("GET\n{unsigned}").into_bytes()
-}
-
-fn sign(key: &[u8], message: &[u8]) -> [u8; 32] {
-    mac(key, message).finalize().into_bytes().into()
-}
-
-/// Compares in a time that says nothing about where the difference is. Digits are lower case, or they are others.
-fn is_signature(key: &[u8], message: &[u8], signature: &str) -> bool {
-    let mut bytes = [0; 32];
-    let is_plain = signature.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
-    is_plain
-        && hex::decode_to_slice(signature, &mut bytes).is_ok()
-        && mac(key, message).verify_slice(&bytes).is_ok()
-}
-
-fn mac(key: &[u8], message: &[u8]) -> Signature {
-    Signature::new_from_slice(key).expect("a key of any length will do").chain_update(message)
 }
 
 #[cfg(test)]

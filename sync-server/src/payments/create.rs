@@ -7,16 +7,16 @@ use domain::payments::Payment;
 
 use super::schemas::NewPayment;
 use crate::db::TenantTx;
-use crate::http::{Problem, WriteErrors, now_text};
+use crate::http::{MoneyErrors, Problem, now_text};
 use crate::writes::{Reply, Write, WriteHeaders};
-use crate::{AppState, appointments, auth, clients, sync};
+use crate::{AppState, appointments, auth, clients, sync, till};
 
 /// Record a payment
 #[utoipa::path(
     post, path = "/payments", operation_id = "createPayment", tag = "payments",
     params(WriteHeaders),
     request_body = NewPayment,
-    responses((status = 201, description = "Recorded", body = Payment, headers(("location" = String))), WriteErrors)
+    responses((status = 201, description = "Recorded", body = Payment, headers(("location" = String))), MoneyErrors)
 )]
 pub(super) async fn create_payment(
     State(state): State<AppState>,
@@ -26,7 +26,8 @@ pub(super) async fn create_payment(
     let id = PaymentId(state.new_id());
     let payment = Payment::new_from_json(id, &write.body.0, tenant.currency(), &now_text(state.now()))?;
     check_names(&mut write.tx, &payment).await?;
-    let head = Box::pin(sync::write_payment(&mut write.tx, &payment)).await?;
+    till::check_open(&mut write.tx, &payment).await?;
+    let (head, payment) = Box::pin(sync::write_payment(&mut write.tx, payment)).await??;
     let reply = Reply::created(&format!("payments/{id}"), &payment)?.tagged(&super::tag(&payment)?);
     write.finish(&state, Some(head), reply).await
 }

@@ -1,7 +1,7 @@
 //! What the body looks like, for the API description alone: the body itself is read by `domain::payments`.
 #![expect(dead_code, reason = "only its derived description is used")]
 
-use domain::ids::{AppointmentId, ClientId};
+use domain::ids::{AppointmentId, ClientId, InvoiceId};
 use serde_json::{Map, Value as Json};
 use utoipa::ToSchema;
 
@@ -21,6 +21,10 @@ pub(super) struct NewPayment {
     client_id: Option<ClientId>,
     /// For which visit.
     appointment_id: Option<AppointmentId>,
+    /// On which invoice; client and visit are those of the invoice unless others are named.
+    invoice_id: Option<InvoiceId>,
+    /// Whether cash may be written into a day of the till that was closed.
+    correction: Option<bool>,
     /// ISO 4217; the business's own if absent.
     currency: Option<String>,
     /// Taxes by name, currency units.

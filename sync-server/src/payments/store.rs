@@ -14,6 +14,7 @@ pub(super) static LIST: Table = Table {
         Column::new("id", "id"),
         Column::new("clientId", "(plain_json(body) ->> 'clientId')::uuid"),
         Column::new("appointmentId", "(plain_json(body) ->> 'appointmentId')::uuid"),
+        Column::new("invoiceId", "(plain_json(body) ->> 'invoiceId')::uuid"),
         Column::new("provider", "plain_json(body) ->> 'provider'"),
         Column::new("date", "plain_json(body) ->> 'date'"),
         Column::new("createdAt", "(plain_json(body) ->> 'createdAt')::timestamptz"),

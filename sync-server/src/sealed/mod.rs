@@ -6,6 +6,7 @@
 //! into another row does not open there. Knows no slice.
 
 mod key;
+mod signing;
 
 use std::fmt;
 use std::sync::Arc;
@@ -16,6 +17,7 @@ use secrecy::{ExposeSecret as _, SecretSlice};
 use sha2::{Digest as _, Sha256};
 
 pub use key::{KeyError, SealingKey};
+pub use signing::SigningKeys;
 
 use crate::system::random_bytes;
 

@@ -5,22 +5,26 @@
 
 use std::collections::BTreeMap;
 
+use domain::api::Refusal as Refused;
 use domain::appointments::Promises;
 use domain::dates::is_day_of_ours;
 use domain::errors::{ErrorCode, FieldErrors};
 use domain::ids::{PaymentId, ServiceId, TenantId};
 use domain::input::is_plain;
+use domain::invoices::Invoice;
 use domain::media::Media;
 use domain::money::Currency;
 use domain::payments::Payment;
 use domain::services::{Service, ServiceEdit};
 use domain::settings::{Profile, Section, Setting};
 use domain::sync::{Intent, IntentAction, IntentOutcome, IntentResult, RecordKind};
+use domain::till::Closing;
 use jiff::Timestamp;
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
 use super::bugs::{self, Bug};
+use super::payments;
 use super::promises;
 use super::session::Session;
 use super::settings;
@@ -104,9 +108,10 @@ async fn act<T: Tx>(
             let id = PaymentId(intent.target);
             match Payment::new_from_json(id, &intent.body, currency(session).await?, &now.to_string()) {
                 Ok(payment) => {
-                    session.keep_record(kind, id.0, Some(&to_json(&payment)?)).await?;
-                    promises::note_payment(session, &payment).await?;
-                    return Ok(Ok(()));
+                    let kept = payments::keep(session, payment).await?;
+                    return Ok(kept
+                        .map(drop)
+                        .map_err(|Refused { code, fields, .. }| Refusal { code, fields }));
                 }
                 Err(fields) => return Ok(Err(fields.into())),
             }
@@ -117,9 +122,10 @@ async fn act<T: Tx>(
                 None => return Ok(Ok(())),
                 // Only what an import brought, and only in the name of that import: books are corrected by refunds.
                 Some(body)
-                    if body
-                        .pointer("/metadata/importId")
-                        .is_some_and(|id| Some(id) == intent.body.get("importId")) =>
+                    if body.get("invoiceId").is_none()
+                        && body
+                            .pointer("/metadata/importId")
+                            .is_some_and(|id| Some(id) == intent.body.get("importId")) =>
                 {
                     (kind.to_owned(), Change::Remove)
                 }
@@ -241,8 +247,13 @@ async fn offered<T: Tx>(
         _ if !is_plain(body) => false,
         "service" => serde_json::from_value::<Service>(body.clone())
             .is_ok_and(|s| s.id.0 == intent.target && is_moment(&s.created_at) && is_moment(&s.updated_at)),
-        "payment" => serde_json::from_value::<Payment>(body.clone())
-            .is_ok_and(|p| p.id.0 == intent.target && is_day(&p.date) && is_moment(&p.created_at)),
+        "payment" => serde_json::from_value::<Payment>(body.clone()).is_ok_and(|p| {
+            p.id.0 == intent.target && is_day(&p.date) && is_moment(&p.created_at) && p.money().is_some()
+        }),
+        "invoice" => serde_json::from_value::<Invoice>(body.clone())
+            .is_ok_and(|invoice| invoice.id.0 == intent.target && invoice.is_sound()),
+        "till" => serde_json::from_value::<Closing>(body.clone())
+            .is_ok_and(|closing| closing.id == intent.target && closing.is_sound(session.tx.tenant())),
         "message" => {
             let text = |name: &str| body.get(name).and_then(Json::as_str);
             text("id") == Some(&intent.target.to_string())
@@ -266,6 +277,12 @@ async fn offered<T: Tx>(
         return Ok(Ok(Some((kind.to_owned(), all))));
     }
     let was_there = session.knows_record(kind, intent.target).await?;
+    if !was_there
+        && kind == RecordKind::Payment.as_str()
+        && let Ok(payment) = serde_json::from_value(body.clone())
+    {
+        payments::note_offered(session, &payment).await?;
+    }
     Ok(Ok((!was_there).then(|| (kind.to_owned(), body.clone()))))
 }
 
@@ -294,10 +311,6 @@ async fn is_setting<T: Tx>(session: &mut Session<'_, T>, id: Uuid, body: &Json) 
 
 async fn currency<T: Tx>(session: &mut Session<'_, T>) -> Result<Currency, StoreError> {
     Ok(settings::business(session).await?.currency)
-}
-
-fn to_json(payment: &Payment) -> Result<Json, StoreError> {
-    serde_json::to_value(payment).map_err(StoreError::damaged)
 }
 
 fn deadline(intent: &Intent) -> Result<Option<Timestamp>, ()> {

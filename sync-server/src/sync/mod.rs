@@ -13,6 +13,7 @@ mod live;
 #[cfg(test)]
 mod live_tests;
 pub mod memory;
+mod payments;
 mod promises;
 mod pull;
 mod push;
@@ -31,6 +32,7 @@ mod tx;
 use std::collections::BTreeMap;
 
 use domain::Projection;
+use domain::api::Refusal;
 use domain::documents::{Chunk, Collection, Document, Heads};
 use domain::errors::FieldErrors;
 use domain::ids::{Ids, TenantId};
@@ -170,13 +172,17 @@ pub async fn write_record(
     session.finish().await
 }
 
-/// Writes a payment, and what it means for the visit it names. Returns the new head.
-pub async fn write_payment(tx: &mut TenantTx, payment: &Payment) -> Result<u64, StoreError> {
-    let body = serde_json::to_value(payment).map_err(StoreError::damaged)?;
+/// Writes a payment, and what it means for the invoice and the visit that it names. Returns the new head and the payment as it was
+/// kept, or why it cannot be taken on its invoice.
+pub async fn write_payment(
+    tx: &mut TenantTx,
+    payment: Payment,
+) -> Result<Result<(u64, Payment), Refusal>, StoreError> {
     let mut session = Session::begin(tx, None).await?;
-    session.keep_record(RecordKind::Payment.as_str(), payment.id.0, Some(&body)).await?;
-    promises::note_payment(&mut session, payment).await?;
-    session.finish().await
+    match payments::keep(&mut session, payment).await? {
+        Ok(payment) => session.finish().await.map(|head| Ok((head, payment))),
+        Err(refusal) => Ok(Err(refusal)),
+    }
 }
 
 /// Writes a section of the settings. Returns the new head, or what cannot be because of what there is.

@@ -17,8 +17,8 @@ use uuid::Uuid;
 use super::store_phases;
 use super::store_rows::{keep_rows, remake, rows};
 use super::tx::{Entry, EntryKind, Form, Kept, LogState, Phase, Refused, StoredDocument, StoredRecord, Tx};
-use crate::audit;
 use crate::db::{StoreError, TenantTx};
+use crate::{audit, ledger};
 
 /// The most chunks that a tenant's quarantine keeps; older ones are for the log of the device.
 const MOST_QUARANTINED: i64 = 1_000;
@@ -321,6 +321,8 @@ impl Tx for TenantTx {
         if let Some(event) = Event::record(&record.kind, record.id, before.as_ref(), record.body.as_ref()) {
             audit::record(self, event);
         }
+        // And so do the books.
+        ledger::follow(self, &record.kind, record.id, record.body.as_ref(), before.is_none()).await?;
         if let Some(body) = record.body.as_ref().filter(|_| record.kind == RecordKind::Tenant.as_str()) {
             // The row of the business follows its record, whoever wrote that.
             let profile = Profile::of_tenant(body);

@@ -897,6 +897,118 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/invoices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["listInvoices"];
+        put?: never;
+        post: operations["createInvoice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invoices/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["getInvoice"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invoices/{id}/pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["getInvoicePdf"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invoices/{id}/refund": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["refundInvoice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invoices/{id}/send": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["sendInvoice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invoices/{id}/void": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["voidInvoice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["listLedger"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/media": {
         parameters: {
             query?: never;
@@ -1169,6 +1281,38 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/till": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["getTill"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/till/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["closeTill"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1318,6 +1462,16 @@ export interface components {
             source?: string | null;
             tags?: string[] | null;
         };
+        Closing: {
+            closedAt: string;
+            counted: number;
+            currency: string;
+            date: string;
+            difference: number;
+            expected: number;
+            id: string;
+            reason?: string | null;
+        };
         Consent: {
             at?: string | null;
             channel: string;
@@ -1392,7 +1546,7 @@ export interface components {
             };
             message: string;
         };
-        ErrorCode: "validation_failed" | "bad_json" | "bad_request" | "unauthorized" | "second_factor_required" | "second_factor_wrong" | "forbidden" | "feature_not_allowed" | "tenant_suspended" | "mail_not_configured" | "plan_limit" | "not_found" | "method_not_allowed" | "conflict" | "precondition_failed" | "request_running" | "idempotency_mismatch" | "email_taken" | "slot_taken" | "client_exists" | "payload_too_large" | "range_not_satisfiable" | "storage_full" | "unsupported_media_type" | "unsupported_protocol" | "too_many_requests" | "internal" | "unavailable" | "offline" | "device_revoked" | "bad_cursor" | "bad_chunk" | "hash_mismatch" | "change_too_large" | "unknown_collection" | "bad_shape" | "missing_deps" | "duplicate_seq" | "group_too_large" | "group_refused" | "purged" | "intent_expired" | "intent_invalid" | "intent_waiting";
+        ErrorCode: "validation_failed" | "bad_json" | "bad_request" | "unauthorized" | "second_factor_required" | "second_factor_wrong" | "forbidden" | "feature_not_allowed" | "tenant_suspended" | "mail_not_configured" | "plan_limit" | "not_found" | "method_not_allowed" | "conflict" | "invoice_closed" | "day_closed" | "precondition_failed" | "request_running" | "idempotency_mismatch" | "email_taken" | "slot_taken" | "client_exists" | "payload_too_large" | "range_not_satisfiable" | "storage_full" | "unsupported_media_type" | "unsupported_protocol" | "too_many_requests" | "internal" | "unavailable" | "offline" | "device_revoked" | "bad_cursor" | "bad_chunk" | "hash_mismatch" | "change_too_large" | "unknown_collection" | "bad_shape" | "missing_deps" | "duplicate_seq" | "group_too_large" | "group_refused" | "purged" | "intent_expired" | "intent_invalid" | "intent_waiting";
         Everywhere: {
             devices?: boolean | null;
         };
@@ -1453,6 +1607,69 @@ export interface components {
             undone?: components["schemas"]["UndoView"] | null;
             updatedAt: string;
         };
+        Invoice: {
+            appointmentId?: components["schemas"]["AppointmentId"] | null;
+            clientId?: components["schemas"]["ClientId"] | null;
+            createdAt: string;
+            currency: string;
+            date: string;
+            discount: number;
+            due: number;
+            dueDate?: string | null;
+            id: components["schemas"]["InvoiceId"];
+            items: components["schemas"]["InvoiceItem"][];
+            number: number;
+            paid: number;
+            payable: number;
+            payments: components["schemas"]["InvoicePayment"][];
+            refunded: number;
+            sentAt?: string | null;
+            status: components["schemas"]["InvoiceStatus"];
+            total: number;
+            updatedAt: string;
+            voidedOn?: string | null;
+        };
+        InvoiceBody: {
+            appointmentId?: components["schemas"]["AppointmentId"] | null;
+            clientId?: components["schemas"]["ClientId"] | null;
+            currency?: string | null;
+            dueDate?: string | null;
+            items?: components["schemas"]["InvoiceItemBody"][] | null;
+        };
+        InvoiceId: string;
+        InvoiceItem: {
+            amount: number;
+            kind: components["schemas"]["ItemKind"];
+            name: string;
+            price: number;
+            quantity: number;
+            serviceId?: components["schemas"]["ServiceId"] | null;
+        };
+        InvoiceItemBody: {
+            kind?: components["schemas"]["ItemKind"] | null;
+            name?: string | null;
+            price?: number | null;
+            quantity?: number | null;
+            serviceId?: components["schemas"]["ServiceId"] | null;
+        };
+        InvoicePayment: {
+            amount: number;
+            date: string;
+            id: components["schemas"]["PaymentId"];
+            provider: string;
+        };
+        InvoiceRefund: {
+            amount?: number | null;
+            correction?: boolean | null;
+            date?: string | null;
+            provider?: string | null;
+            reason?: string | null;
+        };
+        InvoiceSending: {
+            email?: string | null;
+            mail?: boolean | null;
+        };
+        InvoiceStatus: "draft" | "sent" | "partly_paid" | "paid" | "refunded" | "void";
         IssuedToken: {
             abilities: string[];
             createdAt: string;
@@ -1469,11 +1686,24 @@ export interface components {
             price?: number | null;
             serviceId?: components["schemas"]["ServiceId"] | null;
         };
+        ItemKind: "service" | "product" | "tip" | "discount";
         KeptField: {
             document: string;
             field: string;
         };
         Kind: "overlap" | "duplicate_phone" | "duplicate_email" | "two_statuses" | "status_and_move" | "edited_after_deletion" | "visit_of_deleted_client" | "visit_of_merged_client" | "inactive_service" | "changed_after_promise" | "two_values" | "decided_twice" | "outside_hours" | "time_off";
+        LedgerLine: {
+            amount: number;
+            at: string;
+            credit: string;
+            currency: string;
+            day: string;
+            debit: string;
+            id: string;
+            invoiceId?: components["schemas"]["InvoiceId"] | null;
+            source: components["schemas"]["Source"];
+            sourceId: string;
+        };
         LetterCode: {
             code: string;
         };
@@ -1587,9 +1817,11 @@ export interface components {
             amount: number;
             appointmentId?: components["schemas"]["AppointmentId"] | null;
             clientId?: components["schemas"]["ClientId"] | null;
+            correction?: boolean | null;
             currency?: string | null;
             date: string;
             description?: string | null;
+            invoiceId?: components["schemas"]["InvoiceId"] | null;
             metadata?: Record<string, unknown> | null;
             provider?: string | null;
             quantity?: number | null;
@@ -1769,6 +2001,46 @@ export interface components {
             }[];
             nextCursor?: string | null;
         };
+        Page_Invoice: {
+            data: {
+                appointmentId?: components["schemas"]["AppointmentId"] | null;
+                clientId?: components["schemas"]["ClientId"] | null;
+                createdAt: string;
+                currency: string;
+                date: string;
+                discount: number;
+                due: number;
+                dueDate?: string | null;
+                id: components["schemas"]["InvoiceId"];
+                items: components["schemas"]["InvoiceItem"][];
+                number: number;
+                paid: number;
+                payable: number;
+                payments: components["schemas"]["InvoicePayment"][];
+                refunded: number;
+                sentAt?: string | null;
+                status: components["schemas"]["InvoiceStatus"];
+                total: number;
+                updatedAt: string;
+                voidedOn?: string | null;
+            }[];
+            nextCursor?: string | null;
+        };
+        Page_LedgerLine: {
+            data: {
+                amount: number;
+                at: string;
+                credit: string;
+                currency: string;
+                day: string;
+                debit: string;
+                id: string;
+                invoiceId?: components["schemas"]["InvoiceId"] | null;
+                source: components["schemas"]["Source"];
+                sourceId: string;
+            }[];
+            nextCursor?: string | null;
+        };
         Page_Media: {
             data: {
                 appointmentId?: components["schemas"]["AppointmentId"] | null;
@@ -1803,11 +2075,13 @@ export interface components {
                 amount: number;
                 appointmentId?: components["schemas"]["AppointmentId"] | null;
                 clientId?: components["schemas"]["ClientId"] | null;
+                correction?: boolean;
                 createdAt: string;
                 currency: string;
                 date: string;
                 description?: string | null;
                 id: components["schemas"]["PaymentId"];
+                invoiceId?: components["schemas"]["InvoiceId"] | null;
                 kind: string;
                 metadata: Record<string, unknown>;
                 provider: string;
@@ -1895,11 +2169,13 @@ export interface components {
             amount: number;
             appointmentId?: components["schemas"]["AppointmentId"] | null;
             clientId?: components["schemas"]["ClientId"] | null;
+            correction?: boolean;
             createdAt: string;
             currency: string;
             date: string;
             description?: string | null;
             id: components["schemas"]["PaymentId"];
+            invoiceId?: components["schemas"]["InvoiceId"] | null;
             kind: string;
             metadata: Record<string, unknown>;
             provider: string;
@@ -1962,6 +2238,12 @@ export interface components {
         Segment: {
             busy: boolean;
             minutes: number;
+        };
+        SentInvoice: {
+            expiresAt: string;
+            invoice: components["schemas"]["Invoice"];
+            link: string;
+            mailed: boolean;
         };
         Service: {
             active: boolean;
@@ -2041,6 +2323,7 @@ export interface components {
         Slots: {
             data: components["schemas"]["ShownSlot"][];
         };
+        Source: "payment" | "invoice" | "till";
         Status: "requested" | "booked" | "confirmed" | "cancelled" | "no_show" | "completed";
         StepOptions: {
             allowOverlap?: boolean | null;
@@ -2060,6 +2343,22 @@ export interface components {
             timezone: string;
         };
         TenantId: string;
+        Till: {
+            byProvider: Record<string, unknown>;
+            cashIn: number;
+            cashOut: number;
+            closing?: components["schemas"]["Closing"] | null;
+            corrected: number;
+            currency: string;
+            date: string;
+            expected: number;
+            opening: number;
+        };
+        TillCount: {
+            counted: number;
+            date: string;
+            reason?: string | null;
+        };
         Token: {
             abilities: string[];
             createdAt: string;
@@ -3641,7 +3940,7 @@ export interface operations {
         parameters: {
             query?: {
                 cursor?: string;
-                "filter[action]"?: "account.registered" | "sign_in.succeeded" | "sign_in.failed" | "session.ended" | "session.ended_everywhere" | "password.changed" | "password.reset_asked" | "password.reset" | "email.changed" | "account.changed" | "phone.changed" | "two_factor.enabled" | "two_factor.disabled" | "two_factor.recovery_codes_made" | "two_factor.recovery_code_used" | "token.created" | "token.revoked" | "token.reused" | "device.registered" | "device.revoked" | "appointment.status" | "payment.added" | "payment.changed" | "payment.removed" | "settings.changed" | "plan.changed" | "tenant.status";
+                "filter[action]"?: "account.registered" | "sign_in.succeeded" | "sign_in.failed" | "session.ended" | "session.ended_everywhere" | "password.changed" | "password.reset_asked" | "password.reset" | "email.changed" | "account.changed" | "phone.changed" | "two_factor.enabled" | "two_factor.disabled" | "two_factor.recovery_codes_made" | "two_factor.recovery_code_used" | "token.created" | "token.revoked" | "token.reused" | "device.registered" | "device.revoked" | "appointment.status" | "payment.added" | "payment.changed" | "payment.removed" | "invoice.added" | "invoice.status" | "till.closed" | "settings.changed" | "plan.changed" | "tenant.status";
                 "filter[action][in]"?: string;
                 "filter[at]"?: string;
                 "filter[at][gt]"?: string;
@@ -3654,7 +3953,7 @@ export interface operations {
                 "filter[door][in]"?: string;
                 "filter[requestId]"?: string;
                 "filter[requestId][in]"?: string;
-                "filter[subject]"?: "user" | "tenant" | "token" | "device" | "appointment" | "payment" | "settings";
+                "filter[subject]"?: "user" | "tenant" | "token" | "device" | "appointment" | "payment" | "invoice" | "till" | "settings";
                 "filter[subject][in]"?: string;
                 "filter[subjectId]"?: string;
                 "filter[subjectId][in]"?: string;
@@ -8932,6 +9231,857 @@ export interface operations {
             };
         };
     };
+    listInvoices: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                "filter[appointmentId]"?: string;
+                "filter[appointmentId][in]"?: string;
+                "filter[clientId]"?: string;
+                "filter[clientId][in]"?: string;
+                "filter[createdAt]"?: string;
+                "filter[createdAt][gt]"?: string;
+                "filter[createdAt][gte]"?: string;
+                "filter[createdAt][lt]"?: string;
+                "filter[createdAt][lte]"?: string;
+                "filter[date]"?: string;
+                "filter[date][in]"?: string;
+                "filter[number]"?: number;
+                "filter[number][gt]"?: number;
+                "filter[number][gte]"?: number;
+                "filter[number][lt]"?: number;
+                "filter[number][lte]"?: number;
+                "filter[status]"?: "draft" | "sent" | "partly_paid" | "paid" | "refunded" | "void";
+                "filter[status][in]"?: string;
+                "filter[updatedAt]"?: string;
+                "filter[updatedAt][gt]"?: string;
+                "filter[updatedAt][gte]"?: string;
+                "filter[updatedAt][lt]"?: string;
+                "filter[updatedAt][lte]"?: string;
+                limit?: number;
+                sort?: "id" | "-id" | "number" | "-number" | "date" | "-date" | "createdAt" | "-createdAt" | "updatedAt" | "-updatedAt";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Invoice"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            429: {
+                headers: {
+                    "RateLimit-Limit"?: number;
+                    "RateLimit-Remaining"?: number;
+                    "RateLimit-Reset"?: number;
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    createInvoice: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+                "If-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InvoiceBody"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invoice"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            429: {
+                headers: {
+                    "RateLimit-Limit"?: number;
+                    "RateLimit-Remaining"?: number;
+                    "RateLimit-Reset"?: number;
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    getInvoice: {
+        parameters: {
+            query?: never;
+            header?: {
+                "If-None-Match"?: string;
+            };
+            path: {
+                id: components["schemas"]["InvoiceId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invoice"];
+                };
+            };
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            429: {
+                headers: {
+                    "RateLimit-Limit"?: number;
+                    "RateLimit-Remaining"?: number;
+                    "RateLimit-Reset"?: number;
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    getInvoicePdf: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["InvoiceId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": number[];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            429: {
+                headers: {
+                    "RateLimit-Limit"?: number;
+                    "RateLimit-Remaining"?: number;
+                    "RateLimit-Reset"?: number;
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    refundInvoice: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+                "If-Match"?: string;
+            };
+            path: {
+                id: components["schemas"]["InvoiceId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["InvoiceRefund"] | null;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invoice"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            429: {
+                headers: {
+                    "RateLimit-Limit"?: number;
+                    "RateLimit-Remaining"?: number;
+                    "RateLimit-Reset"?: number;
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    sendInvoice: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+                "If-Match"?: string;
+            };
+            path: {
+                id: components["schemas"]["InvoiceId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["InvoiceSending"] | null;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SentInvoice"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            429: {
+                headers: {
+                    "RateLimit-Limit"?: number;
+                    "RateLimit-Remaining"?: number;
+                    "RateLimit-Reset"?: number;
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    voidInvoice: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+                "If-Match"?: string;
+            };
+            path: {
+                id: components["schemas"]["InvoiceId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invoice"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            429: {
+                headers: {
+                    "RateLimit-Limit"?: number;
+                    "RateLimit-Remaining"?: number;
+                    "RateLimit-Reset"?: number;
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    listLedger: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                "filter[at]"?: string;
+                "filter[at][gt]"?: string;
+                "filter[at][gte]"?: string;
+                "filter[at][lt]"?: string;
+                "filter[at][lte]"?: string;
+                "filter[credit]"?: string;
+                "filter[credit][in]"?: string;
+                "filter[day]"?: string;
+                "filter[day][in]"?: string;
+                "filter[debit]"?: string;
+                "filter[debit][in]"?: string;
+                "filter[invoiceId]"?: string;
+                "filter[invoiceId][in]"?: string;
+                "filter[source]"?: "payment" | "invoice" | "till";
+                "filter[source][in]"?: string;
+                "filter[sourceId]"?: string;
+                "filter[sourceId][in]"?: string;
+                limit?: number;
+                sort?: "at" | "-at" | "day" | "-day";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_LedgerLine"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            429: {
+                headers: {
+                    "RateLimit-Limit"?: number;
+                    "RateLimit-Remaining"?: number;
+                    "RateLimit-Reset"?: number;
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     listMedia: {
         parameters: {
             query?: {
@@ -10286,6 +11436,8 @@ export interface operations {
                 "filter[createdAt][lte]"?: string;
                 "filter[date]"?: string;
                 "filter[date][in]"?: string;
+                "filter[invoiceId]"?: string;
+                "filter[invoiceId][in]"?: string;
                 "filter[provider]"?: string;
                 "filter[provider][in]"?: string;
                 limit?: number;
@@ -11725,6 +12877,213 @@ export interface operations {
                 };
             };
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            429: {
+                headers: {
+                    "RateLimit-Limit"?: number;
+                    "RateLimit-Remaining"?: number;
+                    "RateLimit-Reset"?: number;
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    getTill: {
+        parameters: {
+            query?: {
+                date?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Till"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            429: {
+                headers: {
+                    "RateLimit-Limit"?: number;
+                    "RateLimit-Remaining"?: number;
+                    "RateLimit-Reset"?: number;
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    closeTill: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+                "If-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TillCount"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Till"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemBody"];
+                };
+            };
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };

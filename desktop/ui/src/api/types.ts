@@ -12,6 +12,7 @@ export type Consent = Schemas['Consent'];
 export type Device = Schemas['Device'];
 export type Feature = Schemas['Feature'];
 export type HistoryEntry = Schemas['HistoryEntry'];
+export type Invoice = Schemas['Invoice'];
 export type ImportView = Schemas['ImportView'];
 export type Me = Schemas['Me'];
 export type Media = Schemas['Media'];

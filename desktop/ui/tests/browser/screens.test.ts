@@ -7,9 +7,17 @@ import { day, salon, type Salon } from '../salon';
 const server = inject('server');
 let made: Salon;
 let keys: Keys;
+let invoice = '';
 
 beforeAll(async () => {
   made = await salon(server, 'imperium');
+  const items = [
+    { name: 'Маникюр с покрытием и укреплением', price: 2500 },
+    { kind: 'tip', name: 'Чаевые', price: 300 },
+    { kind: 'discount', name: 'Постоянному клиенту', price: 250.5 },
+  ];
+  invoice = (await made.ask<{ id: string }>('POST', '/invoices', { clientId: made.clients['anna'], items })).id;
+  await made.ask('POST', '/payments', { date: day(), amount: 1000, invoiceId: invoice });
   const screen = await Screen.open({ server });
   await screen.go('/login');
   await screen.type('Почта', made.email);
@@ -30,6 +38,9 @@ const SCREENS: [name: string, path: () => string][] = [
   ['clients', () => '/clients'],
   ['client', () => `/clients/${made.clients['anna']}`],
   ['services', () => '/services'],
+  ['invoices', () => '/invoices?view=all'],
+  ['invoice', () => `/invoices/${invoice}`],
+  ['till', () => '/till'],
   ['notes', () => '/notes'],
   ['conflicts', () => '/conflicts'],
   ['changes', () => `/changes/clients/${made.clients['anna']}`],

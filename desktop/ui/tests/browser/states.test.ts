@@ -25,6 +25,7 @@ describe('empty', () => {
     ['/appointments', 'Здесь пока пусто'],
     ['/clients', 'Здесь будут ваши клиенты'],
     ['/services', 'Прайс пока пуст'],
+    ['/invoices', 'Счетов нет'],
     ['/notes', 'Заметок пока нет'],
     ['/devices', 'Пока ни одного устройства'],
   ])('%s says what to do', async (path, words) => {
@@ -43,6 +44,8 @@ const ASKING = [
   '/appointments',
   '/clients',
   '/services',
+  '/invoices',
+  '/till',
   '/notes',
   '/conflicts',
   '/devices',

@@ -1,0 +1,162 @@
+//! The page that a client opens by a signed link: plain HTML in her language, no script, nothing loaded, not for search engines.
+//! Nobody signs in, and nothing of any client is on it.
+
+use std::fmt::Write as _;
+use std::sync::LazyLock;
+
+use axum::extract::{Path, Query, State};
+use axum::http::header::{ACCEPT_LANGUAGE, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri};
+use axum::response::{IntoResponse as _, Response};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use domain::ids::{InvoiceId, TenantId};
+use domain::invoices::{Invoice, Paper};
+use domain::lang::{Lang, text};
+use serde::Deserialize;
+use sha2::{Digest as _, Sha256};
+
+use super::get::as_pdf;
+use super::links;
+use crate::AppState;
+use crate::auth::{self, Tenant};
+use crate::db::StoreError;
+use crate::http::{Problem, escape};
+
+const STYLE: &str = include_str!("page.css");
+/// Its own style and nothing else: the hash of the style stands in the policy.
+static POLICY: LazyLock<String> = LazyLock::new(|| {
+    let hash = BASE64.encode(Sha256::digest(STYLE));
+    format!(
+        "default-src 'none'; style-src 'sha256-{hash}'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+    )
+});
+const ROBOTS: HeaderName = HeaderName::from_static("x-robots-tag");
+const UNLISTED: &str = "noindex, nofollow";
+
+/// What the link may say besides.
+#[derive(Debug, Deserialize)]
+pub(super) struct Wish {
+    lang: Option<String>,
+}
+
+/// Shows the invoice of a link.
+pub(super) async fn show_page(
+    State(state): State<AppState>,
+    uri: Uri,
+    Path(parts): Path<[String; 4]>,
+    Query(wish): Query<Wish>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let lang = language(wish.lang, &headers);
+    Ok(match behind(&state, &parts).await? {
+        Some((invoice, tenant)) => answer(StatusCode::OK, page(&invoice, &tenant, lang, uri.path())),
+        None => answer(StatusCode::NOT_FOUND, gone(lang)),
+    })
+}
+
+/// The same as PDF.
+pub(super) async fn send_pdf(
+    State(state): State<AppState>,
+    Path(parts): Path<[String; 4]>,
+    Query(wish): Query<Wish>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let lang = language(wish.lang, &headers);
+    let Some((invoice, tenant)) = behind(&state, &parts).await? else {
+        return Ok(answer(StatusCode::NOT_FOUND, gone(lang)));
+    };
+    let mut response = as_pdf(&invoice, &tenant.name, lang).await?;
+    response.headers_mut().insert(ROBOTS, HeaderValue::from_static(UNLISTED));
+    Ok(response)
+}
+
+/// The invoice behind a link, and whose it is; `None` if the link opens nothing.
+async fn behind(state: &AppState, parts: &[String; 4]) -> Result<Option<(Invoice, Tenant)>, StoreError> {
+    let parts = parts.each_ref().map(String::as_str);
+    let Some((tenant, id)) = links::opened(&state.invoice_links, parts, state.now()) else { return Ok(None) };
+    load(state, tenant, id).await
+}
+
+async fn load(
+    state: &AppState,
+    tenant: TenantId,
+    id: InvoiceId,
+) -> Result<Option<(Invoice, Tenant)>, StoreError> {
+    let mut tx = state.db.tenant(tenant).await?;
+    let (invoice, tenant) = (super::find(&mut tx, id).await?, auth::find_tenant(&mut tx).await?);
+    tx.commit().await?;
+    Ok(invoice.zip(tenant))
+}
+
+/// The language that was chosen on the page, else the one that the browser asks for.
+fn language(chosen: Option<String>, headers: &HeaderMap) -> Lang {
+    let asked = headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+    let chosen = chosen.and_then(|tag| tag.parse().ok());
+    chosen.unwrap_or_else(|| asked.map_or_else(Lang::default, Lang::from_accept_language))
+}
+
+fn answer(status: StatusCode, html: String) -> Response {
+    let headers = [
+        (CONTENT_TYPE, "text/html; charset=utf-8"),
+        (CONTENT_SECURITY_POLICY, POLICY.as_str()),
+        (CACHE_CONTROL, "private, no-store"),
+        (ROBOTS, UNLISTED),
+    ];
+    (status, headers, html).into_response()
+}
+
+fn page(invoice: &Invoice, tenant: &Tenant, lang: Lang, path: &str) -> String {
+    let paper = Paper::of(invoice, &tenant.name, lang);
+    let mut body = format!("<article><p>{}</p><h1>{}</h1>", escape(&paper.business), escape(&paper.title));
+    // Writing to a String cannot fail.
+    let _ = write!(body, "<p><span class=\"status\">{}</span></p>", escape(&paper.status));
+    for date in &paper.dates {
+        let _ = write!(body, "<p>{}</p>", escape(date));
+    }
+    body.push_str("<table><thead><tr>");
+    for head in &paper.heads {
+        let _ = write!(body, "<th scope=\"col\">{}</th>", escape(head));
+    }
+    body.push_str("</tr></thead><tbody>");
+    for item in &paper.items {
+        let cells: String = item.iter().map(|cell| format!("<td>{}</td>", escape(cell))).collect();
+        let _ = write!(body, "<tr>{cells}</tr>");
+    }
+    body.push_str("</tbody></table><dl>");
+    for (name, sum) in &paper.sums {
+        let _ = write!(body, "<dt>{}</dt><dd>{}</dd>", escape(name), escape(sum));
+    }
+    if let Some((name, sum)) = &paper.due {
+        let _ = write!(body, "<dt class=\"due\">{}</dt><dd class=\"due\">{}</dd>", escape(name), escape(sum));
+    }
+    body.push_str("</dl>");
+    if paper.due.is_some() {
+        let _ = write!(body, "<p>{}</p>", text(lang, "invoice.page.how"));
+    }
+    let other = if lang == Lang::Ru { Lang::En } else { Lang::Ru };
+    let _ = write!(
+        body,
+        "</article><nav><a href=\"{}/pdf?lang={lang}\">{}</a>\
+         <a href=\"?lang={other}\" hreflang=\"{other}\" lang=\"{other}\">{}</a></nav>",
+        escape(path.trim_end_matches('/')),
+        text(lang, "invoice.page.pdf"),
+        text(lang, "invoice.page.other")
+    );
+    around(lang, &format!("{}: {}", paper.title, paper.business), &body)
+}
+
+fn gone(lang: Lang) -> String {
+    let (title, told) = (text(lang, "invoice.page.gone"), text(lang, "invoice.page.gone_text"));
+    around(lang, title, &format!("<article><h1>{title}</h1><p>{told}</p></article>"))
+}
+
+fn around(lang: Lang, title: &str, body: &str) -> String {
+    format!(
+        "<!doctype html><html lang=\"{lang}\"><head><meta charset=\"utf-8\">\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
+         <meta name=\"robots\" content=\"noindex, nofollow\"><title>{}</title><style>{STYLE}</style></head>\
+         <body><main>{body}</main></body></html>",
+        escape(title)
+    )
+}
