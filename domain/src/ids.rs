@@ -65,6 +65,8 @@ ids! {
     PaymentId,
     /// An invoice.
     InvoiceId,
+    /// A payment over the internet, from the link to its end.
+    OnlinePaymentId,
     /// A picture.
     MediaId,
     /// A personal access token, a device's token or a browser session.

@@ -25,6 +25,7 @@ pub mod ledger;
 pub mod media;
 pub mod money;
 pub mod notes;
+pub mod online;
 pub mod payments;
 pub mod phone;
 pub mod pii;

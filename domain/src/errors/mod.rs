@@ -41,6 +41,12 @@ wire_enum! {
         Conflict = "conflict",
         /// The invoice is void, paid or refunded and takes no more of this; `details` has its `status`.
         InvoiceClosed = "invoice_closed",
+        /// No shop is connected over which money could be asked for, or its key is not accepted; `details` has its `state`.
+        PaymentsNotConnected = "payments_not_connected",
+        /// Links are open that ask for this money already.
+        PaymentPending = "payment_pending",
+        /// The visit is off or over: nothing is asked for before it; `details` has its `status`.
+        VisitClosed = "visit_closed",
         /// The till of that day was closed: cash is dated into it only as a correction.
         DayClosed = "day_closed",
         /// The thing changed since the caller read it (`If-Match`).
@@ -124,6 +130,9 @@ impl ErrorCode {
             Self::Conflict
             | Self::InvoiceClosed
             | Self::DayClosed
+            | Self::PaymentsNotConnected
+            | Self::PaymentPending
+            | Self::VisitClosed
             | Self::EmailTaken
             | Self::SlotTaken
             | Self::ClientExists

@@ -8,7 +8,7 @@ use crate::api::Refusal;
 use crate::errors::{ErrorCode, FieldErrors, FieldProblem};
 use crate::input::{Fields, Sign};
 use crate::money::{Currency, Money};
-use crate::payments::{CASH, Payment, TRANSFER};
+use crate::payments::{CASH, Payment, TRANSFER, YOOKASSA};
 
 /// Why something cannot be done with an invoice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -134,14 +134,14 @@ pub struct Refund {
 }
 
 impl Refund {
-    /// Reads a request that gives money back by hand. Without an amount it is all that was taken by hand.
+    /// Reads a request that gives money back. Without an amount it is all that was taken in the way in which it goes back.
     ///
     /// # Errors
     /// Every field that is unknown or wrong.
     pub fn from_json(object: &Map<String, Json>, currency: Currency) -> Result<Self, FieldErrors> {
         let mut fields = Fields::new(object);
         let amount = fields.money("amount", currency, Sign::NotNegative);
-        let provider = fields.word("provider", &[CASH, TRANSFER]);
+        let provider = fields.word("provider", &[CASH, TRANSFER, YOOKASSA]);
         let date = fields.date("date");
         let reason = fields.line("reason");
         let correction = fields.flag("correction");
@@ -157,7 +157,29 @@ impl Refund {
         })
     }
 
-    /// The payment below zero that it is, as [`Payment::new_from_json`] reads one.
+    /// Whether it goes back over the provider: if she says so, or if all that is there came that way.
+    #[must_use]
+    pub fn is_over_provider(&self, invoice: &Invoice) -> bool {
+        let has = |comes: fn(&str) -> bool| invoice.kept(comes).is_some_and(|kept| kept.minor() > 0);
+        match self.provider {
+            Some(provider) => provider == YOOKASSA,
+            None => !has(is_by_hand) && has(|provider| provider == YOOKASSA),
+        }
+    }
+
+    /// How much, if she says so.
+    #[must_use]
+    pub const fn amount(&self) -> Option<Money> {
+        self.amount
+    }
+
+    /// Why.
+    #[must_use]
+    pub fn reason(&self) -> Option<&str> {
+        self.reason.as_deref()
+    }
+
+    /// The payment below zero that it is, by hand, as [`Payment::new_from_json`] reads one.
     ///
     /// # Errors
     /// If nothing is left to be given back by hand.

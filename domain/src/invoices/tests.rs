@@ -165,7 +165,7 @@ fn given_back_is_what_was_taken_and_by_the_way_it_came() {
     let left = both.take(&paid(3, -400.0, "cash"), NOW).unwrap();
     assert_eq!(back(&json!({})).unwrap().as_payment(&left, today), Err(InvoiceError::OfProvider));
     assert_eq!(left.take(&paid(4, -600.0, "yookassa"), NOW).unwrap().status, InvoiceStatus::Refunded);
-    let errors = back(&json!({ "amount": 0, "provider": "yookassa", "date": "x", "more": 1 })).unwrap_err();
+    let errors = back(&json!({ "amount": 0, "provider": "barter", "date": "x", "more": 1 })).unwrap_err();
     assert_eq!(
         problems(&errors),
         json!({ "amount": "out_of_range", "date": "invalid", "more": "unknown", "provider": "invalid" })

@@ -20,6 +20,8 @@ use crate::money::{Currency, Money};
 pub const CASH: &str = "cash";
 /// What came to her account.
 pub const TRANSFER: &str = "transfer";
+/// What came over the internet.
+pub const YOOKASSA: &str = "yookassa";
 
 /// A payment as stored, sent and shown.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
