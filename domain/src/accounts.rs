@@ -43,6 +43,8 @@ wire_enum! {
         TwoFactorOn = "two_factor_on",
         /// They are no longer.
         TwoFactorOff = "two_factor_off",
+        /// The provider of payments does not accept the key of her shop any more.
+        PaymentsRefused = "payments_refused",
     }
 }
 

@@ -68,6 +68,10 @@ wire_enum! {
         TillClosed = "till.closed",
         /// A section of the settings was changed.
         SettingsChanged = "settings.changed",
+        /// A shop was connected, or its key was changed.
+        ShopConnected = "payments.connected",
+        /// Every key of a shop was taken away.
+        ShopDisconnected = "payments.disconnected",
         /// The plan was changed.
         PlanChanged = "plan.changed",
         /// The business was suspended, or is active again.

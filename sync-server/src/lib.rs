@@ -41,6 +41,7 @@ pub mod metrics;
 #[cfg(test)]
 mod nodes_tests;
 pub mod notes;
+pub mod online;
 pub mod openapi;
 mod openapi_conventions;
 mod openapi_examples;

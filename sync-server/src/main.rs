@@ -277,6 +277,7 @@ async fn state(config: &Config, url: &SecretString) -> Outcome<AppState> {
         .with_billing(billing)
         .with_sealer(sealer)
         .with_invoice_links(invoice_links)
+        .with_online(config.online.online()?)
         .with_address(config.app.address()?.as_deref());
     let state = match config.redis.url()? {
         Some(url) if config.mission.broadcasts() => state.with_redis(Redis::at(&url)?),

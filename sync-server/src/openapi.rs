@@ -9,7 +9,7 @@ use utoipa_swagger_ui::SwaggerUi;
 use crate::http::ProblemBody;
 use crate::{
     AppState, appointments, audit, auth, billing, clients, conflicts, devices, exports, history, imports,
-    invoices, ledger, media, notes, openapi_conventions, openapi_examples, payments, services, settings,
+    invoices, ledger, media, notes, online, openapi_conventions, openapi_examples, payments, services, settings,
     slots, sync, till,
 };
 
@@ -42,6 +42,7 @@ pub const DOCUMENT: &str = "/api/v1/openapi.json";
         (name = "media", description = "Pictures: before, after, references, papers"),
         (name = "invoices", description = "What clients are asked to pay, and what was paid on it"),
         (name = "payments", description = "Money that changed hands, and the books that follow from it"),
+        (name = "integrations", description = "Other programs that work for her"),
         (name = "till", description = "The cash of a day: what should be there and what was counted"),
         (name = "imports", description = "Files of other programs: looked at first, then imported, and undone as one step"),
         (name = "exports", description = "Everything she has, in one file, on every plan"),
@@ -69,6 +70,7 @@ pub fn api() -> OpenApiRouter<AppState> {
         .merge(media::routes())
         .merge(invoices::routes())
         .merge(payments::routes())
+        .merge(online::routes())
         .merge(ledger::routes())
         .merge(till::routes())
         .merge(imports::routes())

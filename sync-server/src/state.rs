@@ -19,6 +19,7 @@ use crate::health::Health;
 use crate::http::{Edge, Principal};
 use crate::mail::Mailer;
 use crate::media::Gallery;
+use crate::online::Online;
 use crate::redis::Redis;
 use crate::sealed::{Sealer, SigningKeys};
 use crate::sync::Live;
@@ -55,6 +56,8 @@ pub struct AppState {
     pub invoice_links: SigningKeys,
     /// The address of this server as its clients reach it, if the settings name one.
     pub address: Option<Arc<str>>,
+    /// How money comes over the internet.
+    pub online: Online,
     /// Where pictures lie.
     pub gallery: Gallery,
     /// Whether cookies are only for https.
@@ -87,6 +90,7 @@ impl AppState {
             sealer: Sealer::passing(),
             invoice_links: SigningKeys::passing(),
             address: None,
+            online: Online::none(),
             import_places: Arc::new(Semaphore::new(IMPORT_PLACES)),
             export_places: Arc::new(Semaphore::new(EXPORT_PLACES)),
             gallery,
@@ -128,6 +132,12 @@ impl AppState {
     #[must_use]
     pub fn with_invoice_links(self, invoice_links: SigningKeys) -> Self {
         Self { invoice_links, ..self }
+    }
+
+    /// The same, with a provider of payments over the internet.
+    #[must_use]
+    pub fn with_online(self, online: Online) -> Self {
+        Self { online, ..self }
     }
 
     /// The same, under an address that clients reach it by.

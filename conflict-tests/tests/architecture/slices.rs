@@ -13,6 +13,7 @@ const SLICES: &[&str] = &[
     "payments",
     "waitlist",
     "invoices",
+    "online",
     "till",
     "messaging",
     "flows",

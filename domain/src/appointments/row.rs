@@ -207,6 +207,18 @@ impl AppointmentRow {
         self.time.as_deref().and_then(|time| VisitTime::from_stored(time).ok())
     }
 
+    /// What all of it costs, as it was booked; `None` if no price in this currency is known.
+    #[must_use]
+    pub fn whole_price(&self, currency: Currency) -> Option<Money> {
+        let main = self.price.as_deref().and_then(|price| Money::from_stored(price).ok());
+        let further = self.items.iter().filter_map(|item| {
+            Money::from_json_number(item.price.as_ref().and_then(Json::as_number)?, currency).ok()
+        });
+        let known: Vec<Money> = main.into_iter().chain(further).collect();
+        let sum = Money::sum(known.iter().copied(), currency).ok();
+        sum.filter(|_| !known.is_empty())
+    }
+
     /// The span it takes, if it takes one.
     #[must_use]
     pub fn busy(&self, id: AppointmentId) -> Option<Busy> {

@@ -57,6 +57,8 @@ pub struct Context<'a> {
     pub services: &'a BTreeMap<ServiceId, Service>,
     /// The visit that it is for.
     pub visit: Option<&'a AppointmentRow>,
+    /// What was paid for the visit before it, and on which invoices: an invoice that is taken from the visit takes that off.
+    pub deposits: &'a [(u64, Money)],
 }
 
 impl NewInvoice {
@@ -110,6 +112,17 @@ impl NewInvoice {
                 // One that is offered no more was done all the same, at the price it was booked for.
                 draft.service_id = draft.service_id.filter(|id| context.services.contains_key(id));
             }
+            drafts.extend(context.deposits.iter().map(|(number, amount)| ItemDraft {
+                kind: ItemKind::Discount,
+                name: Some(lang::fill(
+                    context.lang,
+                    "invoice.item.deposit_paid",
+                    &[("number", &number.to_string())],
+                )),
+                service_id: None,
+                quantity: 1,
+                price: Some(*amount),
+            }));
             drafts
         });
         if drafts.is_empty() {

@@ -10,7 +10,7 @@ use crate::errors::{ErrorCode, FieldErrors, FieldProblem};
 use crate::input::{Fields, Sign};
 use crate::invoices::{Invoice, InvoiceStatus};
 use crate::money::{Currency, Money};
-use crate::settings::{DepositMode, DepositRule};
+use crate::settings::{CancelRule, DepositMode, DepositRule};
 
 /// How long the provider holds money at most. The client has not paid yet when this is asked, so the hold ends later than this from
 /// now, never earlier.
@@ -238,6 +238,50 @@ pub fn deposit(
         return Err(FieldErrors::one("amount", FieldProblem::OutOfRange));
     }
     Ok(amount)
+}
+
+/// What becomes of money that was held or taken before a visit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// Nobody has decided yet.
+    Nothing,
+    /// So much of it is hers; the rest is not.
+    Keep(Money),
+    /// None of it is hers.
+    LetGo,
+}
+
+/// What becomes of `held`, now that a visit came to a state: all of it is hers once she has done the work; of a visit that was called
+/// off or missed, what the rule of its day leaves her. `called_off` is when that was said, `starts` when the visit was to begin.
+#[must_use]
+pub fn fate(
+    status: Status,
+    rule: Option<&CancelRule>,
+    price: Option<Money>,
+    held: Money,
+    (called_off, starts): (Timestamp, Option<Timestamp>),
+) -> Fate {
+    let owed = |percent: u32| {
+        // Without a price, of what was asked for.
+        let of = price.filter(|price| price.minor() > 0 && price.currency() == held.currency()).unwrap_or(held);
+        let minor = (i128::from(of.minor()) * i128::from(percent) + 50) / 100;
+        match i64::try_from(minor).unwrap_or(i64::MAX).min(held.minor()) {
+            0 => Fate::LetGo,
+            minor => Fate::Keep(Money::new(minor, held.currency())),
+        }
+    };
+    match (status, rule) {
+        (Status::Completed, _) => Fate::Keep(held),
+        (Status::Cancelled, None) => Fate::LetGo,
+        (Status::Cancelled, Some(rule)) => {
+            let free = SignedDuration::from_hours(i64::from(rule.free_until_hours));
+            let is_in_time = starts.is_none_or(|starts| starts.duration_since(called_off) >= free);
+            if is_in_time { Fate::LetGo } else { owed(rule.late_fee_percent) }
+        }
+        (Status::NoShow, Some(rule)) => owed(rule.no_show_fee_percent),
+        // She says herself what she keeps where no rule does.
+        (Status::NoShow, None) | (Status::Requested | Status::Booked | Status::Confirmed, _) => Fate::Nothing,
+    }
 }
 
 /// Whether money for a visit is held first: if she wants it and a hold lasts until the visit begins; if nobody says so, where it does.

@@ -12,7 +12,9 @@ mod receipt;
 #[cfg(test)]
 mod tests;
 
-pub use ask::{Ask, DepositAsk, GiveBack, HOLD_LASTS, Refusing, Take, deposit, may_ask, may_deposit, may_hold};
+pub use ask::{
+    Ask, DepositAsk, Fate, GiveBack, HOLD_LASTS, Refusing, Take, deposit, fate, may_ask, may_deposit, may_hold,
+};
 pub use connection::{ConnectionEdit, Fiscal};
 pub use list::LIST;
 pub use receipt::{ReceiptLine, receipt_lines, share_out};
@@ -142,6 +144,9 @@ pub struct OnlinePayment {
     pub refunding: Number,
     /// Where the client pays; `null` until the provider has answered, and once it is over.
     pub url: Option<String>,
+    /// The same as a picture to be scanned: a `data:` URL with an SVG. Only where one payment is asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub qr_code: Option<String>,
     /// Until when held money is held, RFC 3339.
     pub expires_at: Option<String>,
     /// Why it came to nothing, in the provider's word.

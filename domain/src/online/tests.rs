@@ -4,10 +4,11 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
+use crate::appointments::Status;
 use crate::errors::FieldProblem;
 use crate::invoices::Invoice;
 use crate::money::{Currency, Money};
-use crate::settings::{DepositMode, DepositRule};
+use crate::settings::{CancelRule, DepositMode, DepositRule};
 
 fn invoice(items: &[(&str, i64)], status: &str, due: i64) -> Invoice {
     let number = |minor: i64| Money::rub(minor).to_json_number();
@@ -82,6 +83,29 @@ fn a_deposit_is_what_she_says_or_what_the_rule_says_and_never_more_than_the_visi
     assert_eq!(ask(None, None, Some(250_000), true), Err(Some(FieldProblem::Required)));
     assert_eq!(ask(Some(100), None, None, true), Ok(100));
     assert_eq!(ask(Some(250_001), Some(&fixed), Some(250_000), true), Err(Some(FieldProblem::OutOfRange)));
+}
+
+#[test]
+fn work_that_was_done_is_hers_and_of_a_visit_called_off_what_the_rule_leaves_her() {
+    let starts: jiff::Timestamp = "2026-12-10T09:00:00Z".parse().unwrap();
+    let rule = CancelRule {
+        effective_from: "2026-01-01".parse().unwrap(),
+        free_until_hours: 24,
+        late_fee_percent: 10,
+        no_show_fee_percent: 100,
+    };
+    let of = |status, rule: Option<&CancelRule>, hours: i64| {
+        let off = starts - jiff::SignedDuration::from_hours(hours);
+        fate(status, rule, Some(Money::rub(250_000)), Money::rub(50_000), (off, Some(starts)))
+    };
+    let all = Fate::Keep(Money::rub(50_000));
+    assert_eq!(of(Status::Completed, None, 0), all);
+    assert_eq!((of(Status::Cancelled, None, 0), of(Status::Cancelled, Some(&rule), 24)), (Fate::LetGo, Fate::LetGo));
+    assert_eq!(of(Status::Cancelled, Some(&rule), 23), Fate::Keep(Money::rub(25_000)));
+    assert_eq!((of(Status::NoShow, Some(&rule), -1), of(Status::NoShow, None, -1)), (all, Fate::Nothing));
+    assert_eq!(of(Status::Confirmed, Some(&rule), 5), Fate::Nothing);
+    let free = CancelRule { late_fee_percent: 0, ..rule };
+    assert_eq!(of(Status::Cancelled, Some(&free), 1), Fate::LetGo);
 }
 
 #[test]

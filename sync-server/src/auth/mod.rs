@@ -118,9 +118,26 @@ pub(crate) async fn find_person(
     store::find_identity(&state.db, password::hash_of(email)).await
 }
 
+/// The only business that there is; `None` if there are more, or none.
+pub(crate) async fn only_business(state: &AppState) -> Result<Option<TenantId>, StoreError> {
+    store::only_tenant(&state.db).await
+}
+
 /// The people of a business, by age.
 pub(crate) async fn people(tx: &mut TenantTx) -> Result<Vec<User>, StoreError> {
     store::list_users(tx).await
+}
+
+/// Tells everybody of a business, at the address that signs in, what has happened.
+pub(crate) async fn tell_everybody(
+    state: &AppState,
+    tx: &mut TenantTx,
+    notice: Notice,
+) -> Result<(), StoreError> {
+    for user in people(tx).await? {
+        letters::tell(state, tx, user.id, notice).await?;
+    }
+    Ok(())
 }
 
 /// A code with which a person chooses a new password, for whoever runs the installation to hand over, or by letter to the

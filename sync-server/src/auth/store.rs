@@ -27,6 +27,17 @@ pub(super) async fn find_identity(
     Ok(found.map(|row| (row.tenant_id.into(), row.user_id.into())))
 }
 
+/// The tenant of every identity, if that is one and the same.
+pub(super) async fn only_tenant(db: &Db) -> Result<Option<TenantId>, StoreError> {
+    let found = sqlx::query_scalar!("select distinct tenant_id from identities limit 2")
+        .fetch_all(&mut *db.without_tenant().await?)
+        .await?;
+    Ok(match found[..] {
+        [only] => Some(only.into()),
+        _ => None,
+    })
+}
+
 /// Whether the address was free, and is now this person's.
 pub(super) async fn insert_identity(
     tx: &mut TenantTx,

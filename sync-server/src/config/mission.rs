@@ -60,23 +60,6 @@ pub struct MissionConfig {
     )]
     telegram_webhook_secret: Option<SecretString>,
     #[arg(
-        id = "yookassa_shop_id",
-        long = "yookassa-shop-id",
-        global = true,
-        env = "YOOKASSA_SHOP_ID",
-        hide = true
-    )]
-    yookassa_shop_id: Option<String>,
-    #[arg(
-        id = "yookassa_secret_key",
-        long = "yookassa-secret-key",
-        global = true,
-        env = "YOOKASSA_SECRET_KEY",
-        hide = true,
-        hide_env_values = true
-    )]
-    yookassa_secret_key: Option<SecretString>,
-    #[arg(
         id = "openai_api_key",
         long = "openai-api-key",
         global = true,
@@ -150,10 +133,6 @@ impl MissionConfig {
                 self.telegram_bot_token.is_some() || self.telegram_webhook_secret.is_some(),
                 "TELEGRAM_*: this version does not speak with Telegram",
             ),
-            (
-                self.yookassa_shop_id.is_some() || self.yookassa_secret_key.is_some(),
-                "YOOKASSA_*: this version takes no payments",
-            ),
             (self.openai_api_key.is_some(), "OPENAI_API_KEY: this version has no assistant"),
         ] {
             if is_set {
@@ -189,10 +168,9 @@ mod tests {
             "--broadcast-driver=log",
             "--sms-provider=smsc",
             "--telegram-bot-token=x",
-            "--yookassa-shop-id=1",
             "--openai-api-key=x",
         ];
-        assert_eq!(answers(&block), Ok(6));
+        assert_eq!(answers(&block), Ok(5));
         assert!(answers(&["--queue-connection=sqs"]).unwrap_err().starts_with("QUEUE_CONNECTION must be"));
         assert_eq!(answers(&["--broadcast-driver=redis"]), Ok(1));
         assert!(answers(&["--broadcast-driver=pusher"]).unwrap_err().starts_with("BROADCAST_DRIVER must be"));

@@ -8,6 +8,7 @@ mod jobs;
 mod mail;
 mod media;
 mod mission;
+mod online;
 mod operations;
 mod redis;
 mod secret;
@@ -27,6 +28,7 @@ pub use jobs::JobsConfig;
 pub use mail::{MailConfig, MailSettingError, MailerKind};
 pub use media::{Disk, MediaConfig, S3};
 pub use mission::MissionConfig;
+pub use online::OnlineConfig;
 pub use operations::OperationsConfig;
 pub use redis::RedisConfig;
 pub use secret::SettingError;
@@ -93,6 +95,8 @@ pub struct Config {
     pub operations: OperationsConfig,
     #[command(flatten)]
     pub mission: MissionConfig,
+    #[command(flatten)]
+    pub online: OnlineConfig,
     #[command(flatten)]
     pub redis: RedisConfig,
     #[command(flatten)]

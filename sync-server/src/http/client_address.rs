@@ -23,33 +23,59 @@ const FORWARDED: [HeaderName; 5] = [
     HeaderName::from_static("forwarded"),
 ];
 
+/// Addresses and networks that a setting names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Networks(Vec<IpNet>);
+
 /// The proxies that are believed.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TrustedProxies(Vec<IpNet>);
+pub struct TrustedProxies(Networks);
 
 /// The setting cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0} is not an address such as 10.0.0.1, or a network such as 10.0.0.0/8")]
-pub struct ProxiesError(String);
+pub struct NetworksError(String);
 
-impl FromStr for TrustedProxies {
-    type Err = ProxiesError;
+impl FromStr for Networks {
+    type Err = NetworksError;
 
     /// Addresses and networks with commas between; `none` for nobody.
-    fn from_str(text: &str) -> Result<Self, ProxiesError> {
+    fn from_str(text: &str) -> Result<Self, NetworksError> {
         let entries = text.split(',').map(str::trim).filter(|entry| !entry.is_empty() && *entry != "none");
         let read = |entry: &str| {
             let address = entry.parse::<IpAddr>().map(IpNet::from);
-            address.or_else(|_| entry.parse()).map_err(|_| ProxiesError(entry.to_owned()))
+            address.or_else(|_| entry.parse()).map_err(|_| NetworksError(entry.to_owned()))
         };
         entries.map(read).collect::<Result<_, _>>().map(Self)
+    }
+}
+
+impl Networks {
+    /// Nobody.
+    #[must_use]
+    pub const fn none() -> Self {
+        Self(Vec::new())
+    }
+
+    /// Whether this address is in one of them.
+    #[must_use]
+    pub fn have(&self, address: IpAddr) -> bool {
+        self.0.iter().any(|net| net.contains(&address.to_canonical()))
+    }
+}
+
+impl FromStr for TrustedProxies {
+    type Err = NetworksError;
+
+    fn from_str(text: &str) -> Result<Self, NetworksError> {
+        text.parse().map(Self)
     }
 }
 
 impl Default for TrustedProxies {
     /// Whoever is on this machine.
     fn default() -> Self {
-        Self(["127.0.0.0/8", "::1/128"].iter().filter_map(|net| net.parse().ok()).collect())
+        Self(Networks(["127.0.0.0/8", "::1/128"].iter().filter_map(|net| net.parse().ok()).collect()))
     }
 }
 
@@ -57,7 +83,7 @@ impl TrustedProxies {
     /// Whether this address is one of them.
     #[must_use]
     pub fn trusts(&self, address: IpAddr) -> bool {
-        self.0.iter().any(|net| net.contains(&address.to_canonical()))
+        self.0.have(address)
     }
 
     /// The nearest address that is not a proxy of ours: from the right, because a caller may have written the left.
@@ -142,7 +168,7 @@ mod tests {
         assert_eq!(client(nets, "10.0.0.1", &["[2001:db8::1]:443"]), "2001:db8::1");
         assert_eq!(client(nets, "10.0.0.1", &[]), "10.0.0.1");
         for bad in ["10.0.0.0/33", "proxy.local", "10.0.0"] {
-            assert_eq!(bad.parse::<TrustedProxies>(), Err(ProxiesError(bad.to_owned())));
+            assert_eq!(bad.parse::<TrustedProxies>(), Err(NetworksError(bad.to_owned())));
         }
     }
 

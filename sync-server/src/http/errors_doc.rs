@@ -54,6 +54,10 @@ pub struct ContactErrors;
 #[derive(Debug)]
 pub struct MoneyErrors;
 
+/// Of a route at which a provider tells us something.
+#[derive(Debug)]
+pub struct WebhookErrors;
+
 /// What every list may answer.
 const LIST: [ErrorCode; 6] =
     [E::BadRequest, E::BadCursor, E::Unauthorized, E::Forbidden, E::DeviceRevoked, E::Unavailable];
@@ -222,7 +226,21 @@ impl IntoResponses for ContactErrors {
 impl IntoResponses for MoneyErrors {
     fn responses() -> BTreeMap<String, RefOr<Response>> {
         let closed = [E::InvoiceClosed, E::DayClosed, E::Conflict];
-        answers(&[&closed, &WRITE[..], &[E::MailNotConfigured]].concat())
+        let online = [E::PaymentsNotConnected, E::PaymentPending, E::VisitClosed, E::FeatureNotAllowed];
+        answers(&[&closed, &WRITE[..], &online, &[E::MailNotConfigured]].concat())
+    }
+}
+
+impl IntoResponses for WebhookErrors {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        answers(&[
+            E::BadJson,
+            E::Forbidden,
+            E::NotFound,
+            E::PayloadTooLarge,
+            E::TooManyRequests,
+            E::Unavailable,
+        ])
     }
 }
 

@@ -32,13 +32,13 @@ mod visitor;
 
 pub use abilities::{ABILITIES, EVERYTHING};
 pub use body::read_body;
-pub use client_address::{ProxiesError, TrustedProxies, household};
+pub use client_address::{Networks, NetworksError, TrustedProxies, household};
 pub use cookies::{CookieStyle, SESSION_DAYS, clear_session, keep_mark, keep_session};
 pub use domain::api::{After, Page, QueryFields};
 pub use edge::{Edge, Origins, OriginsError};
 pub use errors_doc::{
     AnonymousErrors, BookErrors, ContactErrors, ItemErrors, ItemListErrors, LimitErrors, ListErrors,
-    MoneyErrors, PasswordErrors, QuestionErrors, RemoveErrors, SignInErrors, UploadErrors, WriteErrors,
+    MoneyErrors, PasswordErrors, QuestionErrors, RemoveErrors, SignInErrors, UploadErrors, WebhookErrors, WriteErrors,
 };
 pub(crate) use html::escape;
 pub use input::{JsonObject, PathId};

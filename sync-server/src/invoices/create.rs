@@ -10,7 +10,7 @@ use domain::invoices::{Context, Invoice, NewInvoice};
 use super::schemas::InvoiceBody;
 use crate::http::{MoneyErrors, Problem, now_text};
 use crate::writes::{Reply, Write, WriteHeaders};
-use crate::{AppState, appointments, auth, clients, ledger, services};
+use crate::{AppState, appointments, auth, clients, ledger, online, services};
 
 /// Write an invoice
 #[utoipa::path(
@@ -38,6 +38,10 @@ pub(super) async fn create_invoice(
         },
     };
     let services = if new.needs_services() { services::all(&mut write.tx).await? } else { BTreeMap::new() };
+    let deposits = match new.appointment_id {
+        Some(id) => online::deposits_kept(&mut write.tx, id).await?,
+        None => Vec::new(),
+    };
     let now = now_text(state.now());
     let invoice = new.write(&Context {
         id: InvoiceId(state.new_id()),
@@ -48,6 +52,7 @@ pub(super) async fn create_invoice(
         now: &now,
         services: &services,
         visit: visit.as_ref(),
+        deposits: &deposits,
     })?;
     let reply = Reply::created(&format!("invoices/{}", invoice.id), &invoice)?;
     super::keep(&state, write, &invoice, reply).await

@@ -2,7 +2,7 @@
 //! writes it. Money on an invoice is a payment (`POST /payments` with `invoiceId`); what is given back by hand is one below zero.
 //!
 //! May use `db`, `http`, `auth` (zone, currency), `clients`, `appointments` and `services` (what an invoice names), `ledger` (the next
-//! number), `till` (closed days), `mail` and the door of `sync`. The rules are `domain::invoices`. The page that a client sees by a
+//! number), `till` (closed days), `mail` and the door of `sync`; what a provider took, `online` gives back. The rules are `domain::invoices`. The page that a client sees by a
 //! signed link is here, too: it shows what stands on the paper, and nobody's name but that of the business.
 
 mod create;
@@ -20,8 +20,9 @@ mod tests;
 mod void;
 
 use axum::Router;
+use axum::http::HeaderMap;
 use axum::routing::get;
-use domain::ids::InvoiceId;
+use domain::ids::{InvoiceId, TenantId};
 use domain::invoices::Invoice;
 use domain::sync::{RecordKind, record_digest};
 use utoipa_axum::router::OpenApiRouter;
@@ -55,6 +56,12 @@ pub fn pages() -> Router<AppState> {
 pub async fn find(tx: &mut TenantTx, id: InvoiceId) -> Result<Option<Invoice>, StoreError> {
     let body = sync::record(tx, RecordKind::Invoice, id.0).await?;
     body.map(|body| serde_json::from_value(body).map_err(StoreError::damaged)).transpose()
+}
+
+/// The address of the page of an invoice, for a payer to come back to.
+pub(crate) fn page_of(state: &AppState, headers: &HeaderMap, tenant: TenantId, id: InvoiceId) -> String {
+    let (path, _) = links::link(&state.invoice_links, tenant, id, state.now());
+    format!("{}{path}", state.address_for(headers))
 }
 
 /// Keeps an invoice as it is now, and ends.

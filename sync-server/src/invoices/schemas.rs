@@ -45,14 +45,14 @@ pub(super) struct InvoiceItemBody {
     price: Option<f64>,
 }
 
-/// What is given back by hand.
+/// What is given back.
 #[derive(Debug, ToSchema)]
 #[schema(rename_all = "camelCase")]
 #[schema(example = json!({ "amount": 500, "provider": "cash" }))]
 pub(super) struct InvoiceRefund {
-    /// Currency units; all that was taken by hand if absent.
+    /// Currency units; all that was taken that way if absent.
     amount: Option<f64>,
-    /// `cash` or `transfer`; as it was paid if absent.
+    /// `cash` or `transfer`, or `yookassa` over the provider; as it was paid if absent.
     provider: Option<String>,
     /// The day; today if absent.
     #[schema(example = "2026-12-01")]

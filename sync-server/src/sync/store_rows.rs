@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 use super::store::heads;
 use super::tx::{Form, Kept, Tx};
-use crate::audit;
+use crate::{audit, online};
 use crate::db::{StoreError, TenantTx};
 
 impl TenantTx {
@@ -238,12 +238,14 @@ async fn keep_visits(tx: &mut TenantTx, rows: &[Of<'_, AppointmentRow>]) -> Resu
     .fetch_all(tx.conn())
     .await?;
     // Where every door's visits are written, the journal hears of them.
+    let known: Vec<Uuid> = changed.iter().filter(|row| row.status_before.is_some()).map(|row| row.id).collect();
     for row in changed {
         let before =
             row.status_before.as_deref().zip(row.deleted_before).map(|(status, gone)| state(status, gone));
         audit::record(tx, Event::visit(row.id, before, state(&row.status, row.deleted)));
     }
-    Ok(())
+    // And so does whoever holds money for them.
+    online::follow_visits(tx, &known).await
 }
 
 /// A visit's state as the journal names it.

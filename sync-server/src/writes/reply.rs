@@ -36,6 +36,11 @@ impl Reply {
         Self::json(StatusCode::OK, thing)
     }
 
+    /// 202 and the thing as it is: what was asked for is on its way.
+    pub fn accepted<T: Serialize>(thing: &T) -> Result<Self, Problem> {
+        Self::json(StatusCode::ACCEPTED, thing)
+    }
+
     /// 201, where the new thing is, and the thing.
     pub fn created<T: Serialize>(path: &str, thing: &T) -> Result<Self, Problem> {
         let mut reply = Self::json(StatusCode::CREATED, thing)?;
