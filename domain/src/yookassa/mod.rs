@@ -72,6 +72,8 @@ pub struct KnownPayment {
     pub shop: String,
     /// What was asked for.
     pub asked: Money,
+    /// Whether it is held first: of a hold a part may be taken, and the rest goes back.
+    pub is_hold: bool,
     /// How far it is.
     pub status: PaymentStatus,
 }
@@ -158,7 +160,7 @@ pub fn follow_payment(known: &KnownPayment, seen: &SeenPayment) -> Result<Step<P
     if seen.shop.as_ref().is_some_and(|shop| *shop != known.shop) {
         return Err(Mismatch::Shop);
     }
-    let is_sum = if seen.status == PaymentStatus::Succeeded {
+    let is_sum = if seen.status == PaymentStatus::Succeeded && known.is_hold {
         // Less was captured than was held: the rest went back.
         (1..=known.asked.minor()).contains(&seen.amount.minor())
     } else {

@@ -24,6 +24,8 @@ pub(super) enum Mode {
     Slow,
     /// With a page for people, and 200, without doing anything: something stands in between.
     Html,
+    /// That the key is not accepted: it was withdrawn.
+    Locked,
     /// That it was asked too often.
     TooMany,
     /// That something broke inside; nothing was done.
@@ -36,13 +38,14 @@ pub(super) enum Mode {
 
 impl Mode {
     pub(super) const ALL: &[Self] =
-        &[Self::Ok, Self::Slow, Self::Html, Self::TooMany, Self::Broken, Self::Lost, Self::Down];
+        &[Self::Ok, Self::Slow, Self::Html, Self::Locked, Self::TooMany, Self::Broken, Self::Lost, Self::Down];
 
     pub(super) const fn as_str(self) -> &'static str {
         match self {
             Self::Ok => "ok",
             Self::Slow => "slow",
             Self::Html => "html",
+            Self::Locked => "401",
             Self::TooMany => "429",
             Self::Broken => "500",
             Self::Lost => "lost",
@@ -129,6 +132,7 @@ async fn answer(State(moods): State<Moods>, request: Request, next: Next) -> Res
         Mode::Html => {
             Html("<html><body><h1>Технические работы / Maintenance</h1></body></html>").into_response()
         }
+        Mode::Locked => (moods.refusal)(StatusCode::UNAUTHORIZED),
         Mode::TooMany => {
             let mut answer = (moods.refusal)(StatusCode::TOO_MANY_REQUESTS);
             answer.headers_mut().insert(header::RETRY_AFTER, header::HeaderValue::from_static("1"));

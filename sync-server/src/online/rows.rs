@@ -101,6 +101,7 @@ impl Row {
             theirs: self.theirs.clone(),
             shop: self.shop.clone(),
             asked: self.amount,
+            is_hold: self.is_hold,
             status: self.status,
         }
     }
