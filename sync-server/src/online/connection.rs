@@ -331,7 +331,7 @@ async fn any(state: &AppState, tx: &mut TenantTx) -> Result<Option<Shop>, StoreE
     Ok(credentials.map(|credentials| Shop { credentials, is_installation: true, fiscal: None }))
 }
 
-/// The key of the shop in which a payment was made, if it is still here.
+/// The key of the shop in which a payment was made, if it is still here and was not refused since she last gave it.
 pub(super) async fn of(
     state: &AppState,
     tx: &mut TenantTx,
@@ -343,6 +343,7 @@ pub(super) async fn of(
     }
     let tenant = tx.tenant();
     let found = store_shops::all(tx).await?.into_iter().find(|known| known.shop == shop);
+    let found = found.filter(|known| known.refused.is_none());
     found.map_or(Ok(None), |known| opened(state, tenant, &known))
 }
 

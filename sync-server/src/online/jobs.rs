@@ -3,19 +3,38 @@
 
 use std::time::Duration;
 
+use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
+use tokio::sync::OwnedSemaphorePermit;
+use tokio::time::timeout;
 use uuid::Uuid;
 
 use super::calls::{self, Called};
 use super::events;
-use crate::jobs::{Job, JobContext, JobError};
+use crate::jobs::{Job, JobContext, JobError, enqueue_at};
 
 /// Longer than the provider takes to give up, twice.
 const LONGEST: Duration = Duration::from_mins(2);
 
-/// Two calls at a time for the whole worker: a provider that takes half a minute for each answer leaves places for everything else.
-pub(super) fn lane(id: Uuid) -> Option<String> {
-    Some(format!("yookassa {}", id.as_bytes()[15] % 2))
+/// How long a job waits for a free line to the provider. Lines are few, so that a provider that takes half a minute for each answer leaves
+/// places of the worker for everything else.
+const WAIT: Duration = Duration::from_secs(2);
+/// When a job comes again that found none.
+const LATER: SignedDuration = SignedDuration::from_secs(10);
+
+/// A free line to the provider; without one the job is put off, which costs it no attempt.
+pub(super) async fn line<J: Job>(
+    context: &JobContext,
+    job: &J,
+) -> Result<Option<OwnedSemaphorePermit>, JobError> {
+    let lines = context.state.online.lines();
+    if let Ok(Ok(line)) = timeout(WAIT, lines.acquire_owned()).await {
+        return Ok(Some(line));
+    }
+    let mut tx = context.begin().await?;
+    enqueue_at(&mut tx, job, context.state.now() + LATER).await?;
+    tx.commit().await?;
+    Ok(None)
 }
 
 /// The end of an attempt.
@@ -40,11 +59,8 @@ impl Job for Create {
     const PRIORITY: i16 = -5;
     const LONGEST: Duration = LONGEST;
 
-    fn queue(&self) -> Option<String> {
-        lane(self.id)
-    }
-
     async fn run(self, context: JobContext) -> Result<(), JobError> {
+        let Some(_line) = line(&context, &self).await? else { return Ok(()) };
         let called = Box::pin(calls::create(&context.state, context.tenant, self.id)).await?;
         ended(called, &context)
     }
@@ -61,11 +77,8 @@ impl Job for Act {
     const NAME: &'static str = "online.act";
     const LONGEST: Duration = LONGEST;
 
-    fn queue(&self) -> Option<String> {
-        lane(self.id)
-    }
-
     async fn run(self, context: JobContext) -> Result<(), JobError> {
+        let Some(_line) = line(&context, &self).await? else { return Ok(()) };
         let called = Box::pin(calls::act(&context.state, context.tenant, self.id)).await?;
         ended(called, &context)
     }
@@ -82,11 +95,8 @@ impl Job for GiveBack {
     const NAME: &'static str = "online.refund";
     const LONGEST: Duration = LONGEST;
 
-    fn queue(&self) -> Option<String> {
-        lane(self.id)
-    }
-
     async fn run(self, context: JobContext) -> Result<(), JobError> {
+        let Some(_line) = line(&context, &self).await? else { return Ok(()) };
         let called = Box::pin(calls::give_back(&context.state, context.tenant, self.id)).await?;
         ended(called, &context)
     }
@@ -104,11 +114,8 @@ impl Job for Look {
     const PRIORITY: i16 = -5;
     const LONGEST: Duration = LONGEST;
 
-    fn queue(&self) -> Option<String> {
-        lane(self.id)
-    }
-
     async fn run(self, context: JobContext) -> Result<(), JobError> {
+        let Some(_line) = line(&context, &self).await? else { return Ok(()) };
         let called = Box::pin(events::follow(&context.state, context.tenant, self.id)).await?;
         ended(called, &context)
     }

@@ -4,6 +4,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use domain::ids::TenantId;
+use tokio::sync::Semaphore;
 
 use crate::AppState;
 use crate::auth;
@@ -20,7 +21,11 @@ struct Inner {
     client: Option<Yookassa>,
     installation: Option<Installation>,
     sources: Networks,
+    lines: Arc<Semaphore>,
 }
+
+/// How many jobs of one process speak with the provider at a time.
+const LINES: usize = 2;
 
 /// The shop of an installation that has one owner.
 #[derive(Clone, Debug)]
@@ -35,13 +40,15 @@ impl Online {
     /// The provider behind this client.
     #[must_use]
     pub fn new(client: Yookassa, installation: Option<Installation>, sources: Networks) -> Self {
-        Self(Arc::new(Inner { client: Some(client), installation, sources }))
+        let lines = Arc::new(Semaphore::new(LINES));
+        Self(Arc::new(Inner { client: Some(client), installation, sources, lines }))
     }
 
     /// Nobody: every call fails before it is made, and nobody may notify us.
     #[must_use]
     pub fn none() -> Self {
-        Self(Arc::new(Inner { client: None, installation: None, sources: Networks::none() }))
+        let (sources, lines) = (Networks::none(), Arc::new(Semaphore::new(LINES)));
+        Self(Arc::new(Inner { client: None, installation: None, sources, lines }))
     }
 
     /// Whether the installation has a shop of its own.
@@ -52,6 +59,11 @@ impl Online {
 
     pub(super) fn client(&self) -> Result<&Yookassa, CallError> {
         self.0.client.as_ref().ok_or(CallError::Unreached)
+    }
+
+    /// The lines to it that jobs share.
+    pub(super) fn lines(&self) -> Arc<Semaphore> {
+        self.0.lines.clone()
     }
 
     /// Whether notifications may come from here.

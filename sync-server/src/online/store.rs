@@ -189,10 +189,10 @@ pub(super) async fn with_money(tx: &mut TenantTx, visits: &[Uuid]) -> Result<Vec
     Ok(ids.into_iter().map(Into::into).collect())
 }
 
-/// What is not over and began before a moment, the oldest first: payments, and refunds.
+/// What is not over and began lately, the oldest first: payments, and refunds.
 pub(super) async fn open(
     tx: &mut TenantTx,
-    before: Timestamp,
+    since: Timestamp,
     most: i64,
 ) -> Result<(Vec<Uuid>, Vec<Uuid>), StoreError> {
     let tenant = tx.tenant();
@@ -201,11 +201,11 @@ pub(super) async fn open(
          from online_payments
          where tenant_id = $1
            and status in ('pending', 'waiting_for_capture')
-           and created_at < $2
+           and created_at > $2
          order by created_at
          limit $3",
         tenant.0,
-        before.to_sqlx() as _,
+        since.to_sqlx() as _,
         most
     )
     .fetch_all(tx.conn())
@@ -215,11 +215,11 @@ pub(super) async fn open(
          from online_refunds
          where tenant_id = $1
            and status = 'pending'
-           and created_at < $2
+           and created_at > $2
          order by created_at
          limit $3",
         tenant.0,
-        before.to_sqlx() as _,
+        since.to_sqlx() as _,
         most
     )
     .fetch_all(tx.conn())

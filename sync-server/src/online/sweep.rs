@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::calls::{self, Called};
-use super::jobs::lane;
+use super::jobs::line;
 use super::rows::Row;
 use super::{store, store_events};
 use crate::AppState;
@@ -28,7 +28,7 @@ const YOUNG: SignedDuration = SignedDuration::from_secs(60);
 const AT_ONCE: i64 = 500;
 /// A provider that takes so long for an answer is left alone until the next round.
 const SLOW: Duration = Duration::from_secs(5);
-/// How long what the provider told us is kept.
+/// How long what the provider told us is kept, and how long something that does not end is looked at.
 const KEPT: SignedDuration = SignedDuration::from_hours(24 * 60);
 
 /// A round for one business.
@@ -36,7 +36,6 @@ const KEPT: SignedDuration = SignedDuration::from_hours(24 * 60);
 pub struct Sweep {
     /// Which round, counted from 1970: of each there is one.
     round: i64,
-    tenant: TenantId,
 }
 
 impl Sweep {
@@ -44,18 +43,13 @@ impl Sweep {
     pub(super) async fn arrange(tx: &mut TenantTx, now: Timestamp) -> Result<(), StoreError> {
         let round = now.as_second() / EVERY + 1;
         let at = Timestamp::from_second(round * EVERY).map_err(StoreError::damaged)?;
-        let tenant = tx.tenant();
-        enqueue_at(tx, &Self { round, tenant }, at).await.map(drop)
+        enqueue_at(tx, &Self { round }, at).await.map(drop)
     }
 }
 
 impl Job for Sweep {
     const NAME: &'static str = "online.sweep";
     const PRIORITY: i16 = 10;
-
-    fn queue(&self) -> Option<String> {
-        lane(self.tenant.0)
-    }
 
     fn key(&self) -> Option<String> {
         Some(self.round.to_string())
@@ -64,7 +58,7 @@ impl Job for Sweep {
     async fn run(self, context: JobContext) -> Result<(), JobError> {
         let state = &context.state;
         let mut tx = context.begin().await?;
-        let (payments, refunds) = store::open(&mut tx, state.now(), AT_ONCE).await?;
+        let (payments, refunds) = store::open(&mut tx, state.now() - KEPT, AT_ONCE).await?;
         if payments.is_empty() && refunds.is_empty() {
             return Ok(tx.commit().await?);
         }
@@ -73,6 +67,7 @@ impl Job for Sweep {
         let rows = store::load(&mut tx, &payments).await?;
         let refunds = store::load_refunds(&mut tx, &refunds).await?;
         tx.commit().await?;
+        let Some(_line) = line(&context, &self).await? else { return Ok(()) };
         let is_old = |created: Timestamp| state.now().duration_since(created) > YOUNG;
         let due = rows.into_iter().filter(|row| is_old(row.created) && self.concerns(row));
         for row in due {
@@ -125,7 +120,7 @@ impl Job for Watch {
     async fn run(self, context: JobContext) -> Result<(), JobError> {
         let now = context.state.now();
         let mut tx = context.begin().await?;
-        let (payments, refunds) = store::open(&mut tx, now, 1).await?;
+        let (payments, refunds) = store::open(&mut tx, now - KEPT, 1).await?;
         if !payments.is_empty() || !refunds.is_empty() {
             Sweep::arrange(&mut tx, now).await?;
         }

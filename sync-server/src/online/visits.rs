@@ -11,7 +11,6 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::jobs::lane;
 use super::rows::{ActKind, Row};
 use super::{capture, refund, store};
 use crate::AppState;
@@ -63,10 +62,6 @@ pub struct VisitMoved {
 
 impl Job for VisitMoved {
     const NAME: &'static str = "online.visit";
-
-    fn queue(&self) -> Option<String> {
-        lane(self.id)
-    }
 
     async fn run(self, context: JobContext) -> Result<(), JobError> {
         let state = &context.state;

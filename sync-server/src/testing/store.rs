@@ -77,7 +77,9 @@ pub(super) async fn copy(admin: &SecretString, template: &str, name: &str) {
 /// Removes a database, whoever is connected.
 pub(super) async fn remove(admin: &SecretString, name: &str) {
     if let Ok(mut connection) = PgConnection::connect(admin.expose_secret()).await {
-        // What cannot be removed is swept up by a later process.
+        // What cannot be removed is swept up by a later process; a session that a test has left in the middle of something can hold
+        // it up for a minute.
+        let _ = run(&mut connection, "set statement_timeout = '5s'".to_owned()).await;
         let _ = run(&mut connection, format!("drop database if exists {name} with (force)")).await;
     }
 }
