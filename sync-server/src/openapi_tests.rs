@@ -207,8 +207,16 @@ async fn fill(olga: &Caller<'_>) -> Vec<String> {
         let body = json!({ "clientId": client, "items": [{ "name": "Тайна соседки", "price": 100 }] });
         invoice = id(olga.post("/invoices", body).await.expect(201));
     }
+    let shop = json!({ "shop": "100500", "secretKey": "test_secret" });
+    olga.send(Method::PUT, "/integrations/yookassa", Some(shop)).await.expect(200);
+    let mut online = String::new();
+    for _ in 0..2 {
+        let body = json!({ "items": [{ "name": "Тайна соседки", "price": 100 }] });
+        let asked = id(olga.post("/invoices", body).await.expect(201));
+        online = id(olga.act(&format!("/invoices/{asked}/payment-link")).await.expect(201));
+    }
     let upload = id(olga.post("/media/uploads", json!({ "length": 9 })).await.expect(201));
-    vec![client, service, visit, note, device, token, import, media, payment, invoice, upload]
+    vec![client, service, visit, note, device, token, import, media, payment, invoice, online, upload]
 }
 
 async fn everything_of(olga: &Caller<'_>) -> Vec<Json> {
@@ -223,6 +231,7 @@ async fn everything_of(olga: &Caller<'_>) -> Vec<Json> {
         "/media",
         "/payments",
         "/invoices",
+        "/online-payments",
         "/ledger",
     ] {
         let mut list = olga.get(path).await.expect(200);

@@ -39,17 +39,17 @@ impl ConnectionEdit {
     /// Every field that is missing, unknown or wrong.
     pub fn from_json(object: &Map<String, Json>) -> Result<Self, FieldErrors> {
         let mut fields = Fields::new(object);
-        let shop = fields.line("shopId");
+        let shop = fields.line("shop");
         let key = fields.line("secretKey");
         let receipts = fields.flag("receipts");
         let tax_system = fields.whole("taxSystem", 1, 6);
         let vat = fields.whole("vat", 1, 12);
-        fields.require("shopId", &shop);
+        fields.require("shop", &shop);
         let is_number = |shop: &String| {
             shop.len() <= LONGEST.0 && shop.bytes().all(|byte| byte.is_ascii_alphanumeric())
         };
         if shop.value().is_some_and(|shop| !is_number(shop)) {
-            fields.mistake("shopId", FieldProblem::Invalid);
+            fields.mistake("shop", FieldProblem::Invalid);
         }
         let is_key =
             |key: &String| key.len() <= LONGEST.1 && key.bytes().all(|byte| byte.is_ascii_graphic());

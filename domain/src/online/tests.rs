@@ -120,19 +120,19 @@ fn a_refund_takes_from_one_payment_after_the_other() {
 #[test]
 fn a_connection_names_its_shop_and_shows_no_key() {
     let read = |value: serde_json::Value| ConnectionEdit::from_json(value.as_object().unwrap());
-    let edit = read(json!({ "shopId": "100500", "secretKey": "test_k", "receipts": true, "vat": 4 })).unwrap();
+    let edit = read(json!({ "shop": "100500", "secretKey": "test_k", "receipts": true, "vat": 4 })).unwrap();
     assert_eq!(edit.fiscal, Some(Fiscal { tax_system: None, vat: 4 }));
     assert!(!format!("{edit:?}").contains("test_k"));
-    let errors = read(json!({ "shopId": "a/b", "secretKey": "с ключом", "vat": 13, "key": 1 })).err().unwrap();
+    let errors = read(json!({ "shop": "a/b", "secretKey": "с ключом", "vat": 13, "key": 1 })).err().unwrap();
     for (field, problem) in [
-        ("shopId", FieldProblem::Invalid),
+        ("shop", FieldProblem::Invalid),
         ("secretKey", FieldProblem::Invalid),
         ("vat", FieldProblem::OutOfRange),
         ("key", FieldProblem::Unknown),
     ] {
         assert_eq!(errors.get(field), Some(problem), "{field}");
     }
-    assert_eq!(read(json!({})).err().unwrap().get("shopId"), Some(FieldProblem::Required));
+    assert_eq!(read(json!({})).err().unwrap().get("shop"), Some(FieldProblem::Required));
 }
 
 proptest! {

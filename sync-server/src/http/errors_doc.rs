@@ -235,6 +235,7 @@ impl IntoResponses for WebhookErrors {
     fn responses() -> BTreeMap<String, RefOr<Response>> {
         answers(&[
             E::BadJson,
+            E::Unauthorized,
             E::Forbidden,
             E::NotFound,
             E::PayloadTooLarge,

@@ -59,7 +59,7 @@ pub(super) enum ConnectionSource {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(example = json!({
-    "state": "works", "source": "own", "shopId": "100500", "test": false, "receipts": true, "taxSystem": 2, "vat": 1,
+    "state": "works", "source": "own", "shop": "100500", "test": false, "receipts": true, "taxSystem": 2, "vat": 1,
     "webhookUrl": "https://crm.example.ru/api/v1/payments/yookassa/webhook/0192f0c12d3e7f408a5b6c7d8e9fa0b09f86d081884c7d659a2feaa0c55ad015",
     "checkedAt": "2026-12-01T09:00:00Z", "attention": 0,
 }))]
@@ -69,7 +69,7 @@ pub(super) struct Connection {
     /// Whose shop it is.
     source: Option<ConnectionSource>,
     /// The number of the shop.
-    shop_id: Option<String>,
+    shop: Option<String>,
     /// Whether no real money moves, as far as the provider has said.
     test: Option<bool>,
     /// Whether receipts (54-FZ) go along with payments.
@@ -374,7 +374,7 @@ async fn shown(state: &AppState, headers: &HeaderMap, tx: &mut TenantTx) -> Resu
                 (None, None) => ConnectionState::Unchecked,
             },
             source: Some(ConnectionSource::Own),
-            shop_id: Some(shop.shop),
+            shop: Some(shop.shop),
             test: shop.is_test,
             receipts: shop.fiscal.is_some(),
             tax_system: shop.fiscal.and_then(|fiscal| fiscal.tax_system),
@@ -389,7 +389,7 @@ async fn shown(state: &AppState, headers: &HeaderMap, tx: &mut TenantTx) -> Resu
     Ok(Connection {
         state: if shop.is_some() { ConnectionState::Unchecked } else { ConnectionState::None },
         source: shop.map(|_| ConnectionSource::Installation),
-        shop_id: shop.map(|shop| shop.shop.clone()),
+        shop: shop.map(|shop| shop.shop.clone()),
         test: None,
         receipts: false,
         tax_system: None,

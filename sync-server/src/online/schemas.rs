@@ -6,10 +6,10 @@ use utoipa::ToSchema;
 /// A shop of hers.
 #[derive(Debug, ToSchema)]
 #[schema(rename_all = "camelCase")]
-#[schema(example = json!({ "shopId": "100500", "secretKey": "test_Fh8hUAVVBGUGbjmlzba6TB0iyUbos_lueTHE-axOwM0" }))]
+#[schema(example = json!({ "shop": "100500", "secretKey": "test_Fh8hUAVVBGUGbjmlzba6TB0iyUbos_lueTHE-axOwM0" }))]
 pub(super) struct ConnectionBody {
     /// The number of the shop.
-    shop_id: String,
+    shop: String,
     /// Its secret key; the one that stands if absent.
     #[schema(format = "password")]
     secret_key: Option<String>,

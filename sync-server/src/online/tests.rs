@@ -107,7 +107,7 @@ impl Master<'_> {
     }
 
     async fn connect(&self) {
-        let body = json!({ "shopId": self.shop, "secretKey": KEY });
+        let body = json!({ "shop": self.shop, "secretKey": KEY });
         self.put("/integrations/yookassa", body).await.expect(200);
         self.caller.act("/integrations/yookassa/check").await.expect(200);
     }

@@ -88,8 +88,9 @@ struct Told {
 impl Told {
     async fn read(state: &AppState, visitor: &Visitor, body: Body) -> Result<Self, Problem> {
         if !state.online.may_notify(visitor.ip) {
+            // There is nothing here for anybody else.
             tracing::warn!("a notification from an address that is not the provider's");
-            return Err(Problem::new(ErrorCode::Forbidden));
+            return Err(Problem::not_found());
         }
         let body = read_body(body, MOST).await?.to_vec();
         let json: Json = serde_json::from_slice(&body).map_err(|_| Problem::new(ErrorCode::BadJson))?;

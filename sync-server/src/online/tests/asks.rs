@@ -132,7 +132,7 @@ async fn receipts_go_along_where_they_are_hers_to_give() {
     let bench = Bench::start().await;
     let anna = bench.master("anna", Plan::Imperium, SHOP).await;
     let _working = bench.work().await;
-    let body = json!({ "shopId": SHOP, "receipts": true, "taxSystem": 2, "vat": 1 });
+    let body = json!({ "shop": SHOP, "receipts": true, "taxSystem": 2, "vat": 1 });
     anna.put("/integrations/yookassa", body).await.expect(200);
     let invoice = anna.invoice(1000.0).await;
     let answer = anna.link_on(&invoice).await;

@@ -8,14 +8,14 @@ async fn a_key_goes_in_and_never_comes_out() {
     let bench = Bench::start().await;
     let anna = bench.server.register("anna").await;
     let none = anna.get("/integrations/yookassa").await.expect(200);
-    assert_eq!((&none["state"], &none["shopId"], &none["webhookUrl"]), (&json!("none"), &Json::Null, &Json::Null));
+    assert_eq!((&none["state"], &none["shop"], &none["webhookUrl"]), (&json!("none"), &Json::Null, &Json::Null));
     let answer = anna.act("/integrations/yookassa/check").await;
     assert_eq!((answer.status, answer.code()), (409, "payments_not_connected"));
     let put = async |body: Json| anna.send(Method::PUT, "/integrations/yookassa", Some(body)).await;
-    let answer = put(json!({ "shopId": SHOP })).await;
+    let answer = put(json!({ "shop": SHOP })).await;
     assert_eq!((answer.status, answer.field("secretKey")), (422, "required"));
-    let shown = put(json!({ "shopId": SHOP, "secretKey": KEY })).await.expect(200);
-    assert_eq!((&shown["state"], &shown["source"], &shown["shopId"]), (&json!("unchecked"), &json!("own"), &json!(SHOP)));
+    let shown = put(json!({ "shop": SHOP, "secretKey": KEY })).await.expect(200);
+    assert_eq!((&shown["state"], &shown["source"], &shown["shop"]), (&json!("unchecked"), &json!("own"), &json!(SHOP)));
     let check = anna.act("/integrations/yookassa/check").await.expect(200);
     assert_eq!((&check["outcome"], &check["test"]), (&json!("works"), &json!(true)));
     let shown = anna.get("/integrations/yookassa").await.expect(200);
@@ -30,7 +30,7 @@ async fn a_key_goes_in_and_never_comes_out() {
     let shown = anna.get("/integrations/yookassa").await.expect(200);
     assert_eq!(shown["state"], "refused");
     // Without a key the one that stands is kept, with what is known of it.
-    let shown = put(json!({ "shopId": SHOP, "receipts": true, "vat": 1 })).await.expect(200);
+    let shown = put(json!({ "shop": SHOP, "receipts": true, "vat": 1 })).await.expect(200);
     assert_eq!((&shown["state"], &shown["receipts"]), (&json!("refused"), &json!(true)));
     anna.act("/integrations/yookassa/check").await.expect(200);
     let stored = bench.server.everything_stored().await;
@@ -57,7 +57,7 @@ async fn the_shop_of_the_installation_serves_one_business_and_no_other() {
     let anna = Master { bench: &bench, caller: bench.server.register("anna").await, shop: SHOP.to_owned() };
     let link = anna.link(100.0).await;
     let shown = anna.caller.get("/integrations/yookassa").await.expect(200);
-    assert_eq!((&shown["source"], &shown["shopId"]), (&json!("installation"), &json!(SHOP)));
+    assert_eq!((&shown["source"], &shown["shop"]), (&json!("installation"), &json!(SHOP)));
     assert!(text(&shown["webhookUrl"]).ends_with("/payments/yookassa/webhook"));
     bench.stage.steer("yookassa/notify", &json!({ "shop": SHOP, "url": anna.hook().await })).await;
     anna.payer(&link, "pay").await;
@@ -116,7 +116,7 @@ async fn payments_of_a_shop_that_was_replaced_come_to_their_end_and_those_of_one
     let anna = bench.master("anna", Plan::Ivory, SHOP).await;
     let _working = bench.work().await;
     let [old, waits] = [anna.link(100.0).await, anna.link(70.0).await];
-    anna.put("/integrations/yookassa", json!({ "shopId": "200700", "secretKey": KEY })).await.expect(200);
+    anna.put("/integrations/yookassa", json!({ "shop": "200700", "secretKey": KEY })).await.expect(200);
     let new = anna.link(10.0).await;
     anna.payer(&old, "pay").await;
     anna.until_status(&old, "succeeded").await;

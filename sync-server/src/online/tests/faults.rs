@@ -181,7 +181,7 @@ async fn no_log_line_has_a_key_a_phone_or_a_digit_of_a_card() {
     let listening = said.listen(LogFormat::Json);
     let anna = bench.master("anna", Plan::Imperium, SHOP).await;
     let working = bench.work().await;
-    let body = json!({ "shopId": SHOP, "secretKey": KEY, "receipts": true });
+    let body = json!({ "shop": SHOP, "secretKey": KEY, "receipts": true });
     anna.put("/integrations/yookassa", body).await.expect(200);
     let olga = json!({ "name": "Ольга Тайная", "phone": "+79161234567" });
     let olga = anna.caller.post("/clients", olga).await.expect(201)["id"].clone();
