@@ -18,6 +18,7 @@ export type Me = Schemas['Me'];
 export type Media = Schemas['Media'];
 export type LinkedMedia = Schemas['LinkedMedia'];
 export type Note = Schemas['Note'];
+export type OnlinePayment = Schemas['OnlinePayment'];
 export type Payment = Schemas['Payment'];
 export type Plan = Schemas['Plan'];
 export type RecordChange = Schemas['RecordChange'];
@@ -27,6 +28,8 @@ export type Setting = Schemas['Setting'];
 export type SignIn = Schemas['SignIn'];
 export type Status = Schemas['Status'];
 export type Token = Schemas['Token'];
+export type YookassaCheck = Schemas['ConnectionCheck'];
+export type YookassaConnection = Schemas['Connection'];
 
 export interface Interval {
   from: string;
