@@ -2,14 +2,13 @@
 //! a signature over method, path and end says that we gave it. An object storage signs its own.
 
 use domain::ids::{MediaId, TenantId};
+use domain::media::LINKS_LIVE;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use jiff::Timestamp;
 use sha2::Sha256;
 
 use crate::sealed::SealingKey;
 
-/// How long a link opens its picture: ten minutes.
-pub(super) const SECONDS: i64 = 600;
 /// What the key is for, so that no other use of the same `APP_KEY` gives the same signature.
 const PURPOSE: &[u8] = b"veloria/media/links/1";
 
@@ -28,7 +27,7 @@ impl LinkKeys {
 
     /// The path and query of a link.
     pub(super) fn link(&self, tenant: TenantId, id: MediaId, name: &str, now: Timestamp) -> String {
-        let unsigned = format!("/files/{tenant}/{id}/{name}?expires={}", now.as_second() + SECONDS);
+        let unsigned = format!("/files/{tenant}/{id}/{name}?expires={}", now.as_second() + LINKS_LIVE);
         let signature = self.0.first().map(|key| hex::encode(sign(key, &message(&unsigned))));
         format!("{unsigned}&signature={}", signature.unwrap_or_default())
     }
@@ -43,7 +42,7 @@ impl LinkKeys {
         let message = message(unsigned);
         let is_signed =
             self.0.iter().fold(false, |opened, key| opened | is_signature(key, &message, signature));
-        is_signed && (1..=SECONDS).contains(&left)
+        is_signed && (1..=LINKS_LIVE).contains(&left)
     }
 }
 
