@@ -32,6 +32,7 @@ alter table ledger force row level security;
 create policy tenant on ledger
     using (tenant_id = nullif(current_setting('app.tenant_id', true), '')::uuid)
     with check (tenant_id = nullif(current_setting('app.tenant_id', true), '')::uuid);
+-- survives: the version before knows nothing of the table.
 revoke update, delete, truncate on ledger from veloria_app;
 
 -- How far the books have followed the log, and the last number that an invoice of the business has. What was recorded before

@@ -37,7 +37,9 @@ mod tests {
             "veloria://open/api/v1/clients",
             "veloria://open/shell/again",
             "veloria://close/x",
-            "veloria://open/%2e%2e/x",
+            // What climbs is resolved before it is looked at.
+            "veloria://open/clients/%2e%2e/api/v1/clients",
+            "veloria://open/clients%2f1",
             "https://open/x",
         ] {
             assert_eq!(asked(bad), None, "{bad}");

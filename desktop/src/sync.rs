@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use client_core::driver::account::{Accounts, EnrolError};
 use client_core::driver::http::Http;
-use client_core::driver::media::Pictures;
+use client_core::driver::media::{Pictures, Sent};
 use client_core::driver::watch::{Watcher, keep_sending_pictures, watch};
 use client_core::driver::{Ended, RemoteError, Steps as _, keys};
 use client_core::local_api::{LocalApi, SharedApp};
@@ -78,9 +78,11 @@ async fn session(api: &LocalApi, watcher: &mut Around) -> Result<Option<Failure>
     let http = Http::new(&server, token.clone()).map_err(RemoteError::from)?;
     let mut engine = Engine::new(Options::default());
     let pictures = Pictures::new(&server, lang.as_str(), token.clone())?;
-    let (mut syncing, mut sending) = (api.clone(), api.clone());
+    let (mut syncing, mut sending, shell) = (api.clone(), api.clone(), Arc::clone(&watcher.shell));
+    // What became of those that were sent stands in records of the server; until they are here, the pages show what they did.
+    let told = |done: Sent| if done.sent > 0 { shell.hurry.notify_one() } else { api.changed() };
     let ended = tokio::select! {
-        error = keep_sending_pictures(&mut sending, &pictures, || api.changed()) => return Err(error.into()),
+        error = keep_sending_pictures(&mut sending, &pictures, told) => return Err(error.into()),
         ended = watch(&mut syncing, &mut engine, &http, (server, token.clone()), watcher) => ended?,
         other = another_key(api, &mut home, &token) => return other.map(|()| None),
     };

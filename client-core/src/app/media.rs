@@ -5,12 +5,14 @@ use domain::dates::format_seconds;
 use domain::documents::Hash;
 use domain::errors::{FieldErrors, FieldProblem};
 use domain::ids::MediaId;
-use domain::media::{MAX_FILE_BYTES, Media, MediaPlace, picture};
+use domain::media::picture::{self, Kind};
+use domain::media::{MAX_FILE_BYTES, Media, MediaPlace};
+use domain::sync::RecordKind;
 use serde::Serialize;
 use uuid::Uuid;
 
 use super::{App, AppError, Result};
-use crate::store::WaitingPicture;
+use crate::store::{Tx, WaitingPicture};
 
 /// Where a picture is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -146,30 +148,26 @@ impl App {
         })
     }
 
-    /// All pictures as the server shows them, those that wait after those that are stored. One that waits is as large as its small
-    /// size; the server says more of it once it has it.
+    /// All pictures as the server shows them, those that wait after those that are stored.
     pub fn all_media(&self) -> Result<Vec<Media>> {
         let mut all = self.media()?;
         self.store.read::<_, AppError>(|tx| {
             for waiting in tx.waiting_pictures()? {
-                let small = tx.thumbnail(waiting.id)?.unwrap_or_default();
-                let (kind, width, height) = picture::look(&small).ok_or(AppError::Damaged(waiting.id))?;
-                let at = format_seconds(waiting.at).unwrap_or_default();
-                all.push(Media {
-                    id: MediaId(waiting.id),
-                    media_type: waiting.place.media_type,
-                    content_type: kind.content_type().to_owned(),
-                    width,
-                    height,
-                    bytes: waiting.length,
-                    sha256: waiting.sha256.to_string(),
-                    client_id: waiting.place.client_id,
-                    appointment_id: waiting.place.appointment_id,
-                    created_at: at.clone(),
-                    updated_at: at,
-                });
+                all.push(as_media(tx, &waiting)?);
             }
             Ok(all)
+        })
+    }
+
+    /// One of them.
+    pub fn one_media(&self, id: MediaId) -> Result<Media> {
+        self.store.read(|tx| {
+            if let Some(waiting) = tx.waiting_picture(id.0)? {
+                return as_media(tx, &waiting);
+            }
+            let record = tx.record(RecordKind::Media.as_str(), id.0)?;
+            let media = record.and_then(|record| serde_json::from_value(record.body).ok());
+            media.ok_or(AppError::NotFound(id.0))
         })
     }
 
@@ -259,8 +257,38 @@ impl App {
         self.store.write(|tx| Ok(tx.refuse_picture(id, code)?))
     }
 
-    /// The server has it under this id.
-    pub(crate) fn picture_sent(&mut self, id: Uuid, became: MediaId) -> Result<()> {
-        self.store.write(|tx| Ok(tx.forget_picture(id, Some(became.0))?))
+    /// Whether a picture is still here to be sent.
+    pub(crate) fn is_picture_here(&self, id: Uuid) -> Result<bool> {
+        self.store.read(|tx| Ok(tx.waiting_picture(id)?.is_some()))
     }
+
+    /// The server has it under this id. Answers whether she still wants it: she may have taken it away while it was sent.
+    pub(crate) fn picture_sent(&mut self, id: Uuid, became: MediaId) -> Result<bool> {
+        self.store.write(|tx| {
+            let is_wanted = tx.waiting_picture(id)?.is_some();
+            tx.forget_picture(id, is_wanted.then_some(became.0))?;
+            Ok(is_wanted)
+        })
+    }
+}
+
+/// A picture that waits, as the server shows one. It is as large as its small size; the server says more of it once it has it. One
+/// whose small size cannot be read is listed all the same, so that it can be taken away.
+fn as_media(tx: &Tx<'_>, waiting: &WaitingPicture) -> Result<Media> {
+    let small = tx.thumbnail(waiting.id)?.unwrap_or_default();
+    let (kind, width, height) = picture::look(&small).unwrap_or((Kind::Jpeg, 0, 0));
+    let at = format_seconds(waiting.at).unwrap_or_default();
+    Ok(Media {
+        id: MediaId(waiting.id),
+        media_type: waiting.place.media_type,
+        content_type: kind.content_type().to_owned(),
+        width,
+        height,
+        bytes: waiting.length,
+        sha256: waiting.sha256.to_string(),
+        client_id: waiting.place.client_id,
+        appointment_id: waiting.place.appointment_id,
+        created_at: at.clone(),
+        updated_at: at,
+    })
 }

@@ -1,8 +1,8 @@
 //! Pictures over the network: sends those that wait, in pieces and from where a cut left off, and fetches those that are looked at.
 
-use domain::errors::ErrorCode;
+use domain::errors::{ErrorCode, FieldProblem};
 use domain::ids::MediaId;
-use domain::media::MediaPlace;
+use domain::media::{LinkedMedia, MediaPlace, MediaSize};
 use reqwest::{Method, RequestBuilder};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
@@ -46,17 +46,6 @@ pub enum PictureError {
     App(#[from] AppError),
 }
 
-/// One of the sizes that are kept.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Size {
-    /// As large as it is kept.
-    Full,
-    /// For a screen.
-    Large,
-    /// For a list.
-    Small,
-}
-
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Upload {
@@ -65,16 +54,14 @@ struct Upload {
     media_id: Option<MediaId>,
 }
 
-#[derive(Deserialize)]
-struct Linked {
-    urls: Urls,
-}
-
-#[derive(Deserialize)]
-struct Urls {
-    full: String,
-    large: String,
-    small: String,
+/// How the sending of one picture ended.
+enum Sending {
+    /// The server has it.
+    Became(MediaId),
+    /// She took it away meanwhile.
+    TakenAway,
+    /// Its bytes here are damaged: there is nothing to send.
+    Damaged,
 }
 
 impl Pictures {
@@ -95,9 +82,19 @@ impl Pictures {
         while let Some(picture) = device.look(|app| app.next_picture()).await? {
             let id = picture.id;
             match self.send(device, &picture, &mut told).await {
-                Ok(became) => {
-                    device.look(move |app| app.picture_sent(id, became)).await?;
-                    done.sent += 1;
+                Ok(Sending::Became(became)) => {
+                    if device.look(move |app| app.picture_sent(id, became)).await? {
+                        done.sent += 1;
+                    } else {
+                        self.remove(became).await?;
+                    }
+                }
+                Ok(Sending::TakenAway) => {}
+                Ok(Sending::Damaged) => {
+                    // It holds up neither the others nor the sync; she sees it, and takes it away.
+                    let why = FieldProblem::PictureUnreadable;
+                    device.look(move |app| app.picture_refused(id, why.as_str())).await?;
+                    done.refused += 1;
                 }
                 Err(PictureError::Remote(RemoteError::Refused(404 | 422, problem))) => {
                     device.look(move |app| app.picture_refused(id, code(&problem))).await?;
@@ -114,18 +111,19 @@ impl Pictures {
         device: &mut D,
         picture: &WaitingPicture,
         told: &mut impl FnMut(&WaitingPicture, u64),
-    ) -> Result<MediaId, PictureError> {
+    ) -> Result<Sending, PictureError> {
         let (id, mut asked) = (picture.id, 0);
         let mut upload = self.place(device, picture).await?;
         loop {
             told(picture, upload.offset);
             if let Some(became) = upload.media_id {
-                return Ok(became);
+                return Ok(Sending::Became(became));
             }
             let offset = upload.offset;
             let piece = device.look(move |app| app.picture_piece(id, offset)).await?;
             if piece.is_empty() && offset < picture.length {
-                return Err(AppError::Damaged(id).into());
+                let is_here = device.look(move |app| app.is_picture_here(id)).await?;
+                return Ok(if is_here { Sending::Damaged } else { Sending::TakenAway });
             }
             let path = format!("/media/uploads/{}?offset={offset}", upload.id);
             let request = self.call(Method::PATCH, &path);
@@ -168,16 +166,11 @@ impl Pictures {
     }
 
     /// The bytes of a picture that is on the server.
-    pub async fn fetch(&self, id: MediaId, size: Size) -> Result<Vec<u8>, RemoteError> {
-        let linked: Linked = answer(self.call(Method::GET, &format!("/media/{id}"))).await?;
-        let Urls { full, large, small } = linked.urls;
-        let link = match size {
-            Size::Full => full,
-            Size::Large => large,
-            Size::Small => small,
-        };
+    pub async fn fetch(&self, id: MediaId, size: MediaSize) -> Result<Vec<u8>, RemoteError> {
+        let linked: LinkedMedia = answer(self.call(Method::GET, &format!("/media/{id}"))).await?;
+        let link = linked.urls.of(size);
         // A link without a host begins at the server's address; the other kind is a storage's, which must not see our token.
-        let link = if link.starts_with('/') { format!("{}{link}", self.server) } else { link };
+        let link = if link.starts_with('/') { format!("{}{link}", self.server) } else { link.to_owned() };
         let response = sent(self.client.get(link)).await?;
         Ok(response.bytes().await?.to_vec())
     }

@@ -80,18 +80,18 @@ pub async fn send_pictures(app: &mut App, pictures: &Pictures) -> Result<(), App
     }
 }
 
-/// Sends pictures as they come to wait, beside the sessions: a large one holds up no edit. `told` hears that some have arrived. Ends
+/// Sends pictures as they come to wait, beside the sessions: a large one holds up no edit. `told` hears what became of them. Ends
 /// only when the device fails.
 pub async fn keep_sending_pictures<D: Steps>(
     device: &mut D,
     pictures: &Pictures,
-    mut told: impl FnMut(),
+    mut told: impl FnMut(Sent),
 ) -> AppError {
     loop {
         let pause = match pictures.send_waiting(device, |_, _| ()).await {
             Ok(done) => {
                 if done != Sent::default() {
-                    told();
+                    told(done);
                 }
                 LOOK
             }

@@ -15,8 +15,9 @@ use domain::dates::format_seconds;
 use domain::errors::ErrorCode;
 use domain::ids::{AppointmentId, ClientId, MediaId};
 use domain::lang::Lang;
-use domain::media::{LIST, MAX_FILE_BYTES, Media, MediaPlace, picture};
-use serde::{Deserialize, Serialize};
+use domain::media::{
+    LINKS_LIVE, LIST, LinkedMedia, MAX_FILE_BYTES, Media, MediaPlace, MediaSize, Urls, picture,
+};
 use tokio::task::spawn_blocking;
 use uuid::Uuid;
 
@@ -27,8 +28,6 @@ use super::request::{self, Ask};
 use super::{Answered, LocalApi, MAX_BODY_BYTES, appointments, clients, elsewhere, read};
 use crate::app::{App, NewPicture, PictureState};
 
-/// How long the links of a picture are said to lead somewhere, in seconds: as on the server.
-const LINKS_LIVE: i64 = 600;
 /// The largest picture that is fetched to be looked at.
 const MOST_FETCHED: usize = 2 * MAX_FILE_BYTES;
 
@@ -42,34 +41,12 @@ pub(super) fn routes() -> Router<LocalApi> {
         .route("/api/device/pictures/{id}/{size}", get(bytes))
 }
 
-/// A picture with links to its bytes, as the server shows it.
-#[derive(Serialize)]
-struct Linked {
-    #[serde(flatten)]
-    media: Media,
-    urls: Urls,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Urls {
-    full: String,
-    large: String,
-    small: String,
-    expires_at: String,
-}
-
-impl Linked {
-    fn new(app: &App, media: Media) -> Self {
-        let link = |size| format!("/api/device/pictures/{}/{size}", media.id);
-        let urls = Urls {
-            full: link("full"),
-            large: link("large"),
-            small: link("small"),
-            expires_at: format_seconds(app.now().as_second() + LINKS_LIVE).unwrap_or_default(),
-        };
-        Self { media, urls }
-    }
+/// A picture as the server shows it; the links lead to this device.
+fn linked(app: &App, media: Media) -> LinkedMedia {
+    let link = |size| format!("/api/device/pictures/{}/{size}", media.id);
+    let [full, large, small] = [MediaSize::Full, MediaSize::Large, MediaSize::Small].map(link);
+    let expires_at = format_seconds(app.now().as_second() + LINKS_LIVE).unwrap_or_default();
+    LinkedMedia { media, urls: Urls { full, large, small, expires_at } }
 }
 
 fn list(app: &mut App, ask: &Ask, _: Lang) -> Answered {
@@ -87,8 +64,8 @@ fn list(app: &mut App, ask: &Ask, _: Lang) -> Answered {
 }
 
 fn get_one(app: &mut App, ask: &Ask, _: Lang) -> Answered {
-    let media = find(app, ask.path("id")?)?;
-    Reply::ok(&Linked::new(app, media))
+    let media = app.one_media(ask.path("id")?)?;
+    Reply::ok(&linked(app, media))
 }
 
 /// Those that the server has not got, and why.
@@ -96,10 +73,6 @@ fn waiting(app: &mut App, _: &Ask, _: Lang) -> Answered {
     let mut pictures = app.pictures()?;
     pictures.retain(|picture| picture.state != PictureState::Stored);
     Reply::ok(&pictures)
-}
-
-fn find(app: &App, id: MediaId) -> Result<Media, Problem> {
-    app.all_media()?.into_iter().find(|media| media.id == id).ok_or_else(Problem::not_found)
 }
 
 async fn add(State(api): State<LocalApi>, request: Request<Body>) -> Response<Body> {
@@ -134,9 +107,9 @@ async fn bytes(
     request: Request<Body>,
 ) -> Response<Body> {
     let asked = request::language(request.headers());
-    let found = match id.parse() {
-        Ok(id) => api.picture_bytes(id, &size).await,
-        Err(_) => Err(Problem::not_found()),
+    let found = match (id.parse(), MediaSize::from_wire(&size)) {
+        (Ok(id), Some(size)) => api.picture_bytes(id, size).await,
+        _ => Err(Problem::not_found()),
     };
     match found {
         Ok(bytes) => shown(bytes),
@@ -146,7 +119,7 @@ async fn bytes(
 
 /// Bytes of a picture for the eyes of her who is signed in now: no cache keeps them beside the encrypted file.
 fn shown(bytes: Vec<u8>) -> Response<Body> {
-    let kind = picture::look(&bytes).map_or("application/octet-stream", |(kind, ..)| kind.content_type());
+    let kind = picture::content_type(&bytes).unwrap_or("application/octet-stream");
     let mut response = Response::new(Body::from(bytes));
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(kind));
     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -181,7 +154,7 @@ impl LocalApi {
             clients::check_named(app, "clientId", place.client_id)?;
             appointments::check_named(app, "appointmentId", place.appointment_id)?;
             let (id, is_new) = app.take_picture(&new, place)?;
-            let linked = Linked::new(app, find(app, MediaId(id))?);
+            let linked = linked(app, app.one_media(MediaId(id))?);
             if is_new { Reply::created(&format!("media/{id}"), &linked) } else { Reply::ok(&linked) }
         })
         .await
@@ -189,22 +162,17 @@ impl LocalApi {
 
     /// A picture in a size: what waits is here; of what is on the server the small size may be, and stands in for the others as long as
     /// there is no way there.
-    async fn picture_bytes(&self, id: MediaId, size: &str) -> Result<Vec<u8>, Problem> {
-        if !["full", "large", "small"].contains(&size) {
-            return Err(Problem::not_found());
-        }
-        let is_small = size == "small";
+    async fn picture_bytes(&self, id: MediaId, size: MediaSize) -> Result<Vec<u8>, Problem> {
         let look = move |app: &mut App| {
-            find(app, id)?;
-            let small = app.picture_thumbnail(id.0)?;
-            let whole = if is_small { None } else { app.waiting_file(id.0)? };
-            Ok((small, whole))
+            app.one_media(id)?;
+            let whole = if size == MediaSize::Small { None } else { app.waiting_file(id.0)? };
+            Ok((app.picture_thumbnail(id.0)?, whole))
         };
         match self.with_home(look).await? {
             (_, Some(file)) => Ok(file),
-            (Some(small), None) if is_small => Ok(small),
+            (Some(small), None) if size == MediaSize::Small => Ok(small),
             (small, None) => match self.fetched(id, size).await {
-                Ok(bytes) if is_small => {
+                Ok(bytes) if size == MediaSize::Small => {
                     let kept = bytes.clone();
                     self.with_home(move |app| Ok(app.keep_thumbnail(id.0, &kept)?)).await?;
                     Ok(bytes)
@@ -216,20 +184,15 @@ impl LocalApi {
     }
 
     /// A picture from where the server keeps it: its own disk, or a storage that must not see the device's token.
-    async fn fetched(&self, id: MediaId, size: &str) -> Result<Vec<u8>, Problem> {
+    async fn fetched(&self, id: MediaId, size: MediaSize) -> Result<Vec<u8>, Problem> {
         let asked = Request::builder().uri(format!("/api/v1/media/{id}")).body(Body::empty());
-        let linked = self.forwarded(asked.map_err(|_| Problem::not_found())?).await?;
-        if !linked.status().is_success() {
+        let answered = self.forwarded(asked.map_err(|_| Problem::not_found())?).await?;
+        if !answered.status().is_success() {
             return Err(Problem::not_found());
         }
-        let said = to_bytes(linked.into_body(), MAX_BODY_BYTES).await.unwrap_or_default();
-        let mut said: serde_json::Value = serde_json::from_slice(&said)?;
-        let urls: Urls = serde_json::from_value(said["urls"].take())?;
-        let link = match size {
-            "full" => urls.full,
-            "large" => urls.large,
-            _ => urls.small,
-        };
+        let said = to_bytes(answered.into_body(), MAX_BODY_BYTES).await.unwrap_or_default();
+        let linked: LinkedMedia = serde_json::from_slice(&said)?;
+        let link = linked.urls.of(size);
         let link: Uri = link.parse().map_err(|_| Problem::not_found())?;
         let server = match (link.scheme_str(), link.authority()) {
             (Some(scheme), Some(host)) => format!("{scheme}://{host}"),

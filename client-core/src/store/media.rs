@@ -106,6 +106,18 @@ impl Tx<'_> {
         run(self.conn, "DELETE FROM pictures WHERE id = ?1", params![id.as_bytes()]).map(drop)
     }
 
+    /// Loses the bytes of a picture on purpose, as a failing disk would; for tests of what then happens to its neighbours.
+    #[doc(hidden)]
+    pub fn damage_picture(&self, id: Uuid) -> Result<()> {
+        run(self.conn, "DELETE FROM picture_pieces WHERE picture = ?1", params![id.as_bytes()])?;
+        run(
+            self.conn,
+            "UPDATE picture_thumbnails SET bytes = x'00' WHERE picture = ?1",
+            params![id.as_bytes()],
+        )
+        .map(drop)
+    }
+
     /// The small size of a picture, if it is here.
     pub fn thumbnail(&self, id: Uuid) -> Result<Option<Vec<u8>>> {
         first(

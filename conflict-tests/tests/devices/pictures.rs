@@ -2,17 +2,22 @@
 
 use std::io::Cursor;
 
-use client_core::AppError;
 use client_core::app::{PictureState, ShownPicture};
-use client_core::driver::media::{PictureError, Pictures, Size};
+use client_core::driver::Steps;
+use client_core::driver::media::{PictureError, Pictures, Sent};
+use client_core::store::{StoreError, Tx};
+use client_core::sync::{Effect, Engine, Event};
+use client_core::{App, AppError};
 use domain::errors::FieldProblem;
 use domain::ids::{ClientId, MediaId};
-use domain::media::{MediaPlace, MediaType};
+use domain::media::{MediaPlace, MediaSize, MediaType};
 use image::{GrayImage, ImageFormat, RgbImage};
+use jiff::Timestamp;
 use rand::rngs::StdRng;
 use rand::{Rng as _, RngExt as _, SeedableRng as _};
 use serde_json::json;
 use sync_server::testing::TestServer;
+use uuid::Uuid;
 
 use super::homes::{Device, fields};
 use conflict_tests::proxy::Proxy;
@@ -106,7 +111,7 @@ async fn a_picture_taken_offline_is_shown_at_once_and_comes_through_a_line_that_
     // Whoever takes it over again has it already.
     assert_eq!(phone.app.add_picture(&file, of_client(client)).expect("known").id, shown.id);
     let way = pictures(&laptop, server.url());
-    let full = way.fetch(MediaId(shown.id), Size::Full).await.expect("from the server");
+    let full = way.fetch(MediaId(shown.id), MediaSize::Full).await.expect("from the server");
     let (sent, came) =
         (image::load_from_memory(&file).expect("sent"), image::load_from_memory(&full).expect("came"));
     assert_eq!((sent.width(), sent.height()), (came.width(), came.height()));
@@ -149,4 +154,70 @@ async fn what_is_no_picture_is_told_and_what_the_server_will_not_have_stays_here
     assert_eq!((sent.sent, sent.refused), (0, 0), "it is not tried for ever");
     assert!(phone.app.forget_picture(shown.id).expect("the store answers"));
     assert_eq!(phone.app.pictures().expect("the store answers"), []);
+}
+
+/// A device whose owner takes a picture away while it is sent: when `looks`, which counts down, has come to nothing.
+struct Fickle<'a> {
+    app: &'a mut App,
+    picture: Uuid,
+    looks: u32,
+}
+
+impl Steps for Fickle<'_> {
+    async fn step(&mut self, engine: &mut Engine, event: Event) -> Result<Effect, StoreError> {
+        self.app.sync_step(engine, event)
+    }
+
+    async fn now(&mut self) -> Timestamp {
+        App::now(self.app)
+    }
+
+    async fn look<T: Send + 'static>(&mut self, act: impl FnOnce(&mut App) -> T + Send + 'static) -> T {
+        self.looks = self.looks.saturating_sub(1);
+        if self.looks == 0 {
+            self.app.forget_picture(self.picture).expect("the store answers");
+        }
+        act(self.app)
+    }
+}
+
+#[tokio::test]
+async fn what_she_takes_away_while_it_is_sent_is_nowhere_afterwards() {
+    let server = TestServer::start().await;
+    let owner = server.register("fickle").await;
+    let mut phone = Device::sign_in(&server, &owner.email, "phone").await;
+    let way = pictures(&phone, server.url());
+    let place = MediaPlace { media_type: MediaType::Reference, client_id: None, appointment_id: None };
+    // To find it, where its upload is, that one began, three pieces, and that it has arrived.
+    for looks in 1..=7 {
+        let picture = phone.app.add_picture(&photo(100 + u64::from(looks)), place).expect("a picture").id;
+        let mut fickle = Fickle { app: &mut phone.app, picture, looks };
+        let done = way.send_waiting(&mut fickle, |_, _| ()).await.expect("nothing stops it");
+        assert_eq!((done, fickle.looks), (Sent::default(), 0), "after {looks}");
+        assert_eq!(phone.app.pictures().expect("the store answers"), [], "after {looks}");
+        let there = owner.get("/media").await.expect(200);
+        assert_eq!(there["data"], json!([]), "after {looks}");
+    }
+}
+
+#[tokio::test]
+async fn a_picture_whose_bytes_are_lost_holds_up_nobody_and_can_be_taken_away() {
+    let server = TestServer::start().await;
+    let owner = server.register("lost").await;
+    let mut phone = Device::sign_in(&server, &owner.email, "phone").await;
+    let place = MediaPlace { media_type: MediaType::Reference, client_id: None, appointment_id: None };
+    let [lost, sound] =
+        [31, 32].map(|seed| phone.app.add_picture(&photo(seed), place).expect("a picture").id);
+    let damage = |tx: &Tx<'_>| Ok(tx.damage_picture(lost)?);
+    phone.app.store_mut().write::<_, AppError>(damage).expect("the store answers");
+    assert_eq!(phone.app.all_media().expect("both are listed").len(), 2);
+
+    let way = pictures(&phone, server.url());
+    let done = way.send_waiting(&mut phone.app, |_, _| ()).await.expect("nothing stops it");
+    assert_eq!(done, Sent { sent: 1, refused: 1 });
+    let left = only(&phone);
+    assert_eq!((left.id, left.state), (lost, PictureState::Refused));
+    assert_eq!(left.code.as_deref(), Some(FieldProblem::PictureUnreadable.as_str()));
+    assert_ne!(left.id, sound);
+    assert!(phone.app.forget_picture(lost).expect("the store answers"));
 }

@@ -8,6 +8,8 @@ import { freePort } from '../scripts/front.mjs';
 const ELEMENT = 'element-6066-11e4-a52e-4f735466cecf';
 const OUTPUT = join(import.meta.dirname, '../test-output');
 const LIMIT_MS = 30_000;
+/** A fifth of a second apart. */
+const REMOVALS = 25;
 /** The last of what is shown with such a text: a sheet lies over the page. */
 const SEEK = `const [selector, text] = arguments;
   return [...document.querySelectorAll(selector)].findLast((node) =>
@@ -63,7 +65,16 @@ export class Computer {
 
   stop(): void {
     this.screen.kill();
-    rmSync(this.folder, { recursive: true, force: true });
+    // The session may have mounted something of its own below `run`, which goes when its last program has ended.
+    for (let tries = 0; ; tries += 1) {
+      try {
+        rmSync(this.folder, { recursive: true, force: true });
+        return;
+      } catch (error) {
+        if (tries === REMOVALS) return console.warn(`${this.folder} stays: ${String(error)}`);
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200);
+      }
+    }
   }
 }
 

@@ -45,9 +45,7 @@ impl Listing {
         let place = |((key, id), _): &((Value, Uuid), T)| After(Some(text(key)), *id);
         Ok(cursor.page(limit, found, place, |(_, thing)| thing))
     }
-}
 
-impl Listing {
     /// Whether a thing, as it is shown, is among those that are asked for.
     pub fn holds<T: Serialize>(&self, thing: &T) -> Result<bool, serde_json::Error> {
         let json = serde_json::to_value(thing)?;

@@ -3,10 +3,12 @@
 //! A slice of the shared room. Pure. What is known of a picture is a record, so every device sees it offline; the picture
 //! itself is fetched when somebody looks at it.
 
+mod linked;
 mod list;
 #[cfg(feature = "pictures")]
 pub mod picture;
 
+pub use linked::{LINKS_LIVE, LinkedMedia, MediaSize, Urls};
 pub use list::LIST;
 
 use serde::{Deserialize, Serialize};

@@ -118,6 +118,17 @@ pub fn thumbnail(file: &[u8]) -> Result<(Kind, Vec<u8>), Refusal> {
     Ok((kind, write(kind, &small)?))
 }
 
+/// What a file that is taken says that it is, by its first bytes.
+#[must_use]
+pub fn content_type(file: &[u8]) -> Option<&'static str> {
+    format(file).map(|format| format.to_mime_type())
+}
+
+fn format(file: &[u8]) -> Option<ImageFormat> {
+    let format = image::guess_format(file).ok()?;
+    matches!(format, ImageFormat::Jpeg | ImageFormat::Png | ImageFormat::WebP).then_some(format)
+}
+
 /// What a picture of ours is and how many points it has each way, told from its head.
 #[must_use]
 pub fn look(own: &[u8]) -> Option<(Kind, u32, u32)> {
@@ -132,10 +143,7 @@ pub fn look(own: &[u8]) -> Option<(Kind, u32, u32)> {
 }
 
 fn read(file: &[u8], side: u32) -> Result<(Kind, DynamicImage), Refusal> {
-    let format = image::guess_format(file).map_err(|_| Refusal::NotAPicture)?;
-    if !matches!(format, ImageFormat::Jpeg | ImageFormat::Png | ImageFormat::WebP) {
-        return Err(Refusal::NotAPicture);
-    }
+    let format = format(file).ok_or(Refusal::NotAPicture)?;
     let (image, orientation) = unpack(file, format)?;
     // Made smaller first: turning makes a copy.
     let mut image = fit(image, side);

@@ -2,7 +2,7 @@
 //! a page that shows and steers what happened, so that everything can be tried with no account and no internet.
 //!
 //! One folder per service, with its routes below its own name and below `/control/{name}`, and its section of the page; what they
-//! share is here: the clock that can be moved ([`clock`]), moods ([`mode`]), notifications ([`outbox`]), the listening. Keeps everything in
+//! share is here: the clock that can be moved (`clock`), moods (`mode`), notifications (`outbox`), the listening. Keeps everything in
 //! memory. Knows no database, no settings, and nothing of the server's slices; never runs in production.
 
 mod clock;

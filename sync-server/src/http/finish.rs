@@ -39,9 +39,11 @@ pub(super) async fn finish(mut request: Request, next: Next) -> Response {
 
 /// What an error answer that none of our handlers made says in our words.
 fn unshaped(response: &Response) -> Option<Problem> {
-    let is_json = response.headers().get(CONTENT_TYPE).is_some_and(|value| value == "application/json");
+    let kind = response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    // A page says itself what is wrong, in words for who opened it; no layer answers with one.
+    let is_shaped = kind == "application/json" || kind.starts_with("text/html");
     let code = match response.status() {
-        status if is_json || status == StatusCode::SWITCHING_PROTOCOLS || status.is_informational() => {
+        status if is_shaped || status == StatusCode::SWITCHING_PROTOCOLS || status.is_informational() => {
             return None;
         }
         StatusCode::UNAUTHORIZED => ErrorCode::Unauthorized,

@@ -8,6 +8,7 @@ use std::time::Duration;
 use axum::body::Bytes;
 use axum::http::Method;
 use domain::ids::{MediaId, TenantId};
+use domain::media::LINKS_LIVE;
 use futures::stream::BoxStream;
 use futures::{StreamExt as _, TryStreamExt as _};
 use jiff::Timestamp;
@@ -19,7 +20,7 @@ use object_store::{Error, GetOptions, GetResult, ObjectStore, ObjectStoreExt as 
 use tokio::sync::OnceCell;
 use uuid::Uuid;
 
-use super::links::{LinkKeys, SECONDS};
+use super::links::LinkKeys;
 use super::picture::{Kind, Painter, Picture};
 use super::queue::Queue;
 use crate::config::{Disk, S3};
@@ -147,7 +148,7 @@ impl Gallery {
                         ("response-content-type", kind.content_type()),
                         ("response-content-disposition", &disposition(link)),
                     ]);
-                    let lasts = Duration::from_secs(SECONDS.unsigned_abs());
+                    let lasts = Duration::from_secs(LINKS_LIVE.unsigned_abs());
                     let path = path(tenant, id, link);
                     store.signed_url_opts(Method::GET, &path, lasts, &options).await?.into()
                 }

@@ -3,8 +3,9 @@
 use axum::Json;
 use axum::extract::State;
 use domain::ids::MediaId;
+use domain::media::LinkedMedia;
 
-use super::schemas::LinkedMedia;
+use super::schemas::linked;
 use crate::AppState;
 use crate::http::{ItemErrors, PathId, Problem, Read};
 
@@ -24,5 +25,5 @@ pub(super) async fn get_media(
     let media = super::find(&mut tx, id).await?;
     tx.commit().await?;
     let media = media.ok_or_else(Problem::not_found)?;
-    Ok(Json(LinkedMedia::new(&state.gallery, principal.tenant, media, state.now()).await?))
+    Ok(Json(linked(&state.gallery, principal.tenant, media, state.now()).await?))
 }

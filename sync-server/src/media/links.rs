@@ -2,12 +2,11 @@
 //! a signature over method, path and end says that we gave it. An object storage signs its own.
 
 use domain::ids::{MediaId, TenantId};
+use domain::media::LINKS_LIVE;
 use jiff::Timestamp;
 
 use crate::sealed::{SealingKey, SigningKeys};
 
-/// How long a link opens its picture: ten minutes.
-pub(super) const SECONDS: i64 = 600;
 /// What the key is for, so that no other use of the same `APP_KEY` gives the same signature.
 const PURPOSE: &[u8] = b"veloria/media/links/1";
 
@@ -24,7 +23,7 @@ impl LinkKeys {
 
     /// The path and query of a link.
     pub(super) fn link(&self, tenant: TenantId, id: MediaId, name: &str, now: Timestamp) -> String {
-        let unsigned = format!("/files/{tenant}/{id}/{name}?expires={}", now.as_second() + SECONDS);
+        let unsigned = format!("/files/{tenant}/{id}/{name}?expires={}", now.as_second() + LINKS_LIVE);
         let signature = self.0.sign(&message(&unsigned));
         format!("{unsigned}&signature={signature}")
     }
@@ -36,7 +35,7 @@ impl LinkKeys {
         let Some((_, expires)) = unsigned.split_once("?expires=") else { return false };
         let Some(expires) = expires.parse::<i64>().ok() else { return false };
         let left = expires.saturating_sub(now.as_second());
-        self.0.has_signed(&message(unsigned), signature) && (1..=SECONDS).contains(&left)
+        self.0.has_signed(&message(unsigned), signature) && (1..=LINKS_LIVE).contains(&left)
     }
 }
 

@@ -1,59 +1,26 @@
 //! What answers and bodies look like. Bodies are read by `domain::media`.
 
 use domain::ids::{AppointmentId, ClientId, MediaId};
-use domain::media::{Media, MediaType};
+use domain::media::{LINKS_LIVE, LinkedMedia, Media, MediaType, Urls};
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::gallery::{Gallery, GalleryError};
-use super::links::SECONDS;
 use crate::http::now_text;
 use domain::ids::TenantId;
 
-/// A picture with links to its bytes.
-#[derive(Debug, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct LinkedMedia {
-    /// The picture.
-    #[serde(flatten)]
+/// A picture with the links that open it from now on.
+pub(super) async fn linked(
+    gallery: &Gallery,
+    tenant: TenantId,
     media: Media,
-    /// Where its bytes are for the next ten minutes.
-    urls: Urls,
-}
-
-/// Links that need no token, and end. A link without a host begins at this server's address.
-#[derive(Debug, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-#[schema(example = json!({
-    "full": "/files/0192f0c1-2d3e-7f40-8a5b-6c7d8e9fa0a0/0192f0c1-2d3e-7f40-8a5b-6c7d8e9fa0b7/full.jpg?expires=1796108400&signature=5d0f…",
-    "large": "/files/0192f0c1-2d3e-7f40-8a5b-6c7d8e9fa0a0/0192f0c1-2d3e-7f40-8a5b-6c7d8e9fa0b7/large.jpg?expires=1796108400&signature=91ab…",
-    "small": "/files/0192f0c1-2d3e-7f40-8a5b-6c7d8e9fa0a0/0192f0c1-2d3e-7f40-8a5b-6c7d8e9fa0b7/small.jpg?expires=1796108400&signature=c027…",
-    "expiresAt": "2026-12-01T07:10:00Z",
-}))]
-struct Urls {
-    /// As large as it is kept.
-    full: String,
-    /// At most 1600 points a side, for a screen.
-    large: String,
-    /// At most 400 points a side, for a list.
-    small: String,
-    /// RFC 3339.
-    expires_at: String,
-}
-
-impl LinkedMedia {
-    pub(super) async fn new(
-        gallery: &Gallery,
-        tenant: TenantId,
-        media: Media,
-        now: Timestamp,
-    ) -> Result<Self, GalleryError> {
-        let [full, large, small] = gallery.links(tenant, media.id, super::kind_of(&media), now).await?;
-        let expires_at = now_text(now + SignedDuration::from_secs(SECONDS));
-        Ok(Self { media, urls: Urls { full, large, small, expires_at } })
-    }
+    now: Timestamp,
+) -> Result<LinkedMedia, GalleryError> {
+    let [full, large, small] = gallery.links(tenant, media.id, super::kind_of(&media), now).await?;
+    let expires_at = now_text(now + SignedDuration::from_secs(LINKS_LIVE));
+    Ok(LinkedMedia { media, urls: Urls { full, large, small, expires_at } })
 }
 
 /// The beginning of an upload in pieces.

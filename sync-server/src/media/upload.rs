@@ -8,10 +8,10 @@ use axum::http::header::LOCATION;
 use axum::response::IntoResponse;
 use domain::errors::{ErrorCode, FieldProblem};
 use domain::ids::{AppointmentId, ClientId};
-use domain::media::{MAX_FILE_BYTES, MediaPlace, MediaType};
+use domain::media::{LinkedMedia, MAX_FILE_BYTES, MediaPlace, MediaType};
 use utoipa::IntoParams;
 
-use super::schemas::LinkedMedia;
+use super::schemas::linked;
 use super::take::take;
 use crate::AppState;
 use crate::http::{Asked, Principal, Problem, UploadErrors, read_body};
@@ -57,7 +57,7 @@ pub(super) async fn upload_media(
     }
     let (status, media) = Box::pin(take(&state, &principal, &ticket, file, place)).await?;
     let location = format!("/api/v1/media/{}", media.id);
-    let shown = LinkedMedia::new(&state.gallery, principal.tenant, media, state.now()).await?;
+    let shown = linked(&state.gallery, principal.tenant, media, state.now()).await?;
     let headers = (status == StatusCode::CREATED).then_some([(LOCATION, location)]);
     Ok((status, headers, Json(shown)))
 }

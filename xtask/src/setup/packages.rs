@@ -16,7 +16,7 @@ struct Need {
     is_met: fn() -> bool,
 }
 
-const FOR_THE_BUILD: [Need; 4] = [
+static FOR_THE_BUILD: [Need; 4] = [
     Need { package: "build-essential", purpose: "a C compiler and make", is_met: compiles_c },
     Need { package: "perl", purpose: "building the encryption of the client's database", is_met: has_perl },
     Need { package: "util-linux", purpose: "ending Postgres together with the server", is_met: has_setpriv },

@@ -8,11 +8,11 @@ use clap::{Args, Subcommand, ValueEnum};
 use client_core::App;
 use client_core::app::PictureState;
 use client_core::driver::RemoteError;
-use client_core::driver::media::{Pictures, Size};
+use client_core::driver::media::Pictures;
 use client_core::store::WaitingPicture;
 use domain::ids::{AppointmentId, ClientId, MediaId};
 use domain::lang::Lang;
-use domain::media::{MediaPlace, MediaType};
+use domain::media::{MediaPlace, MediaSize, MediaType};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -181,7 +181,7 @@ fn cannot(path: &Path, error: &std::io::Error) -> Failed {
     Failed::usage(format!("{}: {error}", path.display()))
 }
 
-impl From<Wanted> for Size {
+impl From<Wanted> for MediaSize {
     fn from(wanted: Wanted) -> Self {
         match wanted {
             Wanted::Full => Self::Full,

@@ -1,26 +1,11 @@
 // A whole day of work without a network in the real window: twenty visits, moves, notes, a photo, a request to the server and one taken
 // back, a clash, a search; then the power fails, and after it all of that is there, and on the server once there is one again.
-import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Served, serve } from '../../scripts/serve.mjs';
-import { day, salon, type Salon } from '../salon';
-import { Computer, until, Window } from '../window';
+import { expect, test } from 'vitest';
+import { day } from '../salon';
+import { stage } from '../stage';
+import { until } from '../window';
 
-let server: Served;
-let made: Salon;
-let computer: Computer;
-let window: Window | undefined;
-
-beforeAll(async () => {
-  server = await serve(process.env['VELORIA_SERVER_BIN'] ?? join(import.meta.dirname, '../../../../target/debug/sync-server'));
-  made = await salon(server.url, 'imperium');
-  computer = await Computer.start();
-});
-afterAll(async () => {
-  window?.close();
-  computer?.stop();
-  await server?.stop();
-});
+const on = stage('imperium');
 
 interface Visit {
   id: string;
@@ -34,12 +19,8 @@ const hour = (n: number) => `${String(9 + (n % 8)).padStart(2, '0')}:00`;
 const range = `/appointments?from=${day(3)}&to=${day(9)}&limit=200`;
 
 test('a day of work without a network outlives a power failure and reaches the server', { timeout: 600_000 }, async () => {
-  window = await Window.open(computer, server.url);
-  const shown = window;
-  await shown.signIn(made, 'a passphrase for the window');
-  await shown.sees('[data-testid="next-client"]');
-  await shown.sees('.side-foot [data-testid="sync-chip"]', 'Сохранено на сервере');
-  await server.cut();
+  const shown = await on.enter();
+  await on.server.cut();
 
   const did = async <T>(method: string, path: string, body: unknown, status: number): Promise<T> => {
     const answer = await shown.fetch<T>(method, `/api/v1${path}`, body);
@@ -49,8 +30,8 @@ test('a day of work without a network outlives a power failure and reaches the s
   const visits: Visit[] = [];
   for (let n = 0; n < 20; n += 1) {
     const asked = {
-      clientId: made.clients['anna'],
-      serviceId: made.services['brows'],
+      clientId: on.made.clients['anna'],
+      serviceId: on.made.services['brows'],
       startsAt: `${day(3 + Math.floor(n / 8))}T${hour(n)}`,
     };
     visits.push(await did<Visit>('POST', '/appointments', asked, 201));
@@ -59,12 +40,12 @@ test('a day of work without a network outlives a power failure and reaches the s
     await did('POST', `/appointments/${visits[n]?.id}/reschedule`, { startsAt: `${day(7)}T${hour(n)}` }, 200);
   }
   await did('POST', `/appointments/${visits[3]?.id}/cancel`, {}, 200);
-  await did('POST', '/notes', { clientId: made.clients['olga'], body: 'Аллергия на хну, записано без сети' }, 201);
+  await did('POST', '/notes', { clientId: on.made.clients['olga'], body: 'Аллергия на хну, записано без сети' }, 201);
   await did('POST', '/clients', { name: 'Зинаида Бессетева', phone: '+79990001122' }, 201);
   // Two at one hour, on purpose.
-  const clash = { clientId: made.clients['irina'], startsAt: `${day(8)}T12:00`, durationMin: 60 };
+  const clash = { clientId: on.made.clients['irina'], startsAt: `${day(8)}T12:00`, durationMin: 60 };
   await did('POST', '/appointments', clash, 201);
-  await did('POST', '/appointments', { ...clash, clientId: made.clients['olga'], allowOverlap: true }, 201);
+  await did('POST', '/appointments', { ...clash, clientId: on.made.clients['olga'], allowOverlap: true }, 201);
   for (const name of ['Наращивание без сети', 'Передумала']) await did('POST', '/services', { name, basePrice: 900, durationMin: 30 }, 201);
 
   // A photo, sent as the page sends one.
@@ -77,7 +58,7 @@ test('a day of work without a network outlives a power failure and reaches the s
        .then((drawn) => drawn.arrayBuffer())
        .then((bytes) => fetch(path, { method: 'POST', body: new Uint8Array(bytes) }))
        .then((answer) => answer.status);`,
-    `/api/v1/media?type=photo_after&clientId=${made.clients['olga']}`,
+    `/api/v1/media?type=photo_after&clientId=${on.made.clients['olga']}`,
   );
   expect(photo).toBe(201);
 
@@ -106,8 +87,7 @@ test('a day of work without a network outlives a power failure and reaches the s
   await shown.sees('body', 'только через сервер');
 
   shown.kill();
-  window = await Window.open(computer, server.url);
-  const again = window;
+  const again = await on.open();
   await again.sees('.side-foot [data-testid="sync-chip"]', 'ждёт отправки');
   const kept = (await again.fetch<Listed<Visit>>('GET', `/api/v1${range}`)).body.data;
   expect(kept).toHaveLength(22);
@@ -115,7 +95,7 @@ test('a day of work without a network outlives a power failure and reaches the s
   expect(at(kept, visits[0]?.id)?.startsAt).toBe(`${day(7)}T09:00:00+03:00`);
   expect(at(kept, visits[3]?.id)?.status).toBe('cancelled');
   await again.press('a[href="/clients"]');
-  await again.press(`a[href="/clients/${made.clients['olga']}"]`);
+  await again.press(`a[href="/clients/${on.made.clients['olga']}"]`);
   await again.sees('[data-testid="photo-unsent"]', 'Ждёт отправки');
   const wide = `return document.querySelector('.wall img')?.naturalWidth ?? 0;`;
   await until(async () => (await again.run<number>(wide)) > 0, 'the photo on the screen');
@@ -125,20 +105,20 @@ test('a day of work without a network outlives a power failure and reaches the s
   const before = await here();
   expect(before).toBeGreaterThan(0);
 
-  await server.restore();
-  const there = async () => (await made.ask<Listed<Visit>>('GET', range)).data;
+  await on.server.restore();
+  const there = async () => (await on.made.ask<Listed<Visit>>('GET', range)).data;
   await until(async () => (await there()).length === 22, 'the visits on the server', 120_000);
   const arrived = await there();
   expect(arrived.map(({ id, startsAt, status }) => ({ id, startsAt, status }))).toEqual(
     kept.map(({ id, startsAt, status }) => ({ id, startsAt, status })),
   );
-  await until(async () => (await made.ask<Listed<unknown>>('GET', '/conflicts')).data.length === before, 'the clash on the server');
-  const services = async () => (await made.ask<Listed<{ name: string }>>('GET', '/services?limit=200')).data.map(({ name }) => name);
+  await until(async () => (await on.made.ask<Listed<unknown>>('GET', '/conflicts')).data.length === before, 'the clash on the server');
+  const services = async () => (await on.made.ask<Listed<{ name: string }>>('GET', '/services?limit=200')).data.map(({ name }) => name);
   await until(async () => (await services()).includes('Наращивание без сети'), 'the service on the server');
   expect(await services()).not.toContain('Передумала');
-  const notes = await made.ask<Listed<{ body: string }>>('GET', `/notes?clientId=${made.clients['olga']}`);
+  const notes = await on.made.ask<Listed<{ body: string }>>('GET', `/notes?clientId=${on.made.clients['olga']}`);
   expect(notes.data.map(({ body }) => body)).toContain('Аллергия на хну, записано без сети');
-  const photos = async () => (await made.ask<Listed<unknown>>('GET', `/media?clientId=${made.clients['olga']}`)).data;
+  const photos = async () => (await on.made.ask<Listed<unknown>>('GET', `/media?clientId=${on.made.clients['olga']}`)).data;
   await until(async () => (await photos()).length === 1, 'the photo on the server');
   await again.sees('.side-foot [data-testid="sync-chip"]', 'Сохранено на сервере');
 });

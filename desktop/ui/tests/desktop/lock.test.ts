@@ -2,29 +2,13 @@
 // and the passphrase opens.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Served, serve } from '../../scripts/serve.mjs';
-import { salon, type Salon } from '../salon';
-import { Computer, Window } from '../window';
+import { expect, test } from 'vitest';
+import { stage } from '../stage';
+import type { Window } from '../window';
 
-const PASSPHRASE = 'a passphrase for the window';
 /** Long enough that it stands in no file by chance. */
 const PIN = '482159637041';
-let server: Served;
-let made: Salon;
-let computer: Computer;
-let window: Window | undefined;
-
-beforeAll(async () => {
-  server = await serve(process.env['VELORIA_SERVER_BIN'] ?? join(import.meta.dirname, '../../../../target/debug/sync-server'));
-  made = await salon(server.url);
-  computer = await Computer.start();
-});
-afterAll(async () => {
-  window?.close();
-  computer?.stop();
-  await server?.stop();
-});
+const on = stage();
 
 /** Nothing of her work is on the screen, and nothing is answered. */
 async function isShut(shown: Window): Promise<void> {
@@ -47,9 +31,7 @@ async function isShut(shown: Window): Promise<void> {
 }
 
 test('a shut window shows and answers nothing until the PIN or the passphrase is typed', { timeout: 600_000 }, async () => {
-  window = await Window.open(computer, server.url);
-  await window.signIn(made, PASSPHRASE);
-  await window.sees('[data-testid="next-client"]');
+  let window = await on.enter();
   await window.press('a[href="/settings"]');
   await window.press('a[href="/settings/security"]');
   await window.type('Новый ПИН-код', PIN);
@@ -71,29 +53,29 @@ test('a shut window shows and answers nothing until the PIN or the passphrase is
 
   // A new start begins shut, and a wrong one is counted across it.
   window.kill();
-  window = await Window.open(computer, server.url);
+  window = await on.open();
   await isShut(window);
-  const tried = async (typed: string) => window?.fetch<{ opens: boolean; wait: number }>('POST', '/shell/pin/open', { typed });
-  for (const _ of [1, 2, 3]) expect((await tried('000000'))?.status).toBe(403);
+  const tried = async (typed: string) => window.fetch<{ opens: boolean; wait: number }>('POST', '/shell/pin/open', { typed });
+  for (const _ of [1, 2, 3]) expect((await tried('000000')).status).toBe(403);
   window.kill();
-  window = await Window.open(computer, server.url);
+  window = await on.open();
   await isShut(window);
   const early = await tried(PIN);
-  expect(early?.status).toBe(429);
-  expect(early?.body.wait).toBeGreaterThan(0);
+  expect(early.status).toBe(429);
+  expect(early.body.wait).toBeGreaterThan(0);
   await window.sees('.wrong', 'Подождите');
   await window.keep('desktop-locked-wait');
 
   await window.press('#forgot');
   // The wait is the same for whatever is typed; then a wrong word is refused, and it makes wait in turn.
   await window.sees('#by-word button[type="submit"]:not(:disabled)', '', 60_000);
-  await window.type('Пароль', PASSPHRASE);
+  await window.type('Пароль', on.passphrase);
   await window.press('#by-word button[type="submit"]');
   await window.sees('nav');
   const { body } = await window.fetch<{ isSet: boolean }>('GET', '/shell/pin');
   expect(body.isSet).toBe(false);
 
-  const said = readdirSync(computer.folder, { recursive: true, withFileTypes: true })
+  const said = readdirSync(on.computer.folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name))
     .filter((path) => readFileSync(path).toString('latin1').includes(PIN));

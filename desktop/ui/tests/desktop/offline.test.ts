@@ -1,41 +1,23 @@
 // A day without a network in the real window: signed in, cut off, written, killed, started again, and on the server in the end.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Served, serve } from '../../scripts/serve.mjs';
-import { day, salon, type Salon } from '../salon';
-import { Computer, until, Window } from '../window';
+import { expect, test } from 'vitest';
+import { day } from '../salon';
+import { stage } from '../stage';
+import { until, type Window } from '../window';
 
-const PASSPHRASE = 'a passphrase for the window';
-let server: Served;
-let made: Salon;
-let computer: Computer;
-let window: Window | undefined;
-
-beforeAll(async () => {
-  server = await serve(process.env['VELORIA_SERVER_BIN'] ?? join(import.meta.dirname, '../../../../target/debug/sync-server'));
-  made = await salon(server.url);
-  computer = await Computer.start();
-});
-afterAll(async () => {
-  window?.close();
-  computer?.stop();
-  await server?.stop();
-});
+const on = stage();
 
 interface Listed<T> {
   data: T[];
 }
 
 test('what is written without a network outlives the end of the program and arrives', async () => {
-  window = await Window.open(computer, server.url);
-  await window.signIn(made, PASSPHRASE);
-  await window.sees('[data-testid="next-client"]');
+  let window = await on.enter();
   await window.sees('[data-testid="day-plan"]', 'Ольга');
-  await window.sees('[data-testid="sync-chip"]', 'Сохранено на сервере');
   await window.keep('desktop-today');
 
-  await server.cut();
+  await on.server.cut();
   await window.press('a[href="/clients"]');
   await window.sees('[data-testid="clients"]', 'Верещагина');
   await window.press('[data-testid="add-client"]');
@@ -53,7 +35,7 @@ test('what is written without a network outlives the end of the program and arri
   await window.keep('desktop-offline');
 
   window.kill();
-  window = await Window.open(computer, server.url);
+  window = await on.open();
   await window.sees('[data-testid="next-client"]');
   await window.press('a[href="/clients"]');
   await window.press('[data-testid="clients"] a', 'Полина Озёрная');
@@ -61,14 +43,14 @@ test('what is written without a network outlives the end of the program and arri
   await window.sees('[data-testid="sync-chip"]', 'ждёт отправки');
   expect(await keys(window)).toEqual([]);
 
-  await server.restore();
-  const found = async () => (await made.ask<Listed<{ id: string }>>('GET', `/clients?search=${encodeURIComponent('Полина')}`)).data[0];
+  await on.server.restore();
+  const found = async () => (await on.made.ask<Listed<{ id: string }>>('GET', `/clients?search=${encodeURIComponent('Полина')}`)).data[0];
   await until(async () => (await found()) !== undefined, 'the client on the server', 90_000);
   const client = await found();
-  const visits = await made.ask<Listed<{ clientId: string; startsAt: string }>>('GET', `/appointments?from=${day(1)}&to=${day(2)}`);
+  const visits = await on.made.ask<Listed<{ clientId: string; startsAt: string }>>('GET', `/appointments?from=${day(1)}&to=${day(2)}`);
   expect(visits.data.find((visit) => visit.clientId === client?.id)?.startsAt).toBe(`${day(1)}T15:30:00+03:00`);
   await window.sees('[data-testid="sync-chip"]', 'Сохранено на сервере');
-  expect(plain(computer.folder)).toEqual([]);
+  expect(plain(on.computer.folder)).toEqual([]);
 });
 
 /** Where a script of the pages would find a key: nowhere. */

@@ -1,30 +1,13 @@
 // Every screen in the real window while the server is no help: first it takes requests and never answers, then it is gone. What works
 // offline opens and saves all the same; what only the server has says so.
-import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Served, serve } from '../../scripts/serve.mjs';
+import { afterAll, expect, test } from 'vitest';
 import { Line } from '../line';
-import { salon, type Salon } from '../salon';
-import { Computer, until, Window } from '../window';
+import { stage } from '../stage';
+import { until, type Window } from '../window';
 
-let server: Served;
-let line: Line;
-let made: Salon;
-let computer: Computer;
-let window: Window | undefined;
-
-beforeAll(async () => {
-  server = await serve(process.env['VELORIA_SERVER_BIN'] ?? join(import.meta.dirname, '../../../../target/debug/sync-server'));
-  line = await Line.to(server.url);
-  made = await salon(server.url, 'imperium');
-  computer = await Computer.start();
-});
-afterAll(async () => {
-  window?.close();
-  computer?.stop();
-  await line?.close();
-  await server?.stop();
-});
+const on = stage('imperium');
+let line: Line | undefined;
+afterAll(() => line?.close());
 
 /** Rooms that the device has whole, and what is to be seen there. */
 const OWN = [
@@ -48,7 +31,7 @@ async function visit(shown: Window, path: string): Promise<void> {
 }
 
 async function everyRoom(shown: Window, how: string): Promise<void> {
-  const card = `/clients/${made.clients['anna']}`;
+  const card = `/clients/${on.made.clients['anna']}`;
   for (const [path, content] of [...OWN, [card, 'main h1']] as const) {
     await visit(shown, path);
     await shown.sees(content);
@@ -68,10 +51,8 @@ async function save(shown: Window, name: string): Promise<void> {
 }
 
 test('every screen opens and saves while the server never answers, and without one', { timeout: 900_000 }, async () => {
-  window = await Window.open(computer, line.url);
-  await window.signIn(made, 'a passphrase for the window');
-  await window.sees('[data-testid="next-client"]');
-  await window.sees('.side-foot [data-testid="sync-chip"]', 'Сохранено на сервере');
+  line = await Line.to(on.server.url);
+  const window = await on.enter(line.url);
 
   line.stall();
   await everyRoom(window, 'stalled');
@@ -92,7 +73,7 @@ test('every screen opens and saves while the server never answers, and without o
   await window.keep('desktop-cut-_settings_security');
 
   await line.restore();
-  const names = async () => (await made.ask<{ data: { name: string }[] }>('GET', '/clients?limit=100')).data.map(({ name }) => name);
+  const names = async () => (await on.made.ask<{ data: { name: string }[] }>('GET', '/clients?limit=100')).data.map(({ name }) => name);
   await until(async () => (await names()).includes('Ника Безсетевая'), 'both on the server', 120_000);
   expect(await names()).toContain('Стелла Безответная');
 });
