@@ -2,6 +2,7 @@
 
 use domain::ids::TenantId;
 use secrecy::ExposeSecret as _;
+use serde_json::json;
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection, Row as _};
 
 use crate::db::Db;
@@ -143,12 +144,13 @@ async fn a_tenant_sees_its_own_rows_and_without_a_tenant_there_are_none() {
 async fn what_is_append_only_cannot_be_changed_or_taken_away() {
     let server = TestServer::start().await;
     let anna = server.register("anna").await;
+    anna.post("/payments", json!({ "date": "2026-12-01", "amount": 100 })).await.expect(201);
     let tenant = TenantId(anna.account["tenant"]["id"].as_str().unwrap().parse().unwrap());
     let db = Db::connect(&server.database().url(), 1).await.unwrap();
     for table in APPEND_ONLY {
         let mut tx = db.tenant(tenant).await.unwrap();
         let lines = column(tx.conn(), &format!("select count(*)::text from {table}")).await;
-        assert_ne!(lines, ["0"], "{table} tells of the registration");
+        assert_ne!(lines, ["0"], "{table} tells of what was done");
         tx.commit().await.unwrap();
         for statement in [
             format!("update {table} set tenant_id = tenant_id"),
