@@ -9,8 +9,8 @@ use utoipa_swagger_ui::SwaggerUi;
 use crate::http::ProblemBody;
 use crate::{
     AppState, appointments, audit, auth, billing, clients, conflicts, devices, exports, history, imports,
-    invoices, ledger, media, notes, online, openapi_conventions, openapi_examples, payments, services, settings,
-    slots, sync, till,
+    invoices, ledger, media, notes, online, openapi_conventions, openapi_examples, payments, services,
+    settings, slots, sync, till,
 };
 
 /// Where the document is.

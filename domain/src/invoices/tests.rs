@@ -22,6 +22,7 @@ fn context(services: &BTreeMap<ServiceId, crate::services::Service>) -> Context<
         now: NOW,
         services,
         visit: None,
+        deposits: &[],
     }
 }
 

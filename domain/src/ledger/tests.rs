@@ -134,8 +134,17 @@ impl Books {
                 let (id, none) = (InvoiceId(self.id()), BTreeMap::new());
                 let (number, today) = (self.invoices.len() as u64 + 1, "2026-12-01".parse().unwrap());
                 let (currency, lang) = (Currency::RUB, Lang::Ru);
-                let context =
-                    Context { id, number, currency, lang, today, now: NOW, services: &none, visit: None };
+                let context = Context {
+                    id,
+                    number,
+                    currency,
+                    lang,
+                    today,
+                    now: NOW,
+                    services: &none,
+                    visit: None,
+                    deposits: &[],
+                };
                 if let Ok(invoice) = new.write(&context) {
                     self.invoices.push(id);
                     self.put(&invoice);

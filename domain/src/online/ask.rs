@@ -263,7 +263,8 @@ pub fn fate(
 ) -> Fate {
     let owed = |percent: u32| {
         // Without a price, of what was asked for.
-        let of = price.filter(|price| price.minor() > 0 && price.currency() == held.currency()).unwrap_or(held);
+        let of =
+            price.filter(|price| price.minor() > 0 && price.currency() == held.currency()).unwrap_or(held);
         let minor = (i128::from(of.minor()) * i128::from(percent) + 50) / 100;
         match i64::try_from(minor).unwrap_or(i64::MAX).min(held.minor()) {
             0 => Fate::LetGo,

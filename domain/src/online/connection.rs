@@ -45,14 +45,12 @@ impl ConnectionEdit {
         let tax_system = fields.whole("taxSystem", 1, 6);
         let vat = fields.whole("vat", 1, 12);
         fields.require("shop", &shop);
-        let is_number = |shop: &String| {
-            shop.len() <= LONGEST.0 && shop.bytes().all(|byte| byte.is_ascii_alphanumeric())
-        };
+        let is_number =
+            |shop: &String| shop.len() <= LONGEST.0 && shop.bytes().all(|byte| byte.is_ascii_alphanumeric());
         if shop.value().is_some_and(|shop| !is_number(shop)) {
             fields.mistake("shop", FieldProblem::Invalid);
         }
-        let is_key =
-            |key: &String| key.len() <= LONGEST.1 && key.bytes().all(|byte| byte.is_ascii_graphic());
+        let is_key = |key: &String| key.len() <= LONGEST.1 && key.bytes().all(|byte| byte.is_ascii_graphic());
         if key.value().is_some_and(|key| !is_key(key)) {
             fields.mistake("secretKey", FieldProblem::Invalid);
         }

@@ -13,7 +13,8 @@ mod receipt;
 mod tests;
 
 pub use ask::{
-    Ask, DepositAsk, Fate, GiveBack, HOLD_LASTS, Refusing, Take, deposit, fate, may_ask, may_deposit, may_hold,
+    Ask, DepositAsk, Fate, GiveBack, HOLD_LASTS, Refusing, Take, deposit, fate, may_ask, may_deposit,
+    may_hold,
 };
 pub use connection::{ConnectionEdit, Fiscal};
 pub use list::LIST;

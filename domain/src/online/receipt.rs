@@ -32,9 +32,7 @@ pub fn receipt_lines(invoice: &Invoice, amount: Money) -> Vec<ReceiptLine> {
         .unzip();
     let parts = in_proportion(&weights, amount.minor());
     let lines = names.into_iter().zip(parts).filter(|(_, minor)| *minor > 0);
-    lines
-        .map(|(name, minor)| ReceiptLine { name, amount: Money::new(minor, amount.currency()) })
-        .collect()
+    lines.map(|(name, minor)| ReceiptLine { name, amount: Money::new(minor, amount.currency()) }).collect()
 }
 
 /// Shares of a sum by weight, which come to the sum: what rounding leaves goes to those who lost most by it.

@@ -100,7 +100,10 @@ fn work_that_was_done_is_hers_and_of_a_visit_called_off_what_the_rule_leaves_her
     };
     let all = Fate::Keep(Money::rub(50_000));
     assert_eq!(of(Status::Completed, None, 0), all);
-    assert_eq!((of(Status::Cancelled, None, 0), of(Status::Cancelled, Some(&rule), 24)), (Fate::LetGo, Fate::LetGo));
+    assert_eq!(
+        (of(Status::Cancelled, None, 0), of(Status::Cancelled, Some(&rule), 24)),
+        (Fate::LetGo, Fate::LetGo)
+    );
     assert_eq!(of(Status::Cancelled, Some(&rule), 23), Fate::Keep(Money::rub(25_000)));
     assert_eq!((of(Status::NoShow, Some(&rule), -1), of(Status::NoShow, None, -1)), (all, Fate::Nothing));
     assert_eq!(of(Status::Confirmed, Some(&rule), 5), Fate::Nothing);

@@ -19,6 +19,7 @@ mod second_factor;
 mod session;
 mod store;
 mod store_codes;
+mod store_identities;
 mod store_sessions;
 mod sweep;
 mod token;
@@ -115,12 +116,12 @@ pub(crate) async fn find_person(
     state: &AppState,
     email: &str,
 ) -> Result<Option<(TenantId, UserId)>, StoreError> {
-    store::find_identity(&state.db, password::hash_of(email)).await
+    store_identities::find_identity(&state.db, password::hash_of(email)).await
 }
 
 /// The only business that there is; `None` if there are more, or none.
 pub(crate) async fn only_business(state: &AppState) -> Result<Option<TenantId>, StoreError> {
-    store::only_tenant(&state.db).await
+    store_identities::only_tenant(&state.db).await
 }
 
 /// The people of a business, by age.

@@ -16,8 +16,8 @@ use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use super::password::{PasswordError, chosen, email_hash};
-use super::store;
 use super::views::{Account, Tenant, User};
+use super::{store, store_identities};
 use crate::db::{Cause, StoreError};
 use crate::http::{AnonymousErrors, JsonObject, Problem, Visitor};
 use crate::{AppState, audit, sync};
@@ -90,7 +90,7 @@ async fn keep(
     let mut tx = state.db.tenant(tenant.id).await?.caused_by(cause);
     store::insert_tenant(&mut tx, tenant, state.new_id()).await?;
     store::insert_user(&mut tx, &account.user, password_hash).await?;
-    if !store::insert_identity(&mut tx, email_hash, account.user.id).await? {
+    if !store_identities::insert_identity(&mut tx, email_hash, account.user.id).await? {
         return Err(RegisterError::EmailTaken);
     }
     Box::pin(sync::write_record(&mut tx, RecordKind::Tenant, tenant.id.0, Some(&tenant.record()))).await?;

@@ -37,8 +37,16 @@ pub(super) enum Mode {
 }
 
 impl Mode {
-    pub(super) const ALL: &[Self] =
-        &[Self::Ok, Self::Slow, Self::Html, Self::Locked, Self::TooMany, Self::Broken, Self::Lost, Self::Down];
+    pub(super) const ALL: &[Self] = &[
+        Self::Ok,
+        Self::Slow,
+        Self::Html,
+        Self::Locked,
+        Self::TooMany,
+        Self::Broken,
+        Self::Lost,
+        Self::Down,
+    ];
 
     pub(super) const fn as_str(self) -> &'static str {
         match self {

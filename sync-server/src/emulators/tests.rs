@@ -40,7 +40,9 @@ async fn a_mood_lasts_as_long_as_it_was_told_to_and_shows_on_the_page_of_whoever
             .map(|answer| (answer.status().as_u16(), answer.headers()["content-type"].clone()))
     };
     let code = async || me().await.map(|(status, _)| status);
-    for (mode, answer) in [("401", Some(401)), ("429", Some(429)), ("500", Some(500)), ("down", None), ("lost", None)] {
+    for (mode, answer) in
+        [("401", Some(401)), ("429", Some(429)), ("500", Some(500)), ("down", None), ("lost", None)]
+    {
         stage.steer("yookassa/mode", &json!({ "mode": mode, "times": 2 })).await;
         assert_eq!([code().await, code().await, code().await], [answer, answer, Some(200)], "{mode}");
     }

@@ -38,7 +38,8 @@ pub use domain::api::{After, Page, QueryFields};
 pub use edge::{Edge, Origins, OriginsError};
 pub use errors_doc::{
     AnonymousErrors, BookErrors, ContactErrors, ItemErrors, ItemListErrors, LimitErrors, ListErrors,
-    MoneyErrors, PasswordErrors, QuestionErrors, RemoveErrors, SignInErrors, UploadErrors, WebhookErrors, WriteErrors,
+    MoneyErrors, PasswordErrors, QuestionErrors, RemoveErrors, SignInErrors, UploadErrors, WebhookErrors,
+    WriteErrors,
 };
 pub(crate) use html::escape;
 pub use input::{JsonObject, PathId};

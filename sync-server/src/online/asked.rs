@@ -59,7 +59,12 @@ impl Contact {
 }
 
 impl AskedReceipt {
-    pub(super) fn new(contact: Contact, fiscal: Fiscal, lines: Vec<ReceiptLine>, is_prepayment: bool) -> Self {
+    pub(super) fn new(
+        contact: Contact,
+        fiscal: Fiscal,
+        lines: Vec<ReceiptLine>,
+        is_prepayment: bool,
+    ) -> Self {
         let lines = lines.into_iter().map(|line| (line.name, line.amount.minor())).collect();
         // One way is enough, and by letter it costs nobody anything.
         let phone = contact.phone.filter(|_| contact.email.is_none());

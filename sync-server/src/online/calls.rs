@@ -120,8 +120,7 @@ pub(super) async fn give_back(state: &AppState, tenant: TenantId, id: Uuid) -> R
     if is_forgotten(refund.created, state.now()) {
         return find_or_close_refund(state, tenant, &refund, &theirs, &who).await;
     }
-    let asked =
-        Asked::open(&state.sealer, tenant, id, refund.asked.as_deref())?.new_refund(&refund, &theirs);
+    let asked = Asked::open(&state.sealer, tenant, id, refund.asked.as_deref())?.new_refund(&refund, &theirs);
     let key = key_of(&refund.key)?;
     match ask(state, async |client| client.give_back(&who, &key, &asked).await).await {
         Ok(seen) => settle::refund(state, tenant, id, &seen, None).await.map(|()| Called::Done),
@@ -279,7 +278,9 @@ async fn find_or_close_refund(
     tx.commit().await?;
     let is_known = |seen: &Refund| others.iter().any(|other| other.theirs.as_deref() == Some(&*seen.id));
     let is_it = |seen: &&Refund| {
-        seen.amount == refund.amount && seen.created >= refund.created - SignedDuration::from_mins(5) && !is_known(seen)
+        seen.amount == refund.amount
+            && seen.created >= refund.created - SignedDuration::from_mins(5)
+            && !is_known(seen)
     };
     match page.items.iter().find(is_it) {
         Some(seen) => settle::refund(state, tenant, refund.id, seen, None).await?,

@@ -83,7 +83,8 @@ pub(super) async fn arrange(
         Some(part) => {
             let invoice = invoices::find(tx, row.invoice).await?;
             let fiscal = connection::fiscal_of(tx, &row.shop).await?;
-            let contact = link::contact(tx, invoice.as_ref().and_then(|invoice| invoice.client_id), None).await?;
+            let contact =
+                link::contact(tx, invoice.as_ref().and_then(|invoice| invoice.client_id), None).await?;
             match (invoice, fiscal) {
                 (Some(invoice), Some(fiscal)) if !contact.is_nowhere() => {
                     let lines = receipt_lines(&invoice, part);

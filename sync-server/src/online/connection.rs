@@ -285,17 +285,16 @@ async fn with_this_key(
 }
 
 /// The provider does not accept the key of a shop: nothing new is asked of it, and she is told, once.
-pub(super) async fn refuse(
-    state: &AppState,
-    tenant: TenantId,
-    used: &Credentials,
-) -> Result<(), StoreError> {
+pub(super) async fn refuse(state: &AppState, tenant: TenantId, used: &Credentials) -> Result<(), StoreError> {
     let mut tx = state.db.tenant(tenant).await?;
     sync::lock(&mut tx).await?;
     let now = state.now();
     let known = with_this_key(state, &mut tx, used).await?;
     if let Some(mut known) = known.filter(|known| known.refused.is_none()) {
-        tracing::warn!(shop = known.shop, "YooKassa does not accept the key of a shop; it is asked for nothing new");
+        tracing::warn!(
+            shop = known.shop,
+            "YooKassa does not accept the key of a shop; it is asked for nothing new"
+        );
         known.refused = Some(now);
         store_shops::put(&mut tx, &known, now).await?;
         if known.is_current {

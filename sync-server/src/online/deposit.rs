@@ -59,7 +59,8 @@ pub(super) async fn create_deposit(
     if let Some(open) = deposits.iter().find(is_unpaid) {
         return answer_again(&state, write, open.id).await;
     }
-    let has_money = |row: &Row| matches!(row.status, PaymentStatus::WaitingForCapture | PaymentStatus::Succeeded);
+    let has_money =
+        |row: &Row| matches!(row.status, PaymentStatus::WaitingForCapture | PaymentStatus::Succeeded);
     if ask.amount.is_none() && deposits.iter().any(has_money) {
         return Err(Problem::new(ErrorCode::Conflict));
     }

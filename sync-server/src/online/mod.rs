@@ -50,11 +50,7 @@ pub(crate) use visits::{deposits_kept, follow_visits};
 /// The routes of this slice.
 pub fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
-        .routes(routes!(
-            connection::get_yookassa,
-            connection::put_yookassa,
-            connection::delete_yookassa
-        ))
+        .routes(routes!(connection::get_yookassa, connection::put_yookassa, connection::delete_yookassa))
         .routes(routes!(connection::check_yookassa))
         .routes(routes!(link::create_payment_link))
         .routes(routes!(deposit::create_deposit))

@@ -129,7 +129,8 @@ async fn receipt(tx: &mut TenantTx, row: &Row, amount: Money) -> Result<Option<A
     if !row.has_receipt {
         return Ok(None);
     }
-    let (invoice, fiscal) = (invoices::find(tx, row.invoice).await?, connection::fiscal_of(tx, &row.shop).await?);
+    let (invoice, fiscal) =
+        (invoices::find(tx, row.invoice).await?, connection::fiscal_of(tx, &row.shop).await?);
     let Some((invoice, fiscal)) = invoice.zip(fiscal) else { return Ok(None) };
     let contact = link::contact(tx, invoice.client_id, None).await?;
     let is_prepayment = row.purpose == domain::online::Purpose::Deposit;

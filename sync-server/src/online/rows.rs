@@ -119,7 +119,8 @@ impl Row {
     /// What can still be given back, with these refunds of it.
     pub(super) fn left(&self, refunds: &[RefundRow]) -> Result<Money, MoneyError> {
         let zero = Money::new(0, self.amount.currency());
-        let taken = if self.status == PaymentStatus::Succeeded { self.captured.unwrap_or(zero) } else { zero };
+        let taken =
+            if self.status == PaymentStatus::Succeeded { self.captured.unwrap_or(zero) } else { zero };
         let gone = self.sum(refunds, |status| status != RefundStatus::Canceled)?;
         taken.checked_add(gone.checked_neg()?)
     }

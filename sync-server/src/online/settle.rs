@@ -131,11 +131,7 @@ async fn follow(
 }
 
 /// Whether more went back, as the provider says, than we know of.
-async fn went_elsewhere(
-    tx: &mut TenantTx,
-    row: &Row,
-    seen: &yookassa::Payment,
-) -> Result<bool, StoreError> {
+async fn went_elsewhere(tx: &mut TenantTx, row: &Row, seen: &yookassa::Payment) -> Result<bool, StoreError> {
     if seen.refunded.minor() == 0 {
         return Ok(false);
     }
@@ -175,8 +171,7 @@ async fn follow_back(
         if status == RefundStatus::Succeeded {
             let back = refund.amount.checked_neg().map_err(StoreError::damaged)?;
             // The provider does not say when it arrived; it says when it was asked for.
-            let (written, is_on_invoice) =
-                write(state, tx, &row, (id, back, seen.created), &seen.id).await?;
+            let (written, is_on_invoice) = write(state, tx, &row, (id, back, seen.created), &seen.id).await?;
             head = written;
             if row.is_on_invoice && !is_on_invoice {
                 refund.trouble = Some(Trouble::NotOnInvoice);
@@ -240,4 +235,3 @@ fn metadata(row: &Row, theirs: &str) -> Map<String, serde_json::Value> {
     ];
     named.into_iter().map(|(name, id)| (name.to_owned(), id)).collect()
 }
-

@@ -71,8 +71,7 @@ impl Bench {
 
     /// What waits for its next attempt, or for its hour, waits no longer.
     async fn hurry(&self) {
-        let mut owner =
-            PgConnection::connect(self.server.database().url().expose_secret()).await.unwrap();
+        let mut owner = PgConnection::connect(self.server.database().url().expose_secret()).await.unwrap();
         let now = "update graphile_worker._private_jobs set run_at = now() where locked_at is null and run_at > now()";
         sqlx::raw_sql(now).execute(&mut owner).await.unwrap();
     }

@@ -38,7 +38,9 @@ pub(crate) async fn deposits_kept(
     let rows = store::for_visit(tx, visit).await?;
     let rows: Vec<Row> = rows
         .into_iter()
-        .filter(|row| row.purpose == Purpose::Deposit && row.status == PaymentStatus::Succeeded && row.is_on_invoice)
+        .filter(|row| {
+            row.purpose == Purpose::Deposit && row.status == PaymentStatus::Succeeded && row.is_on_invoice
+        })
         .collect();
     let ids: Vec<Uuid> = rows.iter().map(|row| row.id.0).collect();
     let refunds = store::refunds_of(tx, &ids).await?;

@@ -49,10 +49,7 @@ pub(super) async fn find(
     found.map(|(row, refunds)| shown(&row, &refunds)).transpose()
 }
 
-async fn known(
-    tx: &mut TenantTx,
-    id: OnlinePaymentId,
-) -> Result<Option<(Row, Vec<RefundRow>)>, StoreError> {
+async fn known(tx: &mut TenantTx, id: OnlinePaymentId) -> Result<Option<(Row, Vec<RefundRow>)>, StoreError> {
     let Some(row) = store::find(tx, id).await? else { return Ok(None) };
     let refunds = store::refunds_of(tx, &[id.0]).await?;
     Ok(Some((row, refunds)))

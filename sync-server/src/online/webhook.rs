@@ -77,7 +77,6 @@ pub(super) async fn notify_yookassa_of_installation(
     told.keep(&state, tx, shop.shop.clone(), true).await
 }
 
-
 /// A notification, as far as it has to be understood to be kept.
 struct Told {
     event: String,

@@ -17,8 +17,8 @@ use uuid::Uuid;
 
 use super::store::heads;
 use super::tx::{Form, Kept, Tx};
-use crate::{audit, online};
 use crate::db::{StoreError, TenantTx};
+use crate::{audit, online};
 
 impl TenantTx {
     /// A record's body.
@@ -238,7 +238,8 @@ async fn keep_visits(tx: &mut TenantTx, rows: &[Of<'_, AppointmentRow>]) -> Resu
     .fetch_all(tx.conn())
     .await?;
     // Where every door's visits are written, the journal hears of them.
-    let known: Vec<Uuid> = changed.iter().filter(|row| row.status_before.is_some()).map(|row| row.id).collect();
+    let known: Vec<Uuid> =
+        changed.iter().filter(|row| row.status_before.is_some()).map(|row| row.id).collect();
     for row in changed {
         let before =
             row.status_before.as_deref().zip(row.deleted_before).map(|(status, gone)| state(status, gone));

@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 use super::{Contact, LetterCode};
 use crate::auth::password::hash_of;
 use crate::auth::views::User;
-use crate::auth::{codes, letters, store};
+use crate::auth::{codes, letters, store, store_identities};
 use crate::http::{JsonObject, PasswordErrors, Principal, Problem, ProblemBody, Visitor};
 use crate::{AppState, audit};
 
@@ -59,8 +59,8 @@ pub(super) async fn confirm_email(
     JsonObject(object): JsonObject,
 ) -> Result<Json<User>, Problem> {
     let (email, old, mut tx) = super::confirmed(&state, &principal, Contact::Email, &object).await?;
-    store::remove_identity(&mut tx, principal.user).await?;
-    if !store::insert_identity(&mut tx, hash_of(&email), principal.user).await? {
+    store_identities::remove_identity(&mut tx, principal.user).await?;
+    if !store_identities::insert_identity(&mut tx, hash_of(&email), principal.user).await? {
         return Err(Problem::new(ErrorCode::EmailTaken).field("code", FieldProblem::Taken));
     }
     let user = User { email, ..old.clone() };

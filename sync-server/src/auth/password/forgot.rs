@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 
 use super::hash_of;
 use crate::auth::codes::{self, Purpose};
-use crate::auth::{letters, store};
+use crate::auth::{letters, store, store_identities};
 use crate::db::StoreError;
 use crate::http::{AnonymousErrors, JsonObject, Problem, Visitor};
 use crate::{AppState, audit};
@@ -59,7 +59,9 @@ pub(super) async fn forgot_password(
 }
 
 async fn send_code(state: &AppState, visitor: &Visitor, email: &str) -> Result<(), StoreError> {
-    let Some((tenant, id)) = store::find_identity(&state.db, hash_of(email)).await? else { return Ok(()) };
+    let Some((tenant, id)) = store_identities::find_identity(&state.db, hash_of(email)).await? else {
+        return Ok(());
+    };
     let mut tx = state.db.tenant(tenant).await?.caused_by(visitor.cause(id));
     let Some((user, _)) = store::find_user(&mut tx, id).await? else { return Ok(()) };
     let Some(code) = codes::give_out(state, &mut tx, id, Purpose::Password, "").await? else { return Ok(()) };

@@ -27,7 +27,7 @@ use super::credentials::{Credentials, Proof};
 use super::login_guard::Who;
 use super::second_factor::{self, FactorError};
 use super::views::User;
-use super::{marks, store, store_sessions};
+use super::{marks, store, store_identities, store_sessions};
 use crate::db::{StoreError, TenantTx};
 use crate::http::{Principal, Problem, Visitor};
 use crate::{AppState, audit};
@@ -110,7 +110,7 @@ async fn try_in(
 ) -> Result<(User, TenantTx), SignInError> {
     // Nobody is behind a wall of their own, and is looked for there.
     let nobody = (TenantId(Uuid::nil()), UserId(Uuid::nil()));
-    let (tenant, id) = store::find_identity(&state.db, email_hash).await?.unwrap_or(nobody);
+    let (tenant, id) = store_identities::find_identity(&state.db, email_hash).await?.unwrap_or(nobody);
     let mut tx = state.db.tenant(tenant).await?;
     let (user, hash) = store::find_user(&mut tx, id).await?.unzip();
     tx.commit().await?;

@@ -12,7 +12,10 @@ async fn a_link_is_paid_and_the_notification_pays_the_invoice() {
     let location = answer.header("location").to_owned();
     let link = answer.expect(201);
     assert_eq!(location, format!("/api/v1/online-payments/{}", text(&link["id"])));
-    assert_eq!((&link["status"], &link["amount"], &link["hold"]), (&json!("pending"), &json!(2500.5), &json!(false)));
+    assert_eq!(
+        (&link["status"], &link["amount"], &link["hold"]),
+        (&json!("pending"), &json!(2500.5), &json!(false))
+    );
     assert!(text(&link["url"]).starts_with(&bench.stage.address), "{link}");
     assert!(text(&link["qrCode"]).starts_with("data:image/svg+xml;base64,"));
     assert_eq!(anna.read_invoice(&link).await["status"], "sent", "whoever has a link was asked to pay");
@@ -22,7 +25,10 @@ async fn a_link_is_paid_and_the_notification_pays_the_invoice() {
 
     anna.payer(&link, "pay").await;
     let paid = anna.until_status(&link, "succeeded").await;
-    assert_eq!((&paid["captured"], &paid["trouble"], &paid["url"]), (&json!(2500.5), &Json::Null, &Json::Null));
+    assert_eq!(
+        (&paid["captured"], &paid["trouble"], &paid["url"]),
+        (&json!(2500.5), &Json::Null, &Json::Null)
+    );
     let now = anna.read_invoice(&link).await;
     assert_eq!((&now["status"], &now["due"]), (&json!("paid"), &json!(0)));
     assert_eq!(now["payments"][0]["provider"], "yookassa");
@@ -143,7 +149,8 @@ async fn receipts_go_along_where_they_are_hers_to_give() {
         { "name": "Маникюр", "price": 333.33, "quantity": 3 },
         { "kind": "discount", "name": "Скидка", "price": 100 },
     ]);
-    let invoice = anna.caller.post("/invoices", json!({ "clientId": olga, "items": items })).await.expect(201);
+    let invoice =
+        anna.caller.post("/invoices", json!({ "clientId": olga, "items": items })).await.expect(201);
     let link = anna.link_on(&invoice).await.expect(201);
     assert_eq!(link["trouble"], Json::Null, "the emulator adds the lines up");
     anna.payer(&link, "pay").await;

@@ -8,14 +8,20 @@ async fn a_key_goes_in_and_never_comes_out() {
     let bench = Bench::start().await;
     let anna = bench.server.register("anna").await;
     let none = anna.get("/integrations/yookassa").await.expect(200);
-    assert_eq!((&none["state"], &none["shop"], &none["webhookUrl"]), (&json!("none"), &Json::Null, &Json::Null));
+    assert_eq!(
+        (&none["state"], &none["shop"], &none["webhookUrl"]),
+        (&json!("none"), &Json::Null, &Json::Null)
+    );
     let answer = anna.act("/integrations/yookassa/check").await;
     assert_eq!((answer.status, answer.code()), (409, "payments_not_connected"));
     let put = async |body: Json| anna.send(Method::PUT, "/integrations/yookassa", Some(body)).await;
     let answer = put(json!({ "shop": SHOP })).await;
     assert_eq!((answer.status, answer.field("secretKey")), (422, "required"));
     let shown = put(json!({ "shop": SHOP, "secretKey": KEY })).await.expect(200);
-    assert_eq!((&shown["state"], &shown["source"], &shown["shop"]), (&json!("unchecked"), &json!("own"), &json!(SHOP)));
+    assert_eq!(
+        (&shown["state"], &shown["source"], &shown["shop"]),
+        (&json!("unchecked"), &json!("own"), &json!(SHOP))
+    );
     let check = anna.act("/integrations/yookassa/check").await.expect(200);
     assert_eq!((&check["outcome"], &check["test"]), (&json!("works"), &json!(true)));
     let shown = anna.get("/integrations/yookassa").await.expect(200);

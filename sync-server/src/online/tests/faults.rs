@@ -85,7 +85,10 @@ async fn a_provider_that_is_away_holds_up_nobody_else_and_is_asked_again_until_i
     let _working = bench.work().await;
     bench.mood("down").await;
     let link = anna.link(100.0).await;
-    assert_eq!((&link["status"], &link["url"], &link["trouble"]), (&json!("pending"), &Json::Null, &Json::Null));
+    assert_eq!(
+        (&link["status"], &link["url"], &link["trouble"]),
+        (&json!("pending"), &Json::Null, &Json::Null)
+    );
     // Letters go out meanwhile.
     let olga = json!({ "email": "olga@example.ru" });
     anna.caller.post(&format!("/invoices/{}/send", text(&link["invoiceId"])), olga).await.expect(200);
@@ -144,7 +147,8 @@ async fn every_step_done_again_and_at_once_is_done_once() {
     let hook = anna.hook().await;
     anna.tell(&hook, "payment.succeeded", json!({ "id": link["providerPaymentId"] })).await.expect(200);
     let mut tx = state.db.tenant(tenant).await.unwrap();
-    let event: uuid::Uuid = sqlx::query_scalar("select id from online_events").fetch_one(tx.conn()).await.unwrap();
+    let event: uuid::Uuid =
+        sqlx::query_scalar("select id from online_events").fetch_one(tx.conn()).await.unwrap();
     tx.commit().await.unwrap();
     for _ in 0..2 {
         join_all((0..4).map(|_| calls::create(state, tenant, id))).await;
@@ -186,7 +190,8 @@ async fn no_log_line_has_a_key_a_phone_or_a_digit_of_a_card() {
     let olga = json!({ "name": "Ольга Тайная", "phone": "+79161234567" });
     let olga = anna.caller.post("/clients", olga).await.expect(201)["id"].clone();
     let items = json!([{ "name": "Тайный маникюр", "price": 100 }]);
-    let invoice = anna.caller.post("/invoices", json!({ "clientId": olga, "items": items })).await.expect(201);
+    let invoice =
+        anna.caller.post("/invoices", json!({ "clientId": olga, "items": items })).await.expect(201);
     bench.mood_for("500", 1).await;
     let link = anna.link_on(&invoice).await.expect(201);
     bench.hurry().await;
@@ -201,7 +206,14 @@ async fn no_log_line_has_a_key_a_phone_or_a_digit_of_a_card() {
     anna.tell(&anna.hook().await, "payment.succeeded", json!({ "id": "forged" })).await.expect(200);
     let hook = anna.hook().await.rsplit('/').next().unwrap().to_owned();
     bench.mood("401").await;
-    anna.link_on(&anna.caller.post("/invoices", json!({ "clientId": olga, "items": [{ "name": "А", "price": 5 }] })).await.expect(201)).await;
+    anna.link_on(
+        &anna
+            .caller
+            .post("/invoices", json!({ "clientId": olga, "items": [{ "name": "А", "price": 5 }] }))
+            .await
+            .expect(201),
+    )
+    .await;
     while bench.jobs("online.look").await > 0 {
         sleep(Duration::from_millis(20)).await;
     }

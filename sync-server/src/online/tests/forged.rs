@@ -102,10 +102,13 @@ async fn what_nobody_paid_is_paid_by_no_notification() {
     ] {
         assert_eq!(nobody.post(path, body.clone()).await.status, status, "{path}");
     }
-    for bad in [json!({}), json!([]), json!({ "type": "x", "event": "payment.succeeded", "object": { "id": "x" } })] {
+    for bad in
+        [json!({}), json!([]), json!({ "type": "x", "event": "payment.succeeded", "object": { "id": "x" } })]
+    {
         assert_eq!(nobody.post(&path, bad).await.status, 400);
     }
-    let long = json!({ "type": "notification", "event": "payment.succeeded", "object": { "id": "x".repeat(101) } });
+    let long =
+        json!({ "type": "notification", "event": "payment.succeeded", "object": { "id": "x".repeat(101) } });
     assert_eq!(nobody.post(&path, long).await.status, 400);
     let stored = bench.server.everything_stored().await;
     assert!(!stored.contains("account_id"), "what they told us is sealed");

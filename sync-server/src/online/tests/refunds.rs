@@ -52,7 +52,11 @@ async fn eight_refunds_at_once_give_back_what_there_is_and_no_more() {
     let body = json!({ "amount": 400, "provider": "yookassa" });
     let only = json!({ "amount": 400 });
     let posts = (0..8).map(|at| {
-        if at % 2 == 0 { anna.caller.post(&by_payment, only.clone()) } else { anna.caller.post(&by_invoice, body.clone()) }
+        if at % 2 == 0 {
+            anna.caller.post(&by_payment, only.clone())
+        } else {
+            anna.caller.post(&by_invoice, body.clone())
+        }
     });
     let answers = join_all(posts).await;
     let done = answers.iter().filter(|answer| matches!(answer.status, 200 | 202)).count();

@@ -25,7 +25,10 @@ async fn a_deposit_is_held_taken_after_the_work_and_taken_off_the_bill() {
     policies(&anna).await;
     let visit = anna.visit(48, 2500.0).await;
     let link = deposit(&anna, &visit, json!({})).await.expect(201);
-    assert_eq!((&link["amount"], &link["hold"], &link["purpose"]), (&json!(500), &json!(true), &json!("deposit")));
+    assert_eq!(
+        (&link["amount"], &link["hold"], &link["purpose"]),
+        (&json!(500), &json!(true), &json!("deposit"))
+    );
     assert_eq!(deposit(&anna, &visit, json!({})).await.expect(200)["id"], link["id"], "one link asks once");
     anna.payer(&link, "pay").await;
     let held = anna.until_status(&link, "waiting_for_capture").await;
@@ -36,7 +39,10 @@ async fn a_deposit_is_held_taken_after_the_work_and_taken_off_the_bill() {
     let taken = anna.until_status(&link, "succeeded").await;
     assert_eq!((&taken["captured"], anna.books().await), (&json!(500), 50_000));
     let bill = anna.caller.post("/invoices", json!({ "appointmentId": visit["id"] })).await.expect(201);
-    assert_eq!((&bill["total"], &bill["discount"], &bill["payable"]), (&json!(2500), &json!(500), &json!(2000)));
+    assert_eq!(
+        (&bill["total"], &bill["discount"], &bill["payable"]),
+        (&json!(2500), &json!(500), &json!(2000))
+    );
     assert_eq!((anna.books().await, anna.provider().await), (50_000, 50_000));
 }
 
