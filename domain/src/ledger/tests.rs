@@ -232,7 +232,7 @@ impl Books {
             assert!(minor(&invoice.paid) <= minor(&invoice.payable));
             let about: Vec<&Posting> =
                 self.ledger.iter().filter(|posting| posting.invoice_id == Some(invoice.id)).collect();
-            let mine = super::balances(about.into_iter());
+            let mine = super::balances(about);
             let receivable = mine.get(&(Account::Receivable, Currency::RUB)).copied().unwrap_or(0);
             let should =
                 if invoice.status.is_owed() { minor(&invoice.payable) - minor(&invoice.paid) } else { 0 };

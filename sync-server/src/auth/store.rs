@@ -1,7 +1,7 @@
 //! Every statement about tenants, people and keys.
 
 use domain::accounts::TenantStatus;
-use domain::ids::{DeviceId, TenantId, TokenId, UserId};
+use domain::ids::{DeviceId, TokenId, UserId};
 use jiff::Timestamp;
 use jiff_sqlx::ToSqlx;
 use uuid::Uuid;

@@ -120,8 +120,11 @@ fn page(invoice: &Invoice, tenant: &Tenant, lang: Lang, path: &str) -> String {
     }
     body.push_str("</tr></thead><tbody>");
     for item in &paper.items {
-        let cells: String = item.iter().map(|cell| format!("<td>{}</td>", escape(cell))).collect();
-        let _ = write!(body, "<tr>{cells}</tr>");
+        body.push_str("<tr>");
+        for cell in item {
+            let _ = write!(body, "<td>{}</td>", escape(cell));
+        }
+        body.push_str("</tr>");
     }
     body.push_str("</tbody></table><dl>");
     for (name, sum) in &paper.sums {

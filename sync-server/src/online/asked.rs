@@ -127,10 +127,10 @@ impl Asked {
         sealer: &Sealer,
         tenant: TenantId,
         id: Uuid,
-        sealed: Option<&[u8]>,
+        asked: Option<&[u8]>,
     ) -> Result<Self, StoreError> {
-        let Some(sealed) = sealed else { return Ok(Self::default()) };
-        let plain = sealer.open(&place(tenant, id), sealed).map_err(StoreError::damaged)?;
+        let Some(asked) = asked else { return Ok(Self::default()) };
+        let plain = sealer.open(&place(tenant, id), asked).map_err(StoreError::damaged)?;
         serde_json::from_slice(plain.expose_secret()).map_err(StoreError::damaged)
     }
 

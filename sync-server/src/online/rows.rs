@@ -10,6 +10,7 @@ use uuid::Uuid;
 use crate::http::now_text;
 
 /// A payment as it is kept.
+#[expect(clippy::struct_excessive_bools, reason = "a row of the table, column by column")]
 #[derive(Clone, PartialEq, Eq)]
 pub(super) struct Row {
     pub(super) id: OnlinePaymentId,
