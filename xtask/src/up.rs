@@ -70,8 +70,8 @@ pub(crate) fn run(args: &Args) -> Result<(), ChoreError> {
         None => chore::root().join(".veloria"),
     };
     let binary = chore::built("sync-server")?;
-    let _emulators = if args.demo { Some(Emulators::start(&binary)?) } else { None };
-    let mut server = Server::start(&binary, port, &data)?;
+    let emulators = if args.demo { Some(Emulators::start(&binary, port)?) } else { None };
+    let mut server = Server::start(&binary, port, &data, emulators.as_ref())?;
     server.watch(port, args.demo)
 }
 
@@ -92,7 +92,12 @@ struct Server {
 impl Server {
     /// The server's standard input is a pipe of which we hold the other end. When we end, in whatever way, the pipe
     /// ends, and `--stop-on-stdin-eof` makes the server stop too: even `kill -9` of this program leaves nothing behind.
-    fn start(binary: &Path, port: u16, data: &Path) -> Result<Self, ChoreError> {
+    fn start(
+        binary: &Path,
+        port: u16,
+        data: &Path,
+        emulators: Option<&Emulators>,
+    ) -> Result<Self, ChoreError> {
         let asked_to_stop = Arc::new(AtomicBool::new(false));
         for signal in [SIGINT, SIGTERM, SIGHUP] {
             signal_hook::flag::register(signal, Arc::clone(&asked_to_stop))
@@ -106,6 +111,7 @@ impl Server {
             // Give memory back at once: a server beside other programs; unless somebody knows better.
             .env("MIMALLOC_PURGE_DELAY", env::var("MIMALLOC_PURGE_DELAY").unwrap_or_else(|_| "0".to_owned()))
             .env_remove("DATABASE_URL")
+            .envs(emulators.into_iter().flat_map(Emulators::settings))
             .stdin(Stdio::piped());
         let child = command.spawn().map_err(chore::not_started(&command))?;
         Ok(Self { child, command: chore::words(&command), asked_to_stop })

@@ -1,5 +1,8 @@
 /** Starts a program on a free port, with a database of its own, and waits until it is ready. */
-export function serve(binary: string): Promise<Served>;
+export function serve(binary: string, settings?: Record<string, string>): Promise<Served>;
+
+/** Starts the emulators of outside services on a free port. */
+export function emulate(binary: string): Promise<{ url: string; stop: () => Promise<void> }>;
 
 export interface Served {
   url: string;

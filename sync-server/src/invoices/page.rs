@@ -12,16 +12,17 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use domain::ids::{InvoiceId, TenantId};
 use domain::invoices::{Invoice, Paper};
-use domain::lang::{Lang, text};
+use domain::lang::{self, Lang, text};
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 
 use super::get::as_pdf;
 use super::links;
-use crate::AppState;
 use crate::auth::{self, Tenant};
 use crate::db::StoreError;
 use crate::http::{Problem, escape};
+use crate::online::PaysAt;
+use crate::{AppState, online};
 
 const STYLE: &str = include_str!("page.css");
 /// Its own style and nothing else: the hash of the style stands in the policy.
@@ -50,7 +51,7 @@ pub(super) async fn show_page(
 ) -> Result<Response, Problem> {
     let lang = language(wish.lang, &headers);
     Ok(match behind(&state, &parts).await? {
-        Some((invoice, tenant)) => answer(StatusCode::OK, page(&invoice, &tenant, lang, uri.path())),
+        Some(shown) => answer(StatusCode::OK, page(&shown, lang, uri.path())),
         None => answer(StatusCode::NOT_FOUND, gone(lang)),
     })
 }
@@ -63,7 +64,7 @@ pub(super) async fn send_pdf(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let lang = language(wish.lang, &headers);
-    let Some((invoice, tenant)) = behind(&state, &parts).await? else {
+    let Some(Shown { invoice, tenant, .. }) = behind(&state, &parts).await? else {
         return Ok(answer(StatusCode::NOT_FOUND, gone(lang)));
     };
     let mut response = as_pdf(&invoice, &tenant.name, lang).await?;
@@ -71,22 +72,27 @@ pub(super) async fn send_pdf(
     Ok(response)
 }
 
-/// The invoice behind a link, and whose it is; `None` if the link opens nothing.
-async fn behind(state: &AppState, parts: &[String; 4]) -> Result<Option<(Invoice, Tenant)>, StoreError> {
+/// What a page shows.
+struct Shown {
+    invoice: Invoice,
+    tenant: Tenant,
+    /// Where the client can pay it over the internet.
+    pays_at: Option<PaysAt>,
+}
+
+/// What is behind a link; `None` if the link opens nothing.
+async fn behind(state: &AppState, parts: &[String; 4]) -> Result<Option<Shown>, StoreError> {
     let parts = parts.each_ref().map(String::as_str);
     let Some((tenant, id)) = links::opened(&state.invoice_links, parts, state.now()) else { return Ok(None) };
     load(state, tenant, id).await
 }
 
-async fn load(
-    state: &AppState,
-    tenant: TenantId,
-    id: InvoiceId,
-) -> Result<Option<(Invoice, Tenant)>, StoreError> {
+async fn load(state: &AppState, tenant: TenantId, id: InvoiceId) -> Result<Option<Shown>, StoreError> {
     let mut tx = state.db.tenant(tenant).await?;
     let (invoice, tenant) = (super::find(&mut tx, id).await?, auth::find_tenant(&mut tx).await?);
+    let pays_at = online::pays_at(&mut tx, id).await?;
     tx.commit().await?;
-    Ok(invoice.zip(tenant))
+    Ok(invoice.zip(tenant).map(|(invoice, tenant)| Shown { invoice, tenant, pays_at }))
 }
 
 /// The language that was chosen on the page, else the one that the browser asks for.
@@ -106,8 +112,8 @@ fn answer(status: StatusCode, html: String) -> Response {
     (status, headers, html).into_response()
 }
 
-fn page(invoice: &Invoice, tenant: &Tenant, lang: Lang, path: &str) -> String {
-    let paper = Paper::of(invoice, &tenant.name, lang);
+fn page(shown: &Shown, lang: Lang, path: &str) -> String {
+    let paper = Paper::of(&shown.invoice, &shown.tenant.name, lang);
     let mut body = format!("<article><p>{}</p><h1>{}</h1>", escape(&paper.business), escape(&paper.title));
     // Writing to a String cannot fail.
     let _ = write!(body, "<p><span class=\"status\">{}</span></p>", escape(&paper.status));
@@ -134,8 +140,21 @@ fn page(invoice: &Invoice, tenant: &Tenant, lang: Lang, path: &str) -> String {
         let _ = write!(body, "<dt class=\"due\">{}</dt><dd class=\"due\">{}</dd>", escape(name), escape(sum));
     }
     body.push_str("</dl>");
-    if paper.due.is_some() {
-        let _ = write!(body, "<p>{}</p>", text(lang, "invoice.page.how"));
+    match (&paper.due, &shown.pays_at) {
+        (Some(_), Some(PaysAt { url, amount })) => {
+            let pay = lang::fill(lang, "invoice.page.pay", &[("amount", &lang::money(lang, *amount))]);
+            let _ = write!(
+                body,
+                "<p><a class=\"pay\" rel=\"noreferrer\" href=\"{}\">{}</a></p><p>{}</p>",
+                escape(url),
+                escape(&pay),
+                text(lang, "invoice.page.where")
+            );
+        }
+        (Some(_), None) => {
+            let _ = write!(body, "<p>{}</p>", text(lang, "invoice.page.how"));
+        }
+        (None, _) => {}
     }
     let other = if lang == Lang::Ru { Lang::En } else { Lang::Ru };
     let _ = write!(

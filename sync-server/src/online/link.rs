@@ -101,6 +101,23 @@ async fn open_on(tx: &mut TenantTx, invoice: InvoiceId) -> Result<Vec<Row>, Stor
     Ok(store::on_invoice(tx, invoice).await?.into_iter().filter(Row::is_open).collect())
 }
 
+/// Where a client can pay.
+#[derive(Debug)]
+pub(crate) struct PaysAt {
+    /// The provider's page.
+    pub(crate) url: String,
+    /// How much it asks for.
+    pub(crate) amount: Money,
+}
+
+/// Where an invoice can be paid now: the newest link on it that waits for the client.
+pub(crate) async fn pays_at(tx: &mut TenantTx, invoice: InvoiceId) -> Result<Option<PaysAt>, StoreError> {
+    let open = open_on(tx, invoice).await?;
+    let waits = |row: &Row| row.status == PaymentStatus::Pending && row.trouble.is_none();
+    let newest = open.into_iter().filter(waits).max_by_key(|row| row.created);
+    Ok(newest.and_then(|row| Some(PaysAt { url: row.url?, amount: row.amount })))
+}
+
 /// Keeps what is asked, with its key and its job.
 pub(super) async fn begin(
     state: &AppState,

@@ -41,6 +41,7 @@ use utoipa_axum::routes;
 use crate::AppState;
 
 pub use jobs::{Act, Create, GiveBack, Look};
+pub(crate) use link::{PaysAt, pays_at};
 pub use provider::{Installation, Online};
 pub(crate) use refund::give_back;
 pub use sweep::{Sweep, Watch};

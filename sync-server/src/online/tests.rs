@@ -11,7 +11,8 @@ mod visits;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use axum::http::Method;
+use axum::body::Body;
+use axum::http::{Method, Request};
 use domain::ids::TenantId;
 use domain::plans::Plan;
 use jiff::SignedDuration;
@@ -59,6 +60,12 @@ impl Bench {
         let hook = master.hook().await;
         self.stage.steer("yookassa/notify", &json!({ "shop": shop, "url": hook })).await;
         master
+    }
+
+    /// What a client sees who opens an address of ours, in Russian.
+    async fn page(&self, path: &str) -> String {
+        let request = Request::get(path).header("accept-language", "ru").body(Body::empty()).unwrap();
+        String::from_utf8(self.server.send(request).await.bytes).unwrap()
     }
 
     async fn mood(&self, mode: &str) {

@@ -23,8 +23,18 @@ async fn a_link_is_paid_and_the_notification_pays_the_invoice() {
     let again = anna.link_on(&invoice).await.expect(200);
     assert_eq!(again["id"], link["id"], "one link asks once");
 
+    let path = format!("/invoices/{}/send", text(&invoice["id"]));
+    let sent = anna.caller.post(&path, json!({ "mail": false })).await.expect(200);
+    let page = text(&sent["link"]).to_owned();
+    let page = page.split_once("/i/").map(|(_, rest)| format!("/i/{rest}")).unwrap();
+    let pays = format!("href=\"{}\">Оплатить 2\u{a0}500,50\u{a0}₽<", text(&link["url"]));
+    let html = bench.page(&page).await;
+    assert!(html.contains(&pays), "{html}");
+
     anna.payer(&link, "pay").await;
     let paid = anna.until_status(&link, "succeeded").await;
+    let html = bench.page(&page).await;
+    assert!(!html.contains("Оплатить") && html.contains("Оплачен"), "{html}");
     assert_eq!(
         (&paid["captured"], &paid["trouble"], &paid["url"]),
         (&json!(2500.5), &Json::Null, &Json::Null)
