@@ -88,7 +88,7 @@ const groups = [
 export default defineConfig({
   plugins: [onlyUsed(), svelte(), compressed()],
   // Texts are shared with server and devices and lie outside of this folder.
-  server: { fs: { allow: ['../..'] }, proxy: { '/api': { target: server, ws: true } } },
+  server: { fs: { allow: ['../..'] }, proxy: { '/api': { target: server, ws: true }, '/i/': server, '/files': server } },
   build: {
     target: 'es2022',
     emptyOutDir: false,

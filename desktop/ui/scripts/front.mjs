@@ -15,7 +15,7 @@ const TYPES = {
   '.svg': 'image/svg+xml',
   '.woff2': 'font/woff2',
 };
-const OTHERS = /^\/(api|docs|files|readyz|healthz|metrics)(\/|$|\?)/;
+const OTHERS = /^\/(api|docs|files|i|readyz|healthz|metrics)(\/|$|\?)/;
 
 /**
  * Listens at a port, and answers how to stop.

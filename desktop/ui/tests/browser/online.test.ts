@@ -37,7 +37,7 @@ test('a shop is connected in the settings, and its key is seen by nobody', async
   const screen = await Screen.open({ server, size: 'phone', keys });
   await screen.go('/settings/integrations');
   await screen.part('yookassa-state').getByText('Не подключена').waitFor();
-  await screen.type('Номер магазина', SHOP);
+  await screen.type('Номер магазина (shopId)', SHOP);
   await screen.pressPart('save-yookassa');
   await screen.page.locator('.fault').first().waitFor();
   await screen.type('Секретный ключ', 'test_browser');
