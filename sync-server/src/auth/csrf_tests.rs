@@ -78,6 +78,10 @@ async fn a_form_without_any_origin_is_no_json_and_changes_nothing() {
         if matches!(&*path, "/auth/logout" | "/auth/logout-everywhere" | "/devices/token") {
             continue;
         }
+        // No form deletes, and where no shop is connected that is what was asked for.
+        if (&method, &*path) == (&Method::DELETE, "/integrations/yookassa") {
+            continue;
+        }
         for content_type in
             ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"]
         {
