@@ -11,7 +11,6 @@ const COUNTS: &[(&str, &str)] = &[
     ("VELORIA_HOSTILE_PICTURES", "500"),
     ("VELORIA_FORGED_LINKS", "10000"),
     ("VELORIA_RETRIED_POSTS", "10000"),
-    ("VELORIA_ONLINE_PAYMENTS", "300"),
 ];
 
 /// Parts of the names of the tests.
@@ -20,7 +19,6 @@ const TESTS: &[&str] = &[
     "after_signing_out_the_next_request_is_refused_every_time",
     "of_many_sign_ins_at_once_with_one_code_one_gets_in",
     "no_forged_link_opens",
-    "whatever_answers_are_lost_the_books_are_those_of_the_provider",
 ];
 
 /// The same, of devices.

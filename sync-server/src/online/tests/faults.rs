@@ -7,7 +7,7 @@ use crate::config::LogFormat;
 use crate::logging::tests::Recorded;
 use crate::online::{calls, events};
 
-/// How many payments; `cargo xtask soak --counts` names more.
+/// How many payments; the variable names more.
 fn many() -> u32 {
     std::env::var("VELORIA_ONLINE_PAYMENTS").ok().and_then(|many| many.parse().ok()).unwrap_or(60)
 }
