@@ -1,6 +1,6 @@
 //! The books: one line for each amount that moved, written in the transaction of its cause.
 //!
-//! A shared room. Nobody posts anything: the store of `sync` calls [`follow`] wherever a record is written, whoever writes it (REST, a
+//! A shared room. Nobody posts anything: the store of `sync` calls `follow` wherever a record is written, whoever writes it (REST, a
 //! device, an import), and `domain::ledger` says what follows. May use `db`, `http` and the tenant's lock.
 
 mod jobs;

@@ -1,4 +1,4 @@
-//! One statement for every list: the columns come from a [`ListSpec`], the values are bound. A page goes on after the last
+//! One statement for every list: the columns come from a [`ListSpec`](domain::api::ListSpec), the values are bound. A page goes on after the last
 //! entry that was shown, by sort key and id, so what is added or removed meanwhile neither repeats nor hides an entry.
 
 use domain::api::{After, Condition, How, Kind, Listing, Page, Value};

@@ -2,7 +2,7 @@
 //!
 //! What is asked of the provider is a row with its key before the call is made, and the call is a job of the same transaction: whatever
 //! dies in between, the same call is made again under the same key. What the provider tells us is believed of nobody: it says where to
-//! look, and [`settle`] holds what the provider's API shows against what was asked for (`domain::yookassa`). Money that came or went is a
+//! look, and `settle` holds what the provider's API shows against what was asked for (`domain::yookassa`). Money that came or went is a
 //! payment record, written through the door of `sync` in the transaction in which the row moves on, under an id that follows from the
 //! row's: there is one, however often anybody tells us.
 //!

@@ -75,7 +75,9 @@ async fn settle_all(
         }
         sleep(Duration::from_millis(100)).await;
     }
-    panic!("they never came to that")
+    let now = join_all(links.iter().map(|link| anna.read(link))).await;
+    let open: Vec<&Json> = now.iter().filter(|now| !is_so(now)).collect();
+    panic!("{} of {} never came to that, the first: {}", open.len(), links.len(), open[0]);
 }
 
 #[tokio::test]
