@@ -92,7 +92,13 @@ async fn load(state: &AppState, tenant: TenantId, id: InvoiceId) -> Result<Optio
     let (invoice, tenant) = (super::find(&mut tx, id).await?, auth::find_tenant(&mut tx).await?);
     let pays_at = online::pays_at(&mut tx, id).await?;
     tx.commit().await?;
-    Ok(invoice.zip(tenant).map(|(invoice, tenant)| Shown { invoice, tenant, pays_at }))
+    let shown = |(invoice, tenant): (Invoice, Tenant)| {
+        // What was asked for may be more than is left since: nobody is led to pay twice.
+        let due = invoice.money(&invoice.due);
+        let is_due = |at: &PaysAt| due.is_some_and(|due| at.amount.minor() <= due.minor());
+        Shown { invoice, tenant, pays_at: pays_at.filter(is_due) }
+    };
+    Ok(invoice.zip(tenant).map(shown))
 }
 
 /// The language that was chosen on the page, else the one that the browser asks for.

@@ -144,6 +144,14 @@ impl Master<'_> {
         self.caller.act(&format!("/invoices/{}/payment-link", text(&invoice["id"]))).await
     }
 
+    /// The address of the page that a client opens.
+    async fn page_of(&self, invoice: &Json) -> String {
+        let path = format!("/invoices/{}/send", text(&invoice["id"]));
+        let sent = self.caller.post(&path, json!({ "mail": false })).await.expect(200);
+        let (_, rest) = text(&sent["link"]).split_once("/i/").unwrap();
+        format!("/i/{rest}")
+    }
+
     async fn visit(&self, in_hours: i64, price: f64) -> Json {
         let client = self.caller.add_client("Ольга").await;
         let service = self.caller.add_service("Маникюр", price, 60).await;

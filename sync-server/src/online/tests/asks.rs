@@ -23,10 +23,7 @@ async fn a_link_is_paid_and_the_notification_pays_the_invoice() {
     let again = anna.link_on(&invoice).await.expect(200);
     assert_eq!(again["id"], link["id"], "one link asks once");
 
-    let path = format!("/invoices/{}/send", text(&invoice["id"]));
-    let sent = anna.caller.post(&path, json!({ "mail": false })).await.expect(200);
-    let page = text(&sent["link"]).to_owned();
-    let page = page.split_once("/i/").map(|(_, rest)| format!("/i/{rest}")).unwrap();
+    let page = anna.page_of(&invoice).await;
     let pays = format!("href=\"{}\">Оплатить 2\u{a0}500,50\u{a0}₽<", text(&link["url"]));
     let html = bench.page(&page).await;
     assert!(html.contains(&pays), "{html}");
@@ -141,6 +138,20 @@ async fn money_for_an_invoice_that_was_paid_meanwhile_is_in_the_books_and_somebo
     assert_eq!((anna.books().await, anna.provider().await), (0, 0));
     let invoice = anna.read_invoice(&link).await;
     assert_eq!((&invoice["status"], &invoice["refunded"]), (&json!("paid"), &json!(0)), "her cash stays");
+}
+
+#[tokio::test]
+async fn a_page_leads_nobody_to_pay_more_than_is_left() {
+    let bench = Bench::start().await;
+    let anna = bench.master("anna", Plan::Ivory, SHOP).await;
+    let _working = bench.work().await;
+    let link = anna.link(100.0).await;
+    let page = anna.page_of(&json!({ "id": link["invoiceId"] })).await;
+    assert!(bench.page(&page).await.contains("Оплатить"));
+    let cash = json!({ "date": "2026-12-01", "amount": 40, "invoiceId": link["invoiceId"] });
+    anna.caller.post("/payments", cash).await.expect(201);
+    let html = bench.page(&page).await;
+    assert!(!html.contains("Оплатить") && html.contains("60\u{a0}₽"), "{html}");
 }
 
 #[tokio::test]

@@ -9,7 +9,7 @@ use crate::online::{calls, events};
 
 /// How many payments; the variable names more.
 fn many() -> u32 {
-    std::env::var("VELORIA_ONLINE_PAYMENTS").ok().and_then(|many| many.parse().ok()).unwrap_or(60)
+    std::env::var("VELORIA_ONLINE_PAYMENTS").ok().and_then(|many| many.parse().ok()).unwrap_or(300)
 }
 
 #[tokio::test]
@@ -35,12 +35,14 @@ async fn whatever_answers_are_lost_the_books_are_those_of_the_provider() {
         anna.payer(link, if at % 6 == 5 { "decline" } else { "pay" }).await;
     }
     let over = settle_all(&bench, &anna, &links, |now| now["status"] != "pending").await;
-    for (at, link) in over.iter().filter(|link| link["status"] == "succeeded").enumerate() {
-        if at % 4 == 0 {
-            bench.mood_for(moods[at / 4 % moods.len()], 1).await;
+    let paid: Vec<&Json> = over.iter().filter(|link| link["status"] == "succeeded").step_by(4).collect();
+    for (at, some) in paid.chunks(6).enumerate() {
+        bench.mood_for(moods[at % moods.len()], 3).await;
+        join_all(some.iter().map(async |link| {
             let path = format!("/online-payments/{}/refund", text(&link["id"]));
-            anna.caller.post(&path, json!({ "amount": 0.11 })).await.expect(200);
-        }
+            anna.caller.post(&path, json!({ "amount": 0.11 })).await.expect(200)
+        }))
+        .await;
     }
     bench.mood("ok").await;
     settle_all(&bench, &anna, &links, |now| now["refunding"] == 0).await;
